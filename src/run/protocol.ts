@@ -1,0 +1,237 @@
+/**
+ * What crosses the border between the page and the engine: plain data only, so that the same calls work over a
+ * worker port (comlink), on the main thread of a sandboxed iframe, and in Node.
+ */
+
+export type BatchNormMode = "eval" | "batch";
+
+/** Everything that decides the numbers of a run, apart from the model, the data and the device. */
+export interface RunSettings {
+  /** BatchNorm: running statistics (`eval`) or the statistics of the batch itself (`batch`). */
+  readonly bn: BatchNormMode;
+  /** First sample of the data file. */
+  readonly start: number;
+  /** Samples. */
+  readonly batchSize: number;
+  /** Lanczos steps per probe. */
+  readonly steps: number;
+  /** Probes of the stochastic Lanczos quadrature. */
+  readonly probes: number;
+  /** Probes of the trace estimate; those beyond `probes` cost one product each. */
+  readonly traceProbes: number;
+  readonly seed: number;
+  /** How many extreme Ritz values to report at each end. */
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What tensor names cannot tell: skip connections and the activation of a plain perceptron. */
+export interface ModelOptions {
+  readonly skip?: boolean;
+  readonly activation?: "relu" | "tanh";
+}
+
+export type ModelSource =
+  | { readonly kind: "bundled"; readonly id: string }
+  | { readonly kind: "file"; readonly file: NamedFile; readonly options: ModelOptions };
+
+export type DataSource =
+  /** The batch that the bundled model's manifest names. */
+  | { readonly kind: "bundled"; readonly id: string }
+  /** mean and std normalise uint8 images after division by 255; float32 images are taken as they are. */
+  | {
+      readonly kind: "file";
+      readonly file: NamedFile;
+      readonly mean: readonly number[] | null;
+      readonly std: readonly number[] | null;
+    };
+
+export interface ModelCard {
+  /** Bundled id, or null for a file. */
+  readonly id: string | null;
+  readonly title: string;
+  /** e.g. "CIFAR ResNet-20 with BatchNorm, option-A skip connections". */
+  readonly architecture: string;
+  readonly family: string;
+  readonly parameterCount: number;
+  /** The trainable tensors in the order of the parameter vector. */
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly size: number;
+  }[];
+  readonly hasBatchNorm: boolean;
+  readonly classes: number;
+  readonly source: string;
+  readonly sha256: string;
+  readonly data: DataCard;
+  readonly warnings: readonly string[];
+}
+
+export interface DataCard {
+  readonly source: string;
+  readonly sha256: string;
+  readonly split: string;
+  /** Samples in the file. */
+  readonly available: number;
+  readonly classNames: readonly string[] | null;
+}
+
+export interface DeviceReport {
+  /** e.g. "NVIDIA H200" or "SwiftShader Device". */
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** A software adapter: right numbers, slowly. */
+  readonly software: boolean;
+  readonly host: "worker" | "main" | "node";
+  readonly limits: {
+    readonly maxBufferSize: number;
+    readonly maxStorageBufferBindingSize: number;
+    readonly maxComputeWorkgroupStorageSize: number;
+    readonly maxComputeInvocationsPerWorkgroup: number;
+  };
+  readonly features: readonly string[];
+}
+
+export interface RitzValue {
+  readonly value: number;
+  /** |beta_m s_mi|: an eigenvalue of H lies within this distance. */
+  readonly residual: number;
+  readonly converged: boolean;
+  /** Which probe's Lanczos run it comes from, and its place (ascending) among that run's Ritz values. */
+  readonly probe: number;
+  readonly index: number;
+}
+
+export interface Estimate {
+  readonly estimate: number;
+  /** Null where one sample says nothing about the spread. */
+  readonly standardError: number | null;
+  /** Student-t interval. */
+  readonly interval95: readonly [number, number] | null;
+}
+
+export interface LayerTrace extends Estimate {
+  readonly name: string;
+  /** Parameters in the tensor. */
+  readonly size: number;
+}
+
+/** Measured loss along theta + step * direction, direction a unit vector. */
+export interface LossSlice {
+  readonly rank: { readonly end: "top" | "bottom"; readonly place: number };
+  readonly eigenvalue: number;
+  /** Slope at 0: g . direction. */
+  readonly slope: number;
+  readonly steps: readonly number[];
+  readonly loss: readonly number[];
+}
+
+/** A check of a finished run: it passed if value <= bound. */
+export interface Check {
+  readonly name: string;
+  readonly value: number;
+  readonly bound: number;
+  readonly passed: boolean;
+}
+
+/** The result file (docs/file-formats.md). Enough to repeat the run and to draw every figure. */
+export interface RunResult {
+  readonly schema: "eigenscope-result";
+  readonly version: 1;
+  readonly engine: string;
+  readonly model: ModelCard;
+  readonly settings: RunSettings;
+  /** What the numbers mean, in fixed words and in one sentence. */
+  readonly meaning: {
+    readonly operator: "hessian";
+    readonly loss: "cross-entropy";
+    readonly reduction: "mean over samples";
+    readonly batchNorm: BatchNormMode | "none";
+    readonly dropout: "none";
+    readonly weightDecay: 0;
+    readonly parameters: "all";
+    readonly precision: "float32";
+    readonly sentence: string;
+  };
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly gradientNorm: number;
+  readonly parameterCount: number;
+  readonly eigenvalues: { readonly top: readonly RitzValue[]; readonly bottom: readonly RitzValue[] };
+  readonly trace: Estimate & { readonly samples: number; readonly perLayer: readonly LayerTrace[] };
+  readonly spectrum: {
+    /** One row per probe: Ritz values, ascending. */
+    readonly nodes: readonly (readonly number[])[];
+    /** One row per probe: squared first components; each row sums to 1. */
+    readonly weights: readonly (readonly number[])[];
+    /** The tridiagonal matrices that the device used. */
+    readonly alpha: readonly (readonly number[])[];
+    readonly beta: readonly (readonly number[])[];
+  };
+  readonly slices: readonly LossSlice[];
+  readonly checks: readonly Check[];
+  readonly device: DeviceReport;
+  /** Hessian-vector products spent. */
+  readonly products: number;
+  readonly seconds: number;
+}
+
+export interface Progress {
+  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice";
+  /** Products done and planned. */
+  readonly done: number;
+  readonly total: number;
+  /** Null until a rate has been measured. */
+  readonly etaSeconds: number | null;
+}
+
+export type RunEvent =
+  | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "snapshot"; readonly result: RunResult };
+
+/** How a run ended. `cancelled` and `lost` keep what was known. */
+export type RunOutcome =
+  | { readonly kind: "done"; readonly result: RunResult }
+  | { readonly kind: "cancelled"; readonly result: RunResult | null }
+  | { readonly kind: "lost"; readonly message: string; readonly result: RunResult | null }
+  /** Too large for the device, or a bad request; the message says what would fit. */
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+export type Loaded =
+  | { readonly kind: "loaded"; readonly card: ModelCard }
+  | { readonly kind: "refused"; readonly message: string };
+
+export type DeviceAnswer =
+  | { readonly kind: "device"; readonly device: DeviceReport }
+  | { readonly kind: "unavailable"; readonly message: string };
+
+export interface Engine {
+  /** Asks for the GPU; the answer is remembered. */
+  device(): Promise<DeviceAnswer>;
+  load(model: ModelSource, data: DataSource): Promise<Loaded>;
+  /** Loss, gradient, spectrum and trace of the loaded model. One run at a time. */
+  run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
+  /** More steps per probe and/or more probes for the finished or cancelled run, without starting again. */
+  extend(
+    more: { readonly steps: number; readonly probes: number },
+    onEvent: (event: RunEvent) => void,
+  ): Promise<RunOutcome>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Takes effect after the current submit, within 100 ms of it. */
+  cancel(): Promise<void>;
+  /** Loss along the Ritz vector of `eigenvalues[end][place]` of the last run, +-radius in `points` steps. */
+  slice(
+    rank: LossSlice["rank"],
+    options: { readonly radius: number; readonly points: number },
+    onEvent: (event: RunEvent) => void,
+  ): Promise<RunOutcome>;
+}

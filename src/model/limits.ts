@@ -1,0 +1,54 @@
+/**
+ * Every cap of the readers, each with its reason. A cap is far above what a real checkpoint needs and far below
+ * what would freeze or exhaust a browser tab.
+ */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+export const limits = {
+  /** Bytes of one file: the largest that fits beside its float32 copy in the memory a browser gives to a tab. */
+  fileBytes: 2 * GiB,
+  /** Elements of one tensor: as many float32 as one buffer of `fileBytes` holds; products stay exact in a double. */
+  tensorElements: GiB / 2,
+  /** Axes: numpy stops at 32 and PyTorch at 64, but no layer has more than 5; more is an attack on the shape code. */
+  rank: 8,
+  /** Length of one axis: 2^31 - 1, what an i32 index in a shader can address. */
+  dimension: 2 ** 31 - 1,
+
+  /** Bytes of a safetensors header: BERT-large needs 50 KB; JSON of this size is still parsed in well under 1 s. */
+  safetensorsHeaderBytes: 8 * MiB,
+  /** Tensors in a checkpoint: ResNet-1202 has 7,000; more would only slow the page. */
+  tensors: 16_384,
+  /** Nesting of the header: the format itself needs 3; more is an attack on the parser's stack. */
+  jsonDepth: 4,
+  /** Characters of a name: PyTorch's longest are near 100. */
+  nameLength: 512,
+
+  /** Bytes of an npy header: version 1 cannot exceed this, and only structured arrays, which are refused, are longer. */
+  npyHeaderBytes: 64 * KiB,
+
+  /** Entries of an npz: a batch has 2 to 5 arrays. */
+  zipEntries: 256,
+  /** Inflated bytes of all entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */
+  inflatedBytes: GiB,
+  /** No DEFLATE stream can expand further; a larger claim is a lie told before anything is allocated. */
+  deflateRatio: 1032,
+  /**
+   * Inflated over compressed bytes for entries above `ratioFreeBytes`. Pictures reach 3, one-hot tables 100. Files
+   * that are almost all zeros (up to 1032) are what zip bombs are made of.
+   */
+  inflateRatio: 250,
+  /** Below this an entry may have any ratio, because it can do no harm: a label array of all zeros is legitimate. */
+  ratioFreeBytes: 16 * MiB,
+  /** Compressed bytes given to the inflater at once: at most 64 KiB * 1032 = 68 MB appear before the caps are checked. */
+  inflateStepBytes: 64 * KiB,
+
+  /** Samples of one batch: the whole CIFAR training set. */
+  batchSamples: 50_000,
+  /** Height and width of an image in pixels: beyond this even a batch of one does not fit a GPU's buffers. */
+  imageSide: 1024,
+  /** Classes: ImageNet-21k. */
+  classes: 21_843,
+} as const;

@@ -1,0 +1,173 @@
+import { printShape, quote, type Refuse, refuser } from "./errors.ts";
+import { type GraphBuilder, type NodeId, type Shape, sizeOf } from "./graph.ts";
+import type { Tensor, Tensors } from "./tensor.ts";
+
+/** What every family of models has in common: a list of expected tensors, and how a file is held against it. */
+
+export interface TensorSpec {
+  readonly name: string;
+  /** Shape in the file. */
+  readonly shape: Shape;
+}
+
+/** The graph input that carries the samples: `images` [N,H,W,channels] or `x` [N,features]. */
+export type InputSpec =
+  | { readonly name: "images"; readonly channels: number }
+  | { readonly name: "x"; readonly features: number };
+
+export interface ArchitectureBase {
+  /** e.g. `CIFAR ResNet-20 with BatchNorm, option-A skip connections`. */
+  readonly title: string;
+  /** Trainable tensors in PyTorch's `named_parameters()` order: the order of the parameter vector. */
+  readonly parameters: readonly TensorSpec[];
+  /** BatchNorm's running statistics. */
+  readonly states: readonly TensorSpec[];
+  readonly input: InputSpec;
+  readonly classes: number;
+}
+
+/** What tensor names cannot tell. */
+export interface ModelOptions {
+  /** Residual networks: false if the skip connections were left out. Default true. */
+  readonly skip?: boolean;
+  /** Perceptrons. Default relu. */
+  readonly activation?: "relu" | "tanh";
+}
+
+export interface BuildOptions {
+  /** Samples. */
+  readonly batchSize: number;
+  /** Pixels; 32 by default. Perceptrons ignore them. */
+  readonly height?: number;
+  readonly width?: number;
+  /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
+  readonly bn: "eval" | "batch";
+}
+
+/** The trainable tensors of a layer. */
+export interface Layer {
+  /** e.g. `layer1.0.conv1`. */
+  readonly name: string;
+  readonly parameters: readonly TensorSpec[];
+}
+
+/** The layers in architecture order: tensors that share everything before the last dot. */
+export function layersOf({ parameters }: ArchitectureBase): readonly Layer[] {
+  const groups = new Map<string, TensorSpec[]>();
+  for (const spec of parameters) {
+    const name = spec.name.slice(0, spec.name.lastIndexOf("."));
+    const group = groups.get(name);
+    if (group) group.push(spec);
+    else groups.set(name, [spec]);
+  }
+  return [...groups].map(([name, group]) => ({ name, parameters: group }));
+}
+
+/** Tensors under the names of the bare module: without the `module.` that DataParallel puts before each. */
+export function bareNames(tensors: Tensors, file: string): Tensors {
+  const bare = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    const short = name.replace(/^module\./, "");
+    if (bare.has(short)) {
+      const refuse: Refuse = refuser(file, "Keep one of the two");
+      refuse(quote(short), "one tensor of this name", `it with and without "module."`);
+    }
+    bare.set(short, tensor);
+  }
+  return bare;
+}
+
+/**
+ * Holds a file's tensors (bare names) against an architecture: each expected tensor present, of the expected shape, floating
+ * point and finite, and no other tensor but BatchNorm's step counters.
+ * @throws FormatError naming the first tensor that does not fit
+ */
+export function checkTensors(tensors: Tensors, architecture: ArchitectureBase, file: string): void {
+  const { title, parameters, states } = architecture;
+  const refuse: Refuse = refuser(
+    file,
+    `This is not a ${title}: check the file, or convert its names and shapes`,
+  );
+  const expected = new Set<string>();
+  for (const { name, shape } of [...parameters, ...states]) {
+    expected.add(name);
+    const tensor = tensors.get(name);
+    if (!tensor) refuse(name, printShape(shape), "no such tensor");
+    if (printShape(tensor.shape) !== printShape(shape))
+      refuse(name, printShape(shape), printShape(tensor.shape));
+    if (!(tensor.data instanceof Float32Array)) {
+      refuse(name, "floating-point numbers", `dtype ${tensor.dtype}`, "Convert the tensor to float32");
+    }
+    checkValues(name, tensor.data, refuse);
+  }
+  for (const [name, { shape }] of tensors) {
+    if (expected.has(name) || name.endsWith(".num_batches_tracked")) continue;
+    refuse(quote(name), `no such tensor in a ${title}`, `one of shape ${printShape(shape)}`);
+  }
+}
+
+function checkValues(name: string, data: Float32Array, refuse: Refuse): void {
+  const bad = data.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) {
+    refuse(
+      name,
+      "finite float32 numbers",
+      `${data[bad]} at element ${bad}`,
+      "Use a checkpoint that has not diverged",
+    );
+  }
+  if (!name.endsWith(".running_var")) return;
+  const negative = data.findIndex((v) => v < 0);
+  if (negative >= 0) {
+    refuse(
+      name,
+      "variances of at least 0",
+      `${data[negative]} at element ${negative}`,
+      "The file is damaged",
+    );
+  }
+}
+
+/** The flat parameter vector: tensors in architecture order, each row-major in its file shape. */
+export function parameterVector(tensors: Tensors, { parameters }: ArchitectureBase): Float32Array {
+  const vector = new Float32Array(parameters.reduce((n, { shape }) => n + sizeOf(shape), 0));
+  let offset = 0;
+  for (const { name, shape } of parameters) {
+    vector.set(floats(tensors, name), offset);
+    offset += sizeOf(shape);
+  }
+  return vector;
+}
+
+/** Values of the graph's `state` inputs by name. */
+export const stateValues = (
+  tensors: Tensors,
+  { states }: ArchitectureBase,
+): ReadonlyMap<string, Float32Array> => new Map(states.map(({ name }) => [name, floats(tensors, name)]));
+
+function floats(tensors: Tensors, name: string): Float32Array {
+  const data = tensors.get(name)?.data;
+  if (data instanceof Float32Array) return data;
+  throw new Error(`internal: ${name} was not checked before its values were taken`);
+}
+
+/** Kernels leave the file as [out, in, kh, kw] (OIHW) and stand in the graph as [kh, kw, in, out]. */
+const kernelAxes = [2, 3, 1, 0];
+
+/**
+ * Declares all parameters and running statistics in architecture order, so that the order of the parameter vector does
+ * not depend on the order in which the network uses them.
+ * @returns node of a tensor by its name
+ */
+export function declareTensors(g: GraphBuilder, architecture: ArchitectureBase): (name: string) => NodeId {
+  const nodes = new Map<string, NodeId>();
+  for (const { name, shape } of architecture.parameters) {
+    nodes.set(name, shape.length === 4 ? g.param(name, shape, kernelAxes) : g.param(name, shape));
+  }
+  for (const { name, shape } of architecture.states) nodes.set(name, g.input(name, shape, "state"));
+  return (name) => {
+    const node = nodes.get(name);
+    if (node === undefined) throw new Error(`internal: ${architecture.title} has no tensor ${name}`);
+    return node;
+  };
+}

@@ -1,0 +1,231 @@
+import type { InputSpec } from "./architecture.ts";
+import { printShape, type Refuse, refuser } from "./errors.ts";
+import type { Shape } from "./graph.ts";
+import { limits } from "./limits.ts";
+import type { Tensor, Tensors } from "./tensor.ts";
+
+/** Arrays of an npz file to the graph's inputs, in the layout and the normalisation that the network was trained on. */
+
+export interface BatchOptions {
+  /** File name for messages. */
+  readonly file: string;
+  /** From the architecture. */
+  readonly input: InputSpec;
+  readonly classes: number;
+  /** First sample. */
+  readonly start: number;
+  /** Samples. */
+  readonly count: number;
+  /** Per channel, for uint8 images after division by 255; null if unknown. Float images are taken as they are. */
+  readonly mean: readonly number[] | null;
+  readonly std: readonly number[] | null;
+}
+
+export interface Batch {
+  readonly start: number;
+  readonly count: number;
+  /** Samples in the file. */
+  readonly available: number;
+  /** `images` NHWC or `x` [N,features]. */
+  readonly data: Float32Array;
+  readonly shape: Shape;
+  /** [N], each below the number of classes. */
+  readonly labels: Int32Array;
+  /** [N,classes]: one-hot / N, so that the sum over samples of the cross-entropy is their mean. */
+  readonly targets: Float32Array;
+  readonly statistics: BatchStatistics;
+}
+
+export interface BatchStatistics {
+  /** Of the numbers that enter the network: per channel for images, one value for vectors. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Samples per class. */
+  readonly classCounts: readonly number[];
+}
+
+/** @throws FormatError where arrays, range, labels or normalisation do not fit the model */
+export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
+  const { file, input, classes, start, count } = options;
+  const refuse: Refuse = refuser(file, "Save the batch as docs/file-formats.md describes");
+  const samples = findArray(arrays, input.name === "images" ? ["images"] : ["x", "x_f32"], refuse);
+  const labelArray = findArray(arrays, ["labels"], refuse);
+  const available = samples.shape[0] ?? 0;
+  if (labelArray.shape.length !== 1 || labelArray.shape[0] !== available) {
+    refuse("labels", printShape([available]), printShape(labelArray.shape));
+  }
+  checkRange(start, count, available, refuse);
+  const { data, shape } =
+    input.name === "images"
+      ? readImages(samples, input.channels, options, refuse)
+      : readVectors(samples, input.features, options, refuse);
+  const bad = data.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0)
+    refuse(
+      samples.name,
+      "finite float32 numbers",
+      `${data[bad]} in sample ${start + Math.floor(bad / (data.length / count))}`,
+    );
+  const labels = readLabels(labelArray, options, refuse);
+  const targets = new Float32Array(count * classes);
+  labels.forEach((label, i) => {
+    targets[i * classes + label] = 1 / count;
+  });
+  const channels = input.name === "images" ? input.channels : 1;
+  const statistics = { ...moments(data, channels), classCounts: countClasses(labels, classes) };
+  return { start, count, available, data, shape, labels, targets, statistics };
+}
+
+function findArray(arrays: Tensors, keys: readonly string[], refuse: Refuse): Tensor {
+  for (const key of keys) {
+    const array = arrays.get(key);
+    if (array) return array;
+  }
+  const present = arrays.size > 0 ? [...arrays.keys()].slice(0, 8).join(", ") : "no array";
+  return refuse(
+    "arrays",
+    keys.join(" or "),
+    present,
+    "Save them under these names: numpy.savez(file, images=..., labels=...)",
+  );
+}
+
+function checkRange(start: number, count: number, available: number, refuse: Refuse): void {
+  if (available === 0) refuse("samples", "at least one", "none", "Choose a file with samples");
+  if (!Number.isInteger(count) || count < 1 || count > limits.batchSamples) {
+    const remedy = `Choose a batch size from 1 to ${Math.min(available, limits.batchSamples)}`;
+    refuse(
+      "samples",
+      `a batch of 1 to ${limits.batchSamples}`,
+      `${available}, and ${count} were asked for`,
+      remedy,
+    );
+  }
+  if (Number.isInteger(start) && start >= 0 && start + count <= available) return;
+  const remedy = "Choose a smaller batch size or another first sample";
+  refuse("samples", `samples ${start} to ${start + count - 1}`, `0 to ${available - 1}`, remedy);
+}
+
+interface Samples {
+  readonly data: Float32Array;
+  readonly shape: Shape;
+}
+
+function readVectors(
+  array: Tensor,
+  features: number,
+  { start, count }: BatchOptions,
+  refuse: Refuse,
+): Samples {
+  const { name, shape, data, dtype } = array;
+  if (shape.length !== 2 || shape[1] !== features)
+    refuse(name, printShape([shape[0], features]), printShape(shape));
+  if (!(data instanceof Float32Array)) return refuse(name, "floating-point numbers", `dtype ${dtype}`);
+  return { data: data.slice(start * features, (start + count) * features), shape: [count, features] };
+}
+
+function readImages(array: Tensor, channels: number, options: BatchOptions, refuse: Refuse): Samples {
+  const { name, shape, data, dtype } = array;
+  if (data instanceof Float32Array) {
+    if (shape.length !== 4 || shape[1] !== channels) {
+      const remedy = "Float images are NCHW: images.transpose(0, 3, 1, 2)";
+      refuse(name, `[N,${channels},H,W] for ${dtype}`, printShape(shape), remedy);
+    }
+    checkSides(name, shape.slice(2), refuse);
+    return nchwToNhwc(data, shape, options);
+  }
+  if (!(data instanceof Uint8Array)) {
+    return refuse(
+      name,
+      "float32 or uint8",
+      `dtype ${dtype}`,
+      "Convert it: images.astype('float32') or 'uint8'",
+    );
+  }
+  if (shape.length !== 4 || shape[3] !== channels) {
+    const remedy = "uint8 images are NHWC: images.transpose(0, 2, 3, 1)";
+    refuse(name, `[N,H,W,${channels}] for ${dtype}`, printShape(shape), remedy);
+  }
+  checkSides(name, shape.slice(1, 3), refuse);
+  return normalise(data, shape, options, refuse);
+}
+
+function checkSides(name: string, sides: readonly number[], refuse: Refuse): void {
+  if (sides.every((side) => side >= 1 && side <= limits.imageSide)) return;
+  refuse(name, `images of 1 to ${limits.imageSide} pixels a side`, sides.join("x"), "Resize the images");
+}
+
+function nchwToNhwc(data: Float32Array, [, c, h, w]: Shape, { start, count }: BatchOptions): Samples {
+  const out = new Float32Array(count * h * w * c);
+  const area = h * w;
+  for (let n = 0; n < count; n++) {
+    for (let k = 0; k < c; k++) {
+      const from = ((start + n) * c + k) * area;
+      const to = n * area * c + k;
+      for (let p = 0; p < area; p++) out[to + p * c] = data[from + p];
+    }
+  }
+  return { data: out, shape: [count, h, w, c] };
+}
+
+function normalise(data: Uint8Array, [, h, w, c]: Shape, options: BatchOptions, refuse: Refuse): Samples {
+  const { start, count, mean, std } = options;
+  if (
+    mean?.length !== c ||
+    std?.length !== c ||
+    ![...mean, ...std].every(Number.isFinite) ||
+    std.some((s) => s <= 0)
+  ) {
+    const remedy = "Give the mean and standard deviation that the model was trained with";
+    return refuse(
+      "images",
+      `${c} means and ${c} positive standard deviations beside uint8 images`,
+      `mean ${mean ?? "unknown"}, std ${std ?? "unknown"}`,
+      remedy,
+    );
+  }
+  const table = Float32Array.from({ length: 256 * c }, (_, i) => {
+    const k = Math.floor(i / 256);
+    return ((i % 256) / 255 - mean[k]) / std[k];
+  });
+  const perImage = h * w * c;
+  const out = new Float32Array(count * perImage);
+  for (let i = 0; i < out.length; i++) out[i] = table[(i % c) * 256 + data[start * perImage + i]];
+  return { data: out, shape: [count, h, w, c] };
+}
+
+function readLabels(array: Tensor, { start, count, classes }: BatchOptions, refuse: Refuse): Int32Array {
+  if (array.data instanceof Float32Array || array.dtype.endsWith("b1")) {
+    return refuse("labels", "whole numbers", `dtype ${array.dtype}`, "Convert them: labels.astype('int64')");
+  }
+  const labels = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const label = Number(array.data[start + i]);
+    if (label < 0 || label >= classes) {
+      const remedy = "Choose data with the classes that the model was trained on";
+      refuse("labels", `classes 0 to ${classes - 1}`, `${label} in sample ${start + i}`, remedy);
+    }
+    labels[i] = label;
+  }
+  return labels;
+}
+
+/** Mean and (population) standard deviation of each channel, the last axis. */
+function moments(data: Float32Array, channels: number): { mean: number[]; std: number[] } {
+  const perChannel = data.length / channels;
+  const mean = new Array<number>(channels).fill(0);
+  const std = new Array<number>(channels).fill(0);
+  data.forEach((v, i) => {
+    mean[i % channels] += v / perChannel;
+  });
+  data.forEach((v, i) => {
+    std[i % channels] += (v - mean[i % channels]) ** 2 / perChannel;
+  });
+  return { mean, std: std.map(Math.sqrt) };
+}
+
+function countClasses(labels: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]++;
+  return counts;
+}

@@ -1,0 +1,90 @@
+import {
+  type BuildOptions,
+  bareNames,
+  checkTensors,
+  type ModelOptions,
+  parameterVector,
+  stateValues,
+} from "./architecture.ts";
+import { quote, type Refuse, refuser } from "./errors.ts";
+import type { GraphBuilder } from "./graph.ts";
+import { buildMlp, looksLikeMlp, type Mlp, recogniseMlp } from "./mlp.ts";
+import {
+  buildResnetCifar,
+  looksLikeResnetCifar,
+  type ResnetCifar,
+  recogniseResnetCifar,
+} from "./resnetCifar.ts";
+import type { Tensors } from "./tensor.ts";
+
+/** The families of models that are known by their tensor names. A new one is an entry of `families`. */
+
+export type Architecture = ResnetCifar | Mlp;
+
+interface Family<A extends Architecture> {
+  /** For messages: what its files contain. */
+  readonly sign: string;
+  readonly looksLike: (tensors: Tensors) => boolean;
+  readonly recognise: (tensors: Tensors, file: string, options: ModelOptions) => A;
+  readonly build: (g: GraphBuilder, architecture: A, options: BuildOptions) => void;
+}
+
+export const families: {
+  readonly [F in Architecture["family"]]: Family<Extract<Architecture, { family: F }>>;
+} = {
+  "resnet-cifar": {
+    sign: "CIFAR ResNets (conv1.weight, layer1.0.conv1.weight, ..., linear.weight)",
+    looksLike: looksLikeResnetCifar,
+    recognise: recogniseResnetCifar,
+    build: buildResnetCifar,
+  },
+  mlp: {
+    sign: "perceptrons (fc1.weight, fc1.bias, fc2.weight, ...)",
+    looksLike: looksLikeMlp,
+    recognise: recogniseMlp,
+    build: buildMlp,
+  },
+};
+
+/** A model of a known family with its weights. */
+export interface Model {
+  readonly architecture: Architecture;
+  /** The flat parameter vector, in architecture order and file layout. */
+  readonly parameters: Float32Array;
+  /** Values of the graph's `state` inputs by name. */
+  readonly states: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * Finds the family of a checkpoint and holds every tensor against it.
+ * @throws FormatError naming the first tensor that is missing, unexpected or of the wrong shape
+ */
+export function recogniseModel(tensors: Tensors, file: string, options: ModelOptions = {}): Model {
+  const bare = bareNames(tensors, file);
+  const family = Object.values(families).find((f) => f.looksLike(bare));
+  if (!family) {
+    const refuse: Refuse = refuser(file, "Rename the tensors after one of these families");
+    const [first] = bare.keys();
+    const found = first === undefined ? "no tensor" : `${quote(first)} among ${bare.size}`;
+    return refuse(
+      "tensors",
+      `the names of ${Object.values(families)
+        .map((f) => f.sign)
+        .join(" or ")}`,
+      found,
+    );
+  }
+  const architecture = family.recognise(bare, file, options);
+  checkTensors(bare, architecture, file);
+  return {
+    architecture,
+    parameters: parameterVector(bare, architecture),
+    states: stateValues(bare, architecture),
+  };
+}
+
+/** Writes the forward graph of an architecture: outputs `logits` and `loss`. */
+export function buildModel(g: GraphBuilder, architecture: Architecture, options: BuildOptions): void {
+  if (architecture.family === "mlp") families.mlp.build(g, architecture, options);
+  else families["resnet-cifar"].build(g, architecture, options);
+}

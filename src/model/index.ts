@@ -1,0 +1,19 @@
+/** Bytes to graphs: the readers, the families of models, and the batch. Reads in the order of the data. */
+
+export {
+  type BuildOptions,
+  type InputSpec,
+  type Layer,
+  layersOf,
+  type ModelOptions,
+  type TensorSpec,
+} from "./architecture.ts";
+export { type Batch, type BatchOptions, type BatchStatistics, makeBatch } from "./batch.ts";
+export { FormatError } from "./errors.ts";
+export { type Architecture, buildModel, families, type Model, recogniseModel } from "./families.ts";
+export * from "./graph.ts";
+export { limits } from "./limits.ts";
+export { readNpy, writeNpy } from "./npy.ts";
+export { readNpz } from "./npz.ts";
+export { readSafetensors, type SafetensorsFile } from "./safetensors.ts";
+export type { Tensor, Tensors } from "./tensor.ts";

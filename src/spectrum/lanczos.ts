@@ -1,0 +1,255 @@
+/**
+ * The Lanczos process for a symmetric operator, k start vectors in lockstep: A V = V T + beta_m v_{m+1} e_m' per
+ * column, T symmetric tridiagonal (Golub and Van Loan, section 10.1). Every new vector is orthogonalised twice
+ * against the whole basis ("twice is enough": Giraud, Langou and Rozloznik, 2005), so V stays orthonormal to the
+ * rounding of the device, and no ghost copies of eigenvalues appear.
+ *
+ * The device never waits for the host: the coefficients of step j are awaited after step j+1 has been enqueued.
+ */
+import type { LanczosColumn } from "./lanczosColumn.ts";
+import { NonFiniteError } from "./nonFinite.ts";
+import type { Basis, LinearOperator } from "./operator.ts";
+import { type ProbeSource, unitProbe } from "./probes.ts";
+
+export interface LanczosOptions {
+  readonly source: ProbeSource;
+  /** Probe number of each column, at least one and at most k. */
+  readonly probes: readonly number[];
+  /**
+   * A column is closed as invariant once beta <= tolerance * ||T||. Default 1e-6, the rounding of a float32 operator;
+   * use about 1e-13 on a float64 one.
+   */
+  readonly breakdownTolerance?: number;
+  /** Steps to allocate at once: extension up to here copies nothing. Default: the steps of the first `advance`. */
+  readonly capacity?: number;
+}
+
+export interface LanczosTarget {
+  /** Steps in total, those already done included; at most n count. */
+  readonly steps: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Await each step before the next is enqueued: for a step button; slower on a GPU. */
+  readonly readEveryStep?: boolean | undefined;
+}
+
+export type LanczosEvent =
+  /** Step number `step` (from 1) of `steps` is known. */
+  | { readonly kind: "running"; readonly step: number; readonly steps: number }
+  /** All steps asked for are done, or every column is closed: its Krylov space is invariant and T exact. */
+  | { readonly kind: "done"; readonly reason: "steps" | "invariant"; readonly step: number }
+  /** The signal fired. What is known is kept; `advance` goes on from here. */
+  | { readonly kind: "cancelled"; readonly step: number };
+
+interface StepInFlight {
+  /** First and second projection on the basis, [step][k] each. */
+  readonly projections: readonly Promise<Float64Array>[];
+  readonly norm: Promise<Float64Array>;
+  /** v_l'(Av)_l by segment, [segments][k]; first step only. */
+  readonly segments: Promise<Float64Array> | null;
+}
+
+export class LanczosRun<V> {
+  readonly columns: LanczosColumn[];
+  readonly #operator: LinearOperator<V>;
+  readonly #tolerance: number;
+  readonly #v: V;
+  readonly #w: V;
+  readonly #capacity: number;
+  readonly #start: Float64Array[];
+  #basis: Basis<V> | null = null;
+  /** Steps enqueued and not yet read, oldest first: at most two. */
+  #inFlight: StepInFlight[] = [];
+  #step = 0;
+  #failure: unknown = null;
+  #released = false;
+
+  /** Throws RangeError when the probes do not fit the k columns. */
+  constructor(operator: LinearOperator<V>, options: LanczosOptions) {
+    const { space } = operator;
+    const { probes, source } = options;
+    if (probes.length < 1 || probes.length > space.k) {
+      throw new RangeError(`Lanczos: expected 1 to k = ${space.k} probes, found ${probes.length}`);
+    }
+    this.#operator = operator;
+    this.#tolerance = options.breakdownTolerance ?? 1e-6;
+    this.#capacity = options.capacity ?? 0;
+    this.#v = space.create();
+    this.#w = space.create();
+    this.#start = probes.map((probe) => unitProbe(space.n, source, probe));
+    this.columns = probes.map((probe) => ({ probe, alpha: [], beta: [], closed: false, quadraticForm: [] }));
+  }
+
+  /** Steps known so far. A closed column stopped earlier and has fewer. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /**
+   * Goes on until `steps` steps are known in total: also the way to resume and to extend. One event per step and a
+   * last one that says how it ended. Stop pulling to pause. Throws NonFiniteError, and what the device throws.
+   */
+  async *advance(target: LanczosTarget): AsyncGenerator<LanczosEvent, void, undefined> {
+    if (this.#released) throw new Error("internal: this Lanczos run was released");
+    if (this.#failure !== null) throw this.#failure;
+    const { signal } = target;
+    const steps = Math.min(target.steps, this.#operator.space.n);
+    const depth = target.readEveryStep ? 1 : 2;
+    this.#ensureBasis(steps);
+    for (;;) {
+      if (this.columns.every((column) => column.closed)) {
+        // Steps enqueued beyond an invariant space carry nothing.
+        this.#inFlight = [];
+        yield { kind: "done", reason: "invariant", step: this.#step };
+        return;
+      }
+      if (this.#step >= steps) {
+        yield { kind: "done", reason: "steps", step: this.#step };
+        return;
+      }
+      while (this.basis.length - 1 < steps && this.#inFlight.length < depth && !signal?.aborted) {
+        try {
+          await this.#enqueue(signal);
+        } catch (error) {
+          if (!signal?.aborted) throw error;
+        }
+      }
+      // Even when cancelled: steps wholly on the device are nearly done, and need not be lost.
+      const oldest = this.#inFlight.shift();
+      if (oldest === undefined) {
+        yield { kind: "cancelled", step: this.#step };
+        return;
+      }
+      try {
+        await this.#record(oldest);
+      } catch (error) {
+        this.#failure = error;
+        throw error;
+      }
+      yield { kind: "running", step: this.#step, steps };
+    }
+  }
+
+  /** Largest entry of |V'V - I| over all columns; one projection per step. The same device work as one more pass. */
+  async orthogonality(): Promise<number> {
+    const basis = this.basis;
+    const { k } = this.#operator.space;
+    let worst = 0;
+    for (let j = 0; j < this.#step; j++) {
+      basis.load(j, this.#v);
+      const row = await basis.project(this.#v).fetch();
+      this.columns.forEach((column, c) => {
+        if (j >= column.alpha.length) return;
+        for (let i = 0; i <= j; i++) worst = Math.max(worst, Math.abs(row[i * k + c] - (i === j ? 1 : 0)));
+      });
+    }
+    return worst;
+  }
+
+  /** The Krylov basis, for `combine`. Throws before the first step and after `release`. */
+  get basis(): Basis<V> {
+    if (this.#basis === null) throw new Error("internal: this Lanczos run holds no basis");
+    return this.#basis;
+  }
+
+  /** Steps that the allocated basis can hold. */
+  get capacity(): number {
+    return this.#basis === null ? 0 : this.#basis.capacity - 1;
+  }
+
+  /** Frees the basis and the work vectors; `columns` stay readable. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#basis?.release();
+    this.#basis = null;
+    this.#operator.space.release(this.#v);
+    this.#operator.space.release(this.#w);
+  }
+
+  /** A basis of at least steps + 1 vectors (the last one lets the run be extended), with what is known copied in. */
+  #ensureBasis(steps: number): void {
+    const { space } = this.#operator;
+    const old = this.#basis;
+    if (old !== null && old.capacity > steps) return;
+    const grown = space.basis(Math.max(steps, Math.min(this.#capacity, space.n)) + 1);
+    if (old === null) {
+      // Columns without a probe of their own repeat the last one: harmless, where a zero column would give NaN.
+      const last = this.#start[this.#start.length - 1];
+      space.write(
+        this.#w,
+        Array.from({ length: space.k }, (_, c) => this.#start[c] ?? last),
+      );
+      grown.append(this.#w, { reciprocalOf: space.norm(this.#w) });
+      this.#start.length = 0;
+    } else {
+      for (let j = 0; j < old.length; j++) {
+        old.load(j, this.#v);
+        grown.append(this.#v, 1);
+      }
+      old.release();
+    }
+    this.#basis = grown;
+  }
+
+  /** Step j = basis.length - 1. If the signal fires in `apply`, the basis is untouched and the step can be repeated. */
+  async #enqueue(signal: AbortSignal | undefined): Promise<void> {
+    const { basis } = this;
+    const { space } = this.#operator;
+    basis.load(basis.length - 1, this.#v);
+    await this.#operator.apply(this.#v, this.#w, signal);
+    const segments = basis.length === 1 ? space.segmentDots(this.#v, this.#w) : null;
+    const first = basis.project(this.#w);
+    basis.subtract(this.#w, first);
+    const second = basis.project(this.#w);
+    basis.subtract(this.#w, second);
+    const norm = space.norm(this.#w);
+    basis.append(this.#w, { reciprocalOf: norm });
+    const step: StepInFlight = {
+      projections: [first.fetch(), second.fetch()],
+      norm: norm.fetch(),
+      segments: segments === null ? null : segments.fetch(),
+    };
+    // These are awaited one step later; until then a failure must not count as unhandled.
+    for (const pending of [...step.projections, step.norm, step.segments]) pending?.catch(() => {});
+    this.#inFlight.push(step);
+  }
+
+  async #record(pending: StepInFlight): Promise<void> {
+    const [first, second] = await Promise.all(pending.projections);
+    const norm = await pending.norm;
+    const segments = await pending.segments;
+    const { k, n } = this.#operator.space;
+    const j = this.#step;
+    const additions = this.columns.map((column, c) => {
+      const alpha = first[j * k + c] + second[j * k + c];
+      const beta = norm[c];
+      if (!column.closed && !(Number.isFinite(alpha) && Number.isFinite(beta))) {
+        throw new NonFiniteError(
+          `Lanczos step ${j + 1}, probe ${column.probe}`,
+          `alpha is ${alpha}, beta is ${beta}`,
+        );
+      }
+      return { alpha, beta };
+    });
+    this.columns.forEach((column, c) => {
+      if (column.closed) return;
+      const { alpha, beta } = additions[c];
+      column.alpha.push(alpha);
+      const norm = sizeOfT(column.alpha, column.beta);
+      column.beta.push(beta);
+      column.closed = beta <= this.#tolerance * norm || column.alpha.length === n;
+      if (segments !== null) {
+        column.quadraticForm = Array.from({ length: segments.length / k }, (_, l) => segments[l * k + c]);
+      }
+    });
+    this.#step++;
+  }
+}
+
+/** Largest entry of T: within a factor of three of its norm. */
+function sizeOfT(alpha: readonly number[], beta: readonly number[]): number {
+  let size = 0;
+  for (const x of alpha) size = Math.max(size, Math.abs(x));
+  for (const x of beta) size = Math.max(size, x);
+  return size;
+}

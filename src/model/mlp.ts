@@ -24,7 +24,7 @@ export const looksLikeMlp = (tensors: Tensors): boolean => tensors.has("fc1.weig
 
 /** @throws FormatError if a dimension that decides the rest cannot be read; shapes are checked by the caller */
 export function recogniseMlp(tensors: Tensors, file: string, { activation = "relu" }: ModelOptions): Mlp {
-  const refuse: Refuse = refuser(file, "Save the weights of torch.nn.Linear layers named fc1, fc2, ...");
+  const refuse: Refuse = refuser(file, "Save the weights of torch.nn.Linear layers named fc1, fc2 and so on");
   const sizes: number[] = [];
   const parameters: TensorSpec[] = [];
   for (let k = 1; tensors.has(`fc${k}.weight`); k++) {

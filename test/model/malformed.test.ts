@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { FormatError } from "../../src/model/errors.ts";
 import { readNpy } from "../../src/model/npy.ts";
 import { readNpz } from "../../src/model/npz.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
+import { refusal } from "./files.ts";
 
 const folder = new URL("../fixtures/malformed/", import.meta.url);
 const expected: Record<string, string> = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8"));
@@ -13,22 +13,15 @@ const readers: Record<string, (bytes: Uint8Array, file: string) => unknown> = {
   npz: readNpz,
 };
 
-function refusal(file: string): Error {
+function read(file: string): unknown {
   const bytes = new Uint8Array(readFileSync(new URL(file, folder)));
-  try {
-    readers[file.slice(file.lastIndexOf(".") + 1)](bytes, file);
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error(`${file} was accepted`);
+  return readers[file.slice(file.lastIndexOf(".") + 1)](bytes, file);
 }
 
 describe("every malformed file is refused in its own words within 2 s", () => {
   test.each(Object.keys(expected))("%s", (file) => {
     const before = performance.now();
-    const error = refusal(file);
-    expect(error.message).toBe(expected[file]);
-    expect(error).toBeInstanceOf(FormatError);
+    expect(refusal(() => read(file))).toBe(expected[file]);
     expect(performance.now() - before).toBeLessThan(2000);
   });
 });

@@ -1,0 +1,394 @@
+import { describe, expect, it } from "vitest";
+import { Builder } from "../../src/autograd/builder.ts";
+import { interpret } from "../../src/autograd/interpret.ts";
+import { type Linearized, linearize, reverseOverForward } from "../../src/autograd/linearize.ts";
+import { gradient } from "../../src/autograd/vjp.ts";
+import { type GraphNode, printGraph, sizeOf } from "../../src/model/graph.ts";
+import { tinyConvNet, tinyMlp } from "./nets.ts";
+
+/** The print of a graph with each node's stage in front. */
+const print = ({ graph, stage }: Linearized): string =>
+  printGraph(graph)
+    .split("\n")
+    .map((line, i) => (i < stage.length ? `${stage[i]} ${line}` : line))
+    .join("\n");
+
+/** Primal nodes, other than leaves, that the tangent program reads. */
+function residuals({ graph, stage }: Linearized): GraphNode[] {
+  const read = new Set(graph.nodes.flatMap((node, id) => (stage[id] === 1 ? node.inputs : [])));
+  return graph.nodes.filter((node, id) => read.has(id) && stage[id] === 0 && node.inputs.length > 0);
+}
+
+const tangentOps = ({ graph, stage }: Linearized): string[] =>
+  graph.nodes.filter((_, id) => stage[id] === 1).map((node) => node.op);
+
+const all = [tinyMlp("tanh"), tinyMlp("relu"), tinyConvNet("relu", "eval"), tinyConvNet("relu", "batch")];
+
+describe("the two programs", () => {
+  it.each(all.flatMap((graph) => [linearize(graph), reverseOverForward(graph)]))(
+    "split so that the primal one never reads the tangent one, and every hv belongs to the latter",
+    ({ graph, stage }) => {
+      expect(stage).toHaveLength(graph.nodes.length);
+      graph.nodes.forEach((node, id) => {
+        if (stage[id] === 0) for (const input of node.inputs) expect(stage[input]).toBe(0);
+        if (node.op === "tangent") expect(stage[id]).toBe(1);
+        else if (node.inputs.length === 0) expect(stage[id]).toBe(0);
+      });
+      for (const [name, id] of Object.entries(graph.outputs))
+        expect(stage[id]).toBe(name.startsWith("hv:") ? 1 : 0);
+      expect(graph.nodes.some((node) => node.op === "stopGradient")).toBe(false);
+    },
+  );
+
+  it("keep a mask or a rearrangement only where its operand is neither kept nor smaller", () => {
+    for (const graph of all) {
+      const linearized = linearize(graph);
+      const kept = residuals(linearized);
+      for (const { op, inputs, shape } of kept) {
+        if (!["step", "broadcast", "reshape", "neg", "transpose"].includes(op)) continue;
+        const operand = linearized.graph.nodes[inputs[0]];
+        expect(kept).not.toContain(operand);
+        expect(operand.inputs).not.toEqual([]);
+        expect(sizeOf(operand.shape)).toBeGreaterThanOrEqual(sizeOf(shape));
+      }
+      expect(kept.filter((node) => node.op === "broadcast")).toEqual([]);
+    }
+  });
+
+  it("compute exp, log, rsqrt and division by the batch's numbers once per batch only", () => {
+    for (const graph of all)
+      for (const op of tangentOps(linearize(graph)))
+        expect(["exp", "log", "rsqrt", "tanh", "max"]).not.toContain(op);
+  });
+});
+
+describe("structural zeros", () => {
+  const graph = tinyConvNet("relu", "eval");
+
+  it("spare a block of the last layer every convolution", () => {
+    const head = linearize(graph, { params: ["fc.weight", "fc.bias"] });
+    expect(Object.keys(head.graph.outputs).filter((name) => name.startsWith("hv:"))).toEqual([
+      "hv:fc.weight",
+      "hv:fc.bias",
+    ]);
+    expect(tangentOps(head)).not.toContain("conv2d");
+  });
+
+  it("spare the first layer's block what lies before it: no gradient reaches the image", () => {
+    const { nodes } = gradient(graph);
+    const images = nodes.filter((n) => n.op === "conv2d" && n.attrs.mode === "input" && n.shape[3] === 2);
+    expect(images).toEqual([]);
+  });
+
+  it("leave an explicit zero for a parameter that the loss does not use, or uses linearly", () => {
+    const b = new Builder();
+    b.param("unused", [2]);
+    const slope = b.param("slope", [3]);
+    b.output("loss", b.op("reshape", [b.op("sum", [slope], { axes: [0] })], { shape: [] }));
+    const { graph: g, stage } = linearize(b.finish());
+    const values = {
+      params: { unused: new Float64Array(2), slope: new Float64Array(3) },
+      inputs: {},
+    };
+    const got = interpret(g, values);
+    expect(Array.from(got["grad:unused"])).toEqual([0, 0]);
+    expect(Array.from(got["grad:slope"])).toEqual([1, 1, 1]);
+    expect(Array.from(got["hv:slope"])).toEqual([0, 0, 0]);
+    expect([stage[g.outputs["hv:unused"]], stage[g.outputs["hv:slope"]]]).toEqual([1, 1]);
+  });
+});
+
+describe("errors", () => {
+  const graph = tinyMlp("relu");
+  const given = { params: {}, inputs: {} };
+
+  it("name the parameter, output or value that is missing", () => {
+    expect(() => linearize(graph, { params: ["fc3.weight"] })).toThrow(
+      "linearize: the graph has no parameter fc3.weight; it has fc1.weight, fc1.bias, fc2.weight, fc2.bias",
+    );
+    expect(() => gradient(graph, "accuracy")).toThrow(
+      "output accuracy: not in the graph, which gives logits, loss",
+    );
+    expect(() => gradient(graph, "logits")).toThrow(
+      "gradient: output logits must be a scalar, its shape is [2,2]",
+    );
+    expect(() => interpret(graph, given, ["accuracy"])).toThrow("output accuracy: not in the graph");
+    expect(() => interpret(graph, given)).toThrow("input x: no value is given");
+    expect(() => interpret(graph, { ...given, inputs: { x: new Float64Array(5) } })).toThrow(
+      "input x: expected 6 elements for [2,3], found 5",
+    );
+  });
+});
+
+describe("prints", () => {
+  it("show the linearised MLP: products W dx + dW x, masks from the stored activation", () => {
+    expect(print(linearize(tinyMlp("relu")))).toMatchInlineSnapshot(`
+      "0 %0:f32[4,3] = param {name:fc1.weight}
+      0 %1:f32[4] = param {name:fc1.bias}
+      0 %2:f32[2,4] = param {name:fc2.weight}
+      0 %3:f32[2] = param {name:fc2.bias}
+      0 %4:f32[2,3] = input {name:x}
+      0 %5:f32[2,2] = input {name:targets}
+      0 %6:f32[2,4] = matmul %4 %0 {ta:false, tb:true}
+      0 %7:f32[2,4] = broadcast %1 {shape:[2,4]}
+      0 %8:f32[2,4] = add %6 %7
+      0 %9:f32[2,4] = relu %8
+      0 %10:f32[2,2] = matmul %9 %2 {ta:false, tb:true}
+      0 %11:f32[2,2] = broadcast %3 {shape:[2,2]}
+      0 %12:f32[2,2] = add %10 %11
+      0 %13:f32[2,1] = max %12 {axes:[1]}
+      0 %14:f32[2,2] = broadcast %13 {shape:[2,2]}
+      0 %15:f32[2,2] = sub %12 %14
+      0 %16:f32[2,2] = exp %15
+      0 %17:f32[2,1] = sum %16 {axes:[1]}
+      0 %18:f32[2,1] = log %17
+      0 %19:f32[2,2] = broadcast %18 {shape:[2,2]}
+      0 %20:f32[2,2] = sub %15 %19
+      0 %21:f32[2,2] = mul %5 %20
+      0 %22:f32[1,1] = sum %21 {axes:[0,1]}
+      0 %23:f32[] = reshape %22 {shape:[]}
+      0 %24:f32[] = neg %23
+      0 %25:f32[] = const {value:1}
+      0 %26:f32[2,1] = sum %5 {axes:[1]}
+      0 %27:f32[2,1] = broadcast %25 {shape:[2,1]}
+      0 %28:f32[2,1] = div %27 %17
+      0 %29:f32[2,1] = mul %26 %28
+      0 %30:f32[2,2] = broadcast %29 {shape:[2,2]}
+      1 %31:f32[2,2] = broadcast %29 {shape:[2,2]}
+      0 %32:f32[2,2] = mul %30 %16
+      0 %33:f32[2,2] = sub %32 %5
+      0 %34:f32[1,2] = sum %33 {axes:[0]}
+      0 %35:f32[2] = reshape %34 {shape:[2]}
+      0 %36:f32[2,4] = matmul %33 %2 {ta:false, tb:false}
+      0 %37:f32[2,4] = matmul %33 %9 {ta:true, tb:false}
+      0 %38:f32[2,4] = step %9
+      1 %39:f32[2,4] = step %9
+      0 %40:f32[2,4] = mul %36 %38
+      0 %41:f32[1,4] = sum %40 {axes:[0]}
+      0 %42:f32[4] = reshape %41 {shape:[4]}
+      0 %43:f32[4,3] = matmul %40 %4 {ta:true, tb:false}
+      1 %44:f32[4,3] = tangent {name:fc1.weight}
+      1 %45:f32[4] = tangent {name:fc1.bias}
+      1 %46:f32[2,4] = tangent {name:fc2.weight}
+      1 %47:f32[2] = tangent {name:fc2.bias}
+      1 %48:f32[2,4] = matmul %4 %44 {ta:false, tb:true}
+      1 %49:f32[2,4] = broadcast %45 {shape:[2,4]}
+      1 %50:f32[2,4] = add %48 %49
+      1 %51:f32[2,4] = mul %50 %39
+      1 %52:f32[2,2] = matmul %51 %2 {ta:false, tb:true}
+      1 %53:f32[2,2] = matmul %9 %46 {ta:false, tb:true}
+      1 %54:f32[2,2] = add %52 %53
+      1 %55:f32[2,2] = broadcast %47 {shape:[2,2]}
+      1 %56:f32[2,2] = add %54 %55
+      1 %57:f32[2,2] = mul %56 %16
+      1 %58:f32[2,1] = sum %57 {axes:[1]}
+      0 %59:f32[2,1] = div %28 %17
+      1 %60:f32[2,1] = mul %58 %59
+      1 %61:f32[2,1] = mul %60 %26
+      1 %62:f32[2,1] = neg %61
+      1 %63:f32[2,2] = broadcast %62 {shape:[2,2]}
+      1 %64:f32[2,2] = mul %63 %16
+      1 %65:f32[2,2] = mul %57 %31
+      1 %66:f32[2,2] = add %64 %65
+      1 %67:f32[1,2] = sum %66 {axes:[0]}
+      1 %68:f32[2] = reshape %67 {shape:[2]}
+      1 %69:f32[2,4] = matmul %66 %2 {ta:false, tb:false}
+      1 %70:f32[2,4] = matmul %33 %46 {ta:false, tb:false}
+      1 %71:f32[2,4] = add %69 %70
+      1 %72:f32[2,4] = matmul %66 %9 {ta:true, tb:false}
+      1 %73:f32[2,4] = matmul %33 %51 {ta:true, tb:false}
+      1 %74:f32[2,4] = add %72 %73
+      1 %75:f32[2,4] = mul %71 %39
+      1 %76:f32[1,4] = sum %75 {axes:[0]}
+      1 %77:f32[4] = reshape %76 {shape:[4]}
+      1 %78:f32[4,3] = matmul %75 %4 {ta:true, tb:false}
+      logits = %12
+      loss = %24
+      grad:fc1.weight = %43
+      grad:fc1.bias = %42
+      grad:fc2.weight = %37
+      grad:fc2.bias = %35
+      hv:fc1.weight = %78
+      hv:fc1.bias = %77
+      hv:fc2.weight = %74
+      hv:fc2.bias = %68"
+    `);
+  });
+
+  it("show the linearised conv net with BatchNorm in eval mode", () => {
+    expect(print(linearize(tinyConvNet("relu", "eval")))).toMatchInlineSnapshot(`
+      "0 %0:f32[3,3,2,3] = param {name:conv1.weight}
+      0 %1:f32[3] = param {name:bn1.weight}
+      0 %2:f32[3] = param {name:bn1.bias}
+      0 %3:f32[3,3,3,4] = param {name:conv2.weight}
+      0 %4:f32[2,4] = param {name:fc.weight}
+      0 %5:f32[2] = param {name:fc.bias}
+      0 %6:f32[2,5,5,2] = input {name:x}
+      0 %7:f32[2,2] = input {name:targets}
+      0 %8:f32[3] = input {name:bn1.running_mean}
+      0 %9:f32[3] = input {name:bn1.running_var}
+      0 %10:f32[2,5,5,3] = conv2d %6 %0 {mode:forward, pad:[1,1,1,1], stride:[1,1]}
+      0 %11:f32[2,5,5,3] = broadcast %8 {shape:[2,5,5,3]}
+      0 %12:f32[2,5,5,3] = sub %10 %11
+      0 %13:f32[] = const {value:0.00001}
+      0 %14:f32[3] = broadcast %13 {shape:[3]}
+      0 %15:f32[3] = add %9 %14
+      0 %16:f32[3] = rsqrt %15
+      0 %17:f32[3] = mul %1 %16
+      0 %18:f32[2,5,5,3] = broadcast %17 {shape:[2,5,5,3]}
+      1 %19:f32[2,5,5,3] = broadcast %17 {shape:[2,5,5,3]}
+      0 %20:f32[2,5,5,3] = mul %12 %18
+      0 %21:f32[2,5,5,3] = broadcast %2 {shape:[2,5,5,3]}
+      0 %22:f32[2,5,5,3] = add %20 %21
+      0 %23:f32[2,5,5,3] = relu %22
+      0 %24:f32[2,3,3,4] = conv2d %23 %3 {mode:forward, pad:[1,1,1,1], stride:[2,2]}
+      0 %25:f32[2,3,3,3] = slice %23 {start:[0,0,0,0], size:[2,3,3,3], stride:[1,2,2,1]}
+      0 %26:f32[2,3,3,4] = pad %25 {low:[0,0,0,0], high:[0,0,0,1], interior:[0,0,0,0]}
+      0 %27:f32[2,3,3,4] = add %24 %26
+      0 %28:f32[2,3,3,4] = relu %27
+      0 %29:f32[2,1,1,4] = sum %28 {axes:[1,2]}
+      0 %30:f32[2,4] = reshape %29 {shape:[2,4]}
+      0 %31:f32[] = const {value:0.1111111111111111}
+      0 %32:f32[2,4] = broadcast %31 {shape:[2,4]}
+      1 %33:f32[2,4] = broadcast %31 {shape:[2,4]}
+      0 %34:f32[2,4] = mul %30 %32
+      0 %35:f32[2,2] = matmul %34 %4 {ta:false, tb:true}
+      0 %36:f32[2,2] = broadcast %5 {shape:[2,2]}
+      0 %37:f32[2,2] = add %35 %36
+      0 %38:f32[2,1] = max %37 {axes:[1]}
+      0 %39:f32[2,2] = broadcast %38 {shape:[2,2]}
+      0 %40:f32[2,2] = sub %37 %39
+      0 %41:f32[2,2] = exp %40
+      0 %42:f32[2,1] = sum %41 {axes:[1]}
+      0 %43:f32[2,1] = log %42
+      0 %44:f32[2,2] = broadcast %43 {shape:[2,2]}
+      0 %45:f32[2,2] = sub %40 %44
+      0 %46:f32[2,2] = mul %7 %45
+      0 %47:f32[1,1] = sum %46 {axes:[0,1]}
+      0 %48:f32[] = reshape %47 {shape:[]}
+      0 %49:f32[] = neg %48
+      0 %50:f32[] = const {value:1}
+      0 %51:f32[2,1] = sum %7 {axes:[1]}
+      0 %52:f32[2,1] = broadcast %50 {shape:[2,1]}
+      0 %53:f32[2,1] = div %52 %42
+      0 %54:f32[2,1] = mul %51 %53
+      0 %55:f32[2,2] = broadcast %54 {shape:[2,2]}
+      1 %56:f32[2,2] = broadcast %54 {shape:[2,2]}
+      0 %57:f32[2,2] = mul %55 %41
+      0 %58:f32[2,2] = sub %57 %7
+      0 %59:f32[1,2] = sum %58 {axes:[0]}
+      0 %60:f32[2] = reshape %59 {shape:[2]}
+      0 %61:f32[2,4] = matmul %58 %4 {ta:false, tb:false}
+      0 %62:f32[2,4] = matmul %58 %34 {ta:true, tb:false}
+      0 %63:f32[2,4] = mul %61 %32
+      0 %64:f32[2,1,1,4] = reshape %63 {shape:[2,1,1,4]}
+      0 %65:f32[2,3,3,4] = broadcast %64 {shape:[2,3,3,4]}
+      0 %66:f32[2,3,3,4] = step %28
+      0 %67:f32[2,3,3,4] = mul %65 %66
+      0 %68:f32[2,3,3,3] = slice %67 {start:[0,0,0,0], size:[2,3,3,3], stride:[1,1,1,1]}
+      0 %69:f32[2,5,5,3] = pad %68 {low:[0,0,0,0], high:[0,0,0,0], interior:[0,1,1,0]}
+      0 %70:f32[2,5,5,3] = conv2d %67 %3 {mode:input, stride:[2,2], pad:[1,1,1,1], inputSize:[5,5]}
+      0 %71:f32[3,3,3,4] = conv2d %23 %67 {mode:weight, stride:[2,2], pad:[1,1,1,1], kernel:[3,3]}
+      0 %72:f32[2,5,5,3] = add %69 %70
+      0 %73:f32[2,5,5,3] = step %23
+      1 %74:f32[2,5,5,3] = step %23
+      0 %75:f32[2,5,5,3] = mul %72 %73
+      0 %76:f32[1,1,1,3] = sum %75 {axes:[0,1,2]}
+      0 %77:f32[3] = reshape %76 {shape:[3]}
+      0 %78:f32[2,5,5,3] = mul %75 %18
+      0 %79:f32[2,5,5,3] = mul %75 %12
+      0 %80:f32[1,1,1,3] = sum %79 {axes:[0,1,2]}
+      0 %81:f32[3] = reshape %80 {shape:[3]}
+      0 %82:f32[3] = mul %81 %16
+      0 %83:f32[3,3,2,3] = conv2d %6 %78 {mode:weight, stride:[1,1], pad:[1,1,1,1], kernel:[3,3]}
+      1 %84:f32[3,3,2,3] = tangent {name:conv1.weight}
+      1 %85:f32[3] = tangent {name:bn1.weight}
+      1 %86:f32[3] = tangent {name:bn1.bias}
+      1 %87:f32[3,3,3,4] = tangent {name:conv2.weight}
+      1 %88:f32[2,4] = tangent {name:fc.weight}
+      1 %89:f32[2] = tangent {name:fc.bias}
+      1 %90:f32[2,5,5,3] = conv2d %6 %84 {mode:forward, pad:[1,1,1,1], stride:[1,1]}
+      1 %91:f32[3] = mul %85 %16
+      1 %92:f32[2,5,5,3] = broadcast %91 {shape:[2,5,5,3]}
+      1 %93:f32[2,5,5,3] = mul %90 %19
+      1 %94:f32[2,5,5,3] = mul %92 %12
+      1 %95:f32[2,5,5,3] = add %93 %94
+      1 %96:f32[2,5,5,3] = broadcast %86 {shape:[2,5,5,3]}
+      1 %97:f32[2,5,5,3] = add %95 %96
+      1 %98:f32[2,5,5,3] = mul %97 %74
+      1 %99:f32[2,3,3,4] = conv2d %98 %3 {mode:forward, pad:[1,1,1,1], stride:[2,2]}
+      1 %100:f32[2,3,3,4] = conv2d %23 %87 {mode:forward, pad:[1,1,1,1], stride:[2,2]}
+      1 %101:f32[2,3,3,4] = add %99 %100
+      1 %102:f32[2,3,3,3] = slice %98 {start:[0,0,0,0], size:[2,3,3,3], stride:[1,2,2,1]}
+      1 %103:f32[2,3,3,4] = pad %102 {low:[0,0,0,0], high:[0,0,0,1], interior:[0,0,0,0]}
+      1 %104:f32[2,3,3,4] = add %101 %103
+      1 %105:f32[2,3,3,4] = mul %104 %66
+      1 %106:f32[2,1,1,4] = sum %105 {axes:[1,2]}
+      1 %107:f32[2,4] = reshape %106 {shape:[2,4]}
+      1 %108:f32[2,4] = mul %107 %33
+      1 %109:f32[2,2] = matmul %108 %4 {ta:false, tb:true}
+      1 %110:f32[2,2] = matmul %34 %88 {ta:false, tb:true}
+      1 %111:f32[2,2] = add %109 %110
+      1 %112:f32[2,2] = broadcast %89 {shape:[2,2]}
+      1 %113:f32[2,2] = add %111 %112
+      1 %114:f32[2,2] = mul %113 %41
+      1 %115:f32[2,1] = sum %114 {axes:[1]}
+      0 %116:f32[2,1] = div %53 %42
+      1 %117:f32[2,1] = mul %115 %116
+      1 %118:f32[2,1] = mul %117 %51
+      1 %119:f32[2,1] = neg %118
+      1 %120:f32[2,2] = broadcast %119 {shape:[2,2]}
+      1 %121:f32[2,2] = mul %120 %41
+      1 %122:f32[2,2] = mul %114 %56
+      1 %123:f32[2,2] = add %121 %122
+      1 %124:f32[1,2] = sum %123 {axes:[0]}
+      1 %125:f32[2] = reshape %124 {shape:[2]}
+      1 %126:f32[2,4] = matmul %123 %4 {ta:false, tb:false}
+      1 %127:f32[2,4] = matmul %58 %88 {ta:false, tb:false}
+      1 %128:f32[2,4] = add %126 %127
+      1 %129:f32[2,4] = matmul %123 %34 {ta:true, tb:false}
+      1 %130:f32[2,4] = matmul %58 %108 {ta:true, tb:false}
+      1 %131:f32[2,4] = add %129 %130
+      1 %132:f32[2,4] = mul %128 %33
+      1 %133:f32[2,1,1,4] = reshape %132 {shape:[2,1,1,4]}
+      1 %134:f32[2,3,3,4] = broadcast %133 {shape:[2,3,3,4]}
+      1 %135:f32[2,3,3,4] = mul %134 %66
+      1 %136:f32[2,3,3,3] = slice %135 {start:[0,0,0,0], size:[2,3,3,3], stride:[1,1,1,1]}
+      1 %137:f32[2,5,5,3] = pad %136 {low:[0,0,0,0], high:[0,0,0,0], interior:[0,1,1,0]}
+      1 %138:f32[2,5,5,3] = conv2d %135 %3 {mode:input, stride:[2,2], pad:[1,1,1,1], inputSize:[5,5]}
+      1 %139:f32[2,5,5,3] = conv2d %67 %87 {mode:input, stride:[2,2], pad:[1,1,1,1], inputSize:[5,5]}
+      1 %140:f32[2,5,5,3] = add %138 %139
+      1 %141:f32[3,3,3,4] = conv2d %98 %67 {mode:weight, stride:[2,2], pad:[1,1,1,1], kernel:[3,3]}
+      1 %142:f32[3,3,3,4] = conv2d %23 %135 {mode:weight, stride:[2,2], pad:[1,1,1,1], kernel:[3,3]}
+      1 %143:f32[3,3,3,4] = add %141 %142
+      1 %144:f32[2,5,5,3] = add %137 %140
+      1 %145:f32[2,5,5,3] = mul %144 %74
+      1 %146:f32[1,1,1,3] = sum %145 {axes:[0,1,2]}
+      1 %147:f32[3] = reshape %146 {shape:[3]}
+      1 %148:f32[2,5,5,3] = mul %145 %19
+      1 %149:f32[2,5,5,3] = mul %92 %75
+      1 %150:f32[2,5,5,3] = add %148 %149
+      1 %151:f32[2,5,5,3] = mul %145 %12
+      1 %152:f32[2,5,5,3] = mul %90 %75
+      1 %153:f32[2,5,5,3] = add %151 %152
+      1 %154:f32[1,1,1,3] = sum %153 {axes:[0,1,2]}
+      1 %155:f32[3] = reshape %154 {shape:[3]}
+      1 %156:f32[3] = mul %155 %16
+      1 %157:f32[3,3,2,3] = conv2d %6 %150 {mode:weight, stride:[1,1], pad:[1,1,1,1], kernel:[3,3]}
+      logits = %37
+      loss = %49
+      grad:conv1.weight = %83
+      grad:bn1.weight = %82
+      grad:bn1.bias = %77
+      grad:conv2.weight = %71
+      grad:fc.weight = %62
+      grad:fc.bias = %60
+      hv:conv1.weight = %157
+      hv:bn1.weight = %156
+      hv:bn1.bias = %147
+      hv:conv2.weight = %143
+      hv:fc.weight = %131
+      hv:fc.bias = %125"
+    `);
+  });
+});

@@ -1,4 +1,4 @@
-/** Bytes to graphs: the readers, the families of models, and the batch. Reads in the order of the data. */
+/** Bytes to graphs: the readers, the families of models, and the batch. */
 
 export {
   type BuildOptions,
@@ -15,5 +15,6 @@ export * from "./graph.ts";
 export { limits } from "./limits.ts";
 export { readNpy, writeNpy } from "./npy.ts";
 export { readNpz } from "./npz.ts";
+export { flatten, toFileLayout, toGraphLayout, unflatten } from "./paramLayout.ts";
 export { readSafetensors, type SafetensorsFile } from "./safetensors.ts";
 export type { Tensor, Tensors } from "./tensor.ts";

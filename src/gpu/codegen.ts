@@ -1,0 +1,155 @@
+/**
+ * Expressions to WGSL. All arithmetic is on vec4f: four consecutive elements of the innermost axis. The coordinates of
+ * an element are given as WGSL names, the innermost one counting vec4s.
+ */
+
+import { type OpName, ops } from "../autograd/ops/table.ts";
+import type { Shape } from "../model/graph.ts";
+import helpers from "../shaders/pointwise.wgsl?raw";
+import type { Expr, Window } from "./expr.ts";
+import { type Binder, indexText, probeTerm, vec4Address } from "./kernel.ts";
+import { isVec4, type View } from "./view.ts";
+
+export interface Generated {
+  /** WGSL statements to stand before the value is used. */
+  readonly statements: string[];
+  /** A WGSL expression of type vec4f. */
+  readonly value: string;
+}
+
+/** Tracks whether a kernel needs the helper functions of pointwise.wgsl. */
+export class ExprWriter {
+  readonly #binder: Binder;
+  #helpers = false;
+  #count = 0;
+
+  constructor(binder: Binder) {
+    this.#binder = binder;
+  }
+
+  get prelude(): string {
+    return this.#helpers ? helpers : "";
+  }
+
+  /**
+   * Writes `expr` for the element at `names`. Equal loads and equal subexpressions are computed once per call.
+   */
+  write(expr: Expr, names: readonly string[], accumulator?: string): Generated {
+    const statements: string[] = [];
+    const known = new Map<string, string>();
+    const keep = (text: string): string => {
+      const found = known.get(text);
+      if (found !== undefined) return found;
+      const name = `e${this.#count++}`;
+      statements.push(`let ${name} = ${text};`);
+      known.set(text, name);
+      return name;
+    };
+    const walk = (e: Expr): string => {
+      switch (e.kind) {
+        case "const":
+          return `vec4f(${literal(e.value)})`;
+        case "load":
+          return keep(this.#load(e.view, e.window, names));
+        case "relinearise":
+          return keep(this.#relinearised(e.view, e.shape, names));
+        case "accumulator":
+          if (accumulator === undefined) throw new Error("internal: accumulator outside an epilogue");
+          return accumulator;
+        case "heavy":
+          throw new Error(`internal: kernel of %${e.node} reached code generation unmaterialised`);
+        case "apply": {
+          const op = ops[e.op as OpName];
+          if (op === undefined || !("wgsl" in op)) throw new Error(`internal: ${e.op} has no WGSL`);
+          if ((op.helpers?.length ?? 0) > 0) this.#helpers = true;
+          return keep(op.wgsl(e.args.map(walk), 4));
+        }
+      }
+    };
+    return { value: walk(expr), statements };
+  }
+
+  #load(view: View, window: Window | undefined, names: readonly string[]): string {
+    if (window !== undefined) return this.#windowed(view, window, names);
+    const last = view.shape.length - 1;
+    if (isVec4(view)) return `${this.#binder.read(view.slot, "vec4f")}[${vec4Address(view, names)}]`;
+    const aligned = view.offset % 4 === 0 && view.strides.every((s) => s % 4 === 0);
+    if (view.strides[last] === 0 && aligned) {
+      return `vec4f(${this.#binder.read(view.slot, "vec4f")}[${vec4Address(view, names)}].x)`;
+    }
+    const name = this.#binder.read(view.slot, "f32");
+    const at = (lane: number): string => {
+      const coordinates = names.map((n, d) => (d === last ? `(${n} * 4u + ${lane}u)` : n));
+      return `${name}[${indexText(coordinates, view.strides, view.offset)}${probeTerm(view.slot, 1)}]`;
+    };
+    if (view.strides[last] === 0) return `vec4f(${at(0)})`;
+    // Lanes beyond the axis may address past the buffer: clamp them to the last element (they are masked at the store).
+    const size = view.shape[last];
+    if (size % 4 === 0) return `vec4f(${[0, 1, 2, 3].map(at).join(", ")})`;
+    const clamped = (lane: number): string => {
+      const coordinates = names.map((n, d) => (d === last ? `min(${n} * 4u + ${lane}u, ${size - 1}u)` : n));
+      return `${name}[${indexText(coordinates, view.strides, view.offset)}${probeTerm(view.slot, 1)}]`;
+    };
+    return `vec4f(${[0, 1, 2, 3].map(clamped).join(", ")})`;
+  }
+
+  /** A load by row-major element number, lane by lane. */
+  #relinearised(view: View, shape: Shape, names: readonly string[]): string {
+    const name = this.#binder.read(view.slot, "f32");
+    const last = names.length - 1;
+    const steps = shape.map((_, d) => shape.slice(d + 1).reduce((a, b) => a * b, 1));
+    const total = shape.reduce((a, b) => a * b, 1);
+    const lane = (l: number): string => {
+      const coordinates = names.map((n, d) => (d === last ? `(${n} * 4u + ${l}u)` : n));
+      const linear = `min(${indexText(coordinates, steps, 0)}, ${total - 1}u)`;
+      let below = total;
+      const source = view.shape.map((size) => {
+        const whole = below;
+        below /= size;
+        return `(${linear} % ${whole}u / ${below}u)`;
+      });
+      return `${name}[${indexText(source, view.strides, view.offset)}${probeTerm(view.slot, 1)}]`;
+    };
+    return `vec4f(${[0, 1, 2, 3].map(lane).join(", ")})`;
+  }
+
+  /** A load with zeros around and between its elements, lane by lane. */
+  #windowed(view: View, window: Window, names: readonly string[]): string {
+    const name = this.#binder.read(view.slot, "f32");
+    const last = names.length - 1;
+    const lane = (l: number): string => {
+      const coordinates = names.map((n, d) => (d === last ? `(${n} * 4u + ${l}u)` : n));
+      const inside: string[] = [];
+      const source = coordinates.map((c, d) => {
+        const [low, step, size] = [window.low[d], window.step[d], view.shape[d]];
+        if (low === 0 && step === 1 && size === window.shape[d]) return c;
+        // Below `low` the difference wraps around and is therefore large.
+        const shifted = low === 0 ? c : low > 0 ? `(${c} - ${low}u)` : `(${c} + ${-low}u)`;
+        if (step === 1) {
+          inside.push(`${shifted} < ${size}u`);
+          return `min(${shifted}, ${size - 1}u)`;
+        }
+        inside.push(`${shifted} < ${size * step}u && ${shifted} % ${step}u == 0u`);
+        return `min(${shifted} / ${step}u, ${size - 1}u)`;
+      });
+      const value = `${name}[${indexText(source, view.strides, view.offset)}${probeTerm(view.slot, 1)}]`;
+      return inside.length === 0 ? value : `select(0.0, ${value}, ${inside.join(" && ")})`;
+    };
+    return `vec4f(${[0, 1, 2, 3].map(lane).join(", ")})`;
+  }
+}
+
+/** A float32 literal that WGSL reads back exactly. */
+export function literal(value: number): string {
+  const f = Math.fround(value);
+  if (!Number.isFinite(f)) throw new Error(`internal: constant ${value} is not a finite float32`);
+  const text = String(f);
+  return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
+}
+
+/** `value` with the lanes beyond the innermost axis set to zero (the invariant of view.ts). */
+export function maskLanes(value: string, shape: Shape, innermost: string): string {
+  const size = shape[shape.length - 1];
+  if (size % 4 === 0) return value;
+  return `select(vec4f(), ${value}, vec4u(${innermost} * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(${size}u))`;
+}

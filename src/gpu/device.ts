@@ -1,0 +1,71 @@
+/** The one place that asks for the GPU. */
+
+export interface DeviceInfo {
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** A software adapter (SwiftShader, WARP, llvmpipe): right numbers, slowly. */
+  readonly software: boolean;
+  readonly features: readonly string[];
+}
+
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly info: DeviceInfo;
+  readonly limits: GPUSupportedLimits;
+}
+
+/** No adapter, or no device from it. The message says what a user can do. */
+export class GpuUnavailable extends Error {
+  override readonly name = "GpuUnavailable";
+}
+
+const WANTED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+] as const;
+
+const WANTED_FEATURES = ["subgroups", "timestamp-query", "shader-f16"] as const;
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|warp|basic render|software/i;
+
+/**
+ * Requests a device with the adapter's own limits.
+ * @param gpu the entry point; in a browser `navigator.gpu`, in Node the object that Dawn's `create` returns.
+ */
+export async function requestGpu(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<Gpu> {
+  if (gpu === undefined) {
+    throw new GpuUnavailable(
+      globalThis.isSecureContext === false
+        ? "WebGPU is off because this page was not loaded over https (or a frame around it was not)."
+        : "This browser has no WebGPU. Chrome and Edge 113 or newer, Safari 26 and Firefox 141 on Windows have it.",
+    );
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) {
+    throw new GpuUnavailable(
+      "This browser has WebGPU but offers no adapter. See chrome://gpu; on Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan.",
+    );
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const key of WANTED_LIMITS) requiredLimits[key] = adapter.limits[key];
+  const requiredFeatures = WANTED_FEATURES.filter((f) => adapter.features.has(f));
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const { vendor, architecture, device: model, description } = adapter.info;
+  const name = description || model || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
+  return {
+    device,
+    limits: device.limits,
+    info: {
+      name,
+      vendor,
+      architecture,
+      software: adapter.info.isFallbackAdapter === true || SOFTWARE.test(`${name} ${architecture} ${vendor}`),
+      features: [...device.features].sort(),
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Lowering is lazy: a node's value is first an expression over loads, and becomes a buffer only when something needs
+ * it as one. What stays an expression is fused into the kernel that consumes it; movement ops only rewrite the views
+ * of the loads below them.
+ */
+
+import type { Attrs, NodeId, Shape } from "../model/graph.ts";
+import { broadcastView, reshapeView, sliceView, transposeView, type View } from "./view.ts";
+
+/** Zeros around and between the elements of a loaded view (the `pad` op): out = low + step * in, else zero. */
+export interface Window {
+  readonly low: readonly number[];
+  readonly step: readonly number[];
+  /** Shape of the padded result. */
+  readonly shape: Shape;
+}
+
+export interface ConvPair {
+  readonly x: View;
+  readonly w: View;
+}
+
+/** Work that needs a kernel of its own; pointwise consumers may ride in its epilogue. */
+export type Heavy =
+  | {
+      readonly kind: "conv";
+      readonly mode: "forward" | "input" | "weight";
+      readonly attrs: Attrs;
+      readonly pairs: readonly ConvPair[];
+    }
+  | {
+      readonly kind: "matmul";
+      readonly ta: boolean;
+      readonly tb: boolean;
+      readonly pairs: readonly ConvPair[];
+    }
+  | {
+      readonly kind: "reduce";
+      readonly fn: "sum" | "max";
+      readonly axes: readonly number[];
+      readonly input: Expr;
+      readonly inputShape: Shape;
+    };
+
+export type Expr =
+  | { readonly kind: "const"; readonly value: number }
+  | { readonly kind: "load"; readonly view: View; readonly window?: Window }
+  /** A reshape that no strides can express: elements keep their row-major order, `shape` is the new shape. */
+  | { readonly kind: "relinearise"; readonly view: View; readonly shape: Shape }
+  | { readonly kind: "apply"; readonly op: string; readonly args: readonly Expr[] }
+  /** A kernel that has not run yet; `node` is where its result belongs. */
+  | { readonly kind: "heavy"; readonly node: NodeId; readonly work: Heavy; readonly shape: Shape }
+  /** Inside an epilogue: the value the host kernel has just computed. */
+  | { readonly kind: "accumulator" };
+
+export interface ExprCost {
+  readonly applies: number;
+  readonly loads: readonly View[];
+  readonly heavies: number;
+}
+
+/** What it would cost to evaluate an expression again in another kernel. */
+export function costOf(expr: Expr): ExprCost {
+  let applies = 0;
+  let heavies = 0;
+  const loads: View[] = [];
+  const walk = (e: Expr): void => {
+    if (e.kind === "apply") {
+      applies++;
+      e.args.forEach(walk);
+    } else if (e.kind === "load" || e.kind === "relinearise") {
+      if (!loads.some((v) => sameView(v, e.view))) loads.push(e.view);
+    } else if (e.kind === "heavy") heavies++;
+  };
+  walk(expr);
+  return { applies, loads, heavies };
+}
+
+const equal = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((v, i) => v === b[i]);
+
+export const sameView = (a: View, b: View): boolean =>
+  a.slot === b.slot && a.offset === b.offset && equal(a.strides, b.strides) && equal(a.shape, b.shape);
+
+/**
+ * The expression of `op` (reshape, transpose, broadcast, slice) applied to `expr` by rewriting its loads, or null
+ * where a load cannot be viewed so (then the caller materialises it first).
+ */
+export function moveExpr(expr: Expr, op: string, attrs: Attrs): Expr | null {
+  switch (expr.kind) {
+    case "const":
+      return expr;
+    case "load": {
+      if (expr.window !== undefined) return null;
+      const view = moveView(expr.view, op, attrs);
+      return view === null ? null : { kind: "load", view };
+    }
+    case "apply": {
+      const args: Expr[] = [];
+      for (const arg of expr.args) {
+        const moved = moveExpr(arg, op, attrs);
+        if (moved === null) return null;
+        args.push(moved);
+      }
+      return { ...expr, args };
+    }
+    case "accumulator":
+      // The host's coordinates are the moved ones already (see `withLeadingAxis` in emit.ts).
+      return expr;
+    default:
+      return null;
+  }
+}
+
+/** `expr` with the kernel of `node` replaced. */
+export function substitute(expr: Expr, node: NodeId, by: Expr): Expr {
+  if (expr.kind === "heavy") return expr.node === node ? by : expr;
+  if (expr.kind === "apply") return { ...expr, args: expr.args.map((a) => substitute(a, node, by)) };
+  return expr;
+}
+
+/** The kernels that must run before or with `expr`, each once. */
+export function heaviesOf(expr: Expr): Extract<Expr, { kind: "heavy" }>[] {
+  const found: Extract<Expr, { kind: "heavy" }>[] = [];
+  const walk = (e: Expr): void => {
+    if (e.kind === "apply") e.args.forEach(walk);
+    else if (e.kind === "heavy" && !found.some((f) => f.node === e.node)) found.push(e);
+  };
+  walk(expr);
+  return found;
+}
+
+function moveView(view: View, op: string, attrs: Attrs): View | null {
+  switch (op) {
+    case "broadcast":
+      return broadcastView(view, attrs.shape as Shape);
+    case "transpose":
+      return transposeView(view, attrs.perm as number[]);
+    case "slice":
+      return sliceView(view, attrs.start as number[], attrs.size as number[], attrs.stride as number[]);
+    case "reshape":
+      return reshapeView(view, attrs.shape as Shape);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * A kernel: WGSL text, what it binds and how many threads it wants. Nothing here touches a device, so that kernels
+ * can be printed, counted and planned for before anything is allocated.
+ */
+
+import type { Slot, View } from "./view.ts";
+
+export interface Binding {
+  readonly slot: Slot;
+  readonly write: boolean;
+  /** Element type in the shader. */
+  readonly type: "vec4f" | "f32";
+}
+
+export interface Kernel {
+  /** For people: `conv2d forward 8x2, 2 pairs`. */
+  readonly label: string;
+  readonly wgsl: string;
+  readonly bindings: readonly Binding[];
+  /** Workgroups in x and y; z is the number of probes when `batched`. */
+  readonly groups: readonly [number, number];
+  readonly batched: boolean;
+  /** Floating-point operations per probe (2 per multiply-add), for slicing and the bench. */
+  readonly flops: number;
+}
+
+/** Workgroups per dimension that every WebGPU device accepts. */
+export const MAX_GROUPS = 65_535;
+
+/** Lays `threads` out as workgroups in x and y. */
+export function grid(threads: number, workgroup: number): { groups: [number, number]; row: number } {
+  const total = Math.ceil(threads / workgroup);
+  const x = Math.min(total, 32_768);
+  const y = Math.ceil(total / x);
+  if (y > MAX_GROUPS) throw new Error(`internal: ${threads} threads exceed one dispatch`);
+  return { groups: [x, y], row: x * workgroup };
+}
+
+/** Collects a kernel's bindings and hands out their names in the shader. */
+export class Binder {
+  readonly bindings: Binding[] = [];
+
+  read(slot: Slot, type: "vec4f" | "f32"): string {
+    return this.#name(slot, type, false);
+  }
+
+  write(slot: Slot, type: "vec4f" | "f32"): string {
+    return this.#name(slot, type, true);
+  }
+
+  #name(slot: Slot, type: "vec4f" | "f32", write: boolean): string {
+    let i = this.bindings.findIndex((b) => b.slot === slot && b.type === type && b.write === write);
+    if (i < 0) i = this.bindings.push({ slot, type, write }) - 1;
+    return `b${i}`;
+  }
+
+  declarations(): string {
+    return this.bindings
+      .map(
+        (b, i) =>
+          `@group(0) @binding(${i}) var<storage, ${b.write ? "read_write" : "read"}> b${i}: array<${b.type}>;`,
+      )
+      .join("\n");
+  }
+}
+
+/** `probe * stride` as WGSL, in units of `unit` floats; empty where probes share the slot. */
+export const probeTerm = (slot: Slot, unit: number): string =>
+  slot.probeStride === 0 ? "" : ` + probe * ${slot.probeStride / unit}u`;
+
+/** sum_d names[d] * strides[d] + offset as WGSL, leaving out what is zero. Modular u32 arithmetic throughout. */
+export function indexText(names: readonly string[], strides: readonly number[], offset: number): string {
+  const terms = strides
+    .map((s, d) => (s === 0 ? "" : s === 1 ? names[d] : `${names[d]} * ${s}u`))
+    .filter((t) => t !== "");
+  if (offset !== 0 || terms.length === 0) terms.push(`${offset >>> 0}u`);
+  return terms.join(" + ");
+}
+
+/** A view's address in vec4 units. The innermost coordinate counts vec4s. */
+export function vec4Address(view: View, names: readonly string[]): string {
+  const last = view.shape.length - 1;
+  const strides = view.strides.map((s, d) => (d === last ? s : s / 4));
+  return indexText(names, strides, view.offset / 4) + probeTerm(view.slot, 4);
+}

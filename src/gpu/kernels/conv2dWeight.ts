@@ -1,0 +1,98 @@
+import template from "../../shaders/conv2dWeight.wgsl?raw";
+import pairTemplate from "../../shaders/conv2dWeightPair.wgsl?raw";
+import type { ConvPair, Heavy } from "../expr.ts";
+import { Binder, grid, type Kernel, probeTerm } from "../kernel.ts";
+import { expand } from "../template.ts";
+import type { View } from "../view.ts";
+
+type Conv = Extract<Heavy, { kind: "conv" }>;
+
+const WORKGROUP = 32;
+/** Threads that keep a GPU busy; more shares than needed cost memory and a longer second pass. */
+const WANTED_THREADS = 8192;
+const MOST_SHARES = 128;
+
+const tileOf = (kernelShape: readonly number[]): { tc4: number; t: number; tiles: number } => {
+  const [kh, kw, ci, co] = kernelShape;
+  const columns = Math.ceil(co / 4);
+  const channels = Math.ceil(ci / 4);
+  const t = columns % 2 === 0 ? 2 : 1;
+  const tc4 = channels % 2 === 0 ? 2 : 1;
+  return { tc4, t, tiles: kh * kw * (columns / t) * (channels / tc4) };
+};
+
+/** How many shares the picture rows [n * h] are split into. */
+export function sharesFor(kernelShape: readonly number[], pictureRows: number): number {
+  const { tiles } = tileOf(kernelShape);
+  const shares = Math.min(MOST_SHARES, pictureRows, Math.ceil(WANTED_THREADS / tiles));
+  return Math.ceil(pictureRows / Math.ceil(pictureRows / shares));
+}
+
+/** First pass of the weight gradient: `partials` has shape [shares, kh, kw, ci, co]. In a pair, `w` is the cotangent. */
+export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
+  const [shares, kh, kw, ci, co] = partials.shape;
+  const [n, h, w] = work.pairs[0].w.shape;
+  const { tc4, t, tiles } = tileOf([kh, kw, ci, co]);
+  const columnTiles = Math.ceil(co / 4) / t;
+  const channelTiles = Math.ceil(ci / 4) / tc4;
+  const threads = tiles * shares;
+  const binder = new Binder();
+  const stride = work.attrs.stride as number[];
+  const pad = work.attrs.pad as number[];
+  const values = { T: t, TC: tc4 * 4, TC4: tc4, H: h, W: w, KW: kw, STRIDE_Y: stride[0] };
+  const pairs = work.pairs.map((pair) => pairText(pair, binder, stride, pad, values)).join("\n");
+  const out = binder.write(partials.slot, "vec4f");
+  const { groups, row } = grid(threads, WORKGROUP);
+  return {
+    label: `conv2d weight ${tc4 * 4}x${t}, ${work.pairs.length} pair(s), ${shares} shares`,
+    wgsl: expand(template, {
+      ...values,
+      DECLARATIONS: binder.declarations(),
+      WORKGROUP,
+      ROW: row,
+      THREADS: threads,
+      COLUMN_TILES: columnTiles,
+      CHANNEL_TILES: channelTiles,
+      TILES_PER_TAP: columnTiles * channelTiles,
+      TILES: tiles,
+      TAPS: kh * kw,
+      CI: ci,
+      CI_ALIGNED: ci % 4 === 0,
+      CO4: Math.ceil(co / 4),
+      PICTURE_ROWS: n * h,
+      ROWS_PER_SHARE: Math.ceil((n * h) / shares),
+      PAIRS: pairs,
+      OUT: out,
+      OUT_PROBE: probeTerm(partials.slot, 4),
+    }),
+    bindings: binder.bindings,
+    groups,
+    batched: partials.slot.probeStride > 0,
+    flops: 2 * work.pairs.length * n * h * w * kh * kw * ci * co,
+  };
+}
+
+function pairText(
+  { x, w: g }: ConvPair,
+  binder: Binder,
+  stride: readonly number[],
+  pad: readonly number[],
+  values: Readonly<Record<string, number>>,
+): string {
+  const [xn, xy, xx] = x.strides.map((s) => s / 4);
+  const [gn, gy, gx] = g.strides.map((s) => s / 4);
+  return expand(pairTemplate, {
+    ...values,
+    X: binder.read(x.slot, "vec4f"),
+    G: binder.read(g.slot, "vec4f"),
+    X_OFFSET: `${x.offset / 4 - pad[0] * xy - pad[1] * xx}u${probeTerm(x.slot, 4)}`,
+    G_OFFSET: `${g.offset / 4}u${probeTerm(g.slot, 4)}`,
+    XN: xn,
+    XY: xy,
+    XX: xx,
+    XX_STRIDED: xx * stride[1],
+    GN: gn,
+    GY: gy,
+    GX: gx,
+  });
+}

@@ -1,0 +1,81 @@
+import type { Shape } from "../../model/graph.ts";
+import template from "../../shaders/elementwise.wgsl?raw";
+import { ExprWriter, maskLanes } from "../codegen.ts";
+import { costOf, type Expr } from "../expr.ts";
+import { Binder, grid, type Kernel, vec4Address } from "../kernel.ts";
+import { expand } from "../template.ts";
+import type { View } from "../view.ts";
+
+const WORKGROUP = 64;
+
+/** A value and the slot it is stored to. */
+export interface Output {
+  readonly expr: Expr;
+  readonly view: View;
+}
+
+/** WGSL that stores each output at `names`; `accumulator` is the host kernel's own value. */
+export function storeText(
+  writer: ExprWriter,
+  binder: Binder,
+  outputs: readonly Output[],
+  names: readonly string[],
+  accumulator?: string,
+): string {
+  const lines: string[] = [];
+  for (const { expr, view } of outputs) {
+    const { statements, value } = writer.write(expr, names, accumulator);
+    const masked = maskLanes(value, view.shape, names[names.length - 1]);
+    lines.push(
+      ...statements,
+      `${binder.write(view.slot, "vec4f")}[${vec4Address(view, names)}] = ${masked};`,
+    );
+  }
+  return lines.join("\n  ");
+}
+
+/** `let i0 = ...` for each axis from a linear thread index, the innermost axis counting vec4s. */
+export function coordinateText(
+  shape: Shape,
+  thread: string,
+): { text: string; names: string[]; count: number } {
+  const extent = shape.map((n, d) => (d === shape.length - 1 ? Math.ceil(n / 4) : n));
+  const names = extent.map((_, d) => `i${d}`);
+  const lines: string[] = [];
+  let rest = thread;
+  for (let d = extent.length - 1; d >= 0; d--) {
+    if (extent[d] === 1) lines.push(`let i${d} = 0u;`);
+    else if (extent.slice(0, d).every((n) => n === 1)) lines.push(`let i${d} = ${rest};`);
+    else {
+      lines.push(`let i${d} = ${rest} % ${extent[d]}u;`, `let rest${d} = ${rest} / ${extent[d]}u;`);
+      rest = `rest${d}`;
+    }
+  }
+  return { text: lines.join("\n  "), names, count: extent.reduce((a, b) => a * b, 1) };
+}
+
+/** Outputs of one shape, evaluated in one pass. Scalars count as shape [1]. */
+export function elementwiseKernel(outputs: readonly Output[], label: string): Kernel {
+  const shape = outputs[0].view.shape;
+  const binder = new Binder();
+  const writer = new ExprWriter(binder);
+  const { text, names, count } = coordinateText(shape, "thread");
+  const body = storeText(writer, binder, outputs, names);
+  const { groups, row } = grid(count, WORKGROUP);
+  return {
+    label,
+    wgsl: expand(template, {
+      HELPERS: writer.prelude,
+      DECLARATIONS: binder.declarations(),
+      WORKGROUP,
+      ROW: row,
+      THREADS: count,
+      COORDINATES: text,
+      BODY: body,
+    }),
+    bindings: binder.bindings,
+    groups,
+    batched: outputs.some((o) => o.view.slot.probeStride > 0),
+    flops: 4 * count * outputs.reduce((n, o) => n + costOf(o.expr).applies, 0),
+  };
+}

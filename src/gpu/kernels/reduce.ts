@@ -1,0 +1,107 @@
+import type { Shape } from "../../model/graph.ts";
+import template from "../../shaders/reduce.wgsl?raw";
+import { ExprWriter, maskLanes } from "../codegen.ts";
+import type { Heavy } from "../expr.ts";
+import { Binder, grid, type Kernel } from "../kernel.ts";
+import { expand } from "../template.ts";
+import type { Output } from "./elementwise.ts";
+import { coordinateText, storeText } from "./elementwise.ts";
+
+type Reduce = Extract<Heavy, { kind: "reduce" }>;
+
+const WORKGROUP = 64;
+const WANTED_THREADS = 4096;
+const MOST_SHARES = 256;
+/** Below this many rows a share is not worth its second pass. */
+const FEWEST_ROWS = 8;
+
+/** Which axis the inner loop runs over, and which are walked as rows. */
+function loops(work: Reduce): { inner: number; rows: number[]; lanes: boolean } {
+  const last = work.inputShape.length - 1;
+  const lanes = work.axes.includes(last);
+  const outer = work.axes.filter((a) => a !== last);
+  const inner = lanes ? last : outer[outer.length - 1];
+  return { inner, rows: outer.filter((a) => a !== inner), lanes };
+}
+
+const product = (shape: Shape, axes: readonly number[]): number => axes.reduce((n, a) => n * shape[a], 1);
+
+/** The result's shape: reduced axes have length 1. */
+export const reducedShape = (work: Reduce): number[] =>
+  work.inputShape.map((n, d) => (work.axes.includes(d) ? 1 : n));
+
+/** Shares to split the rows into; 1 needs no second pass. */
+export function reduceShares(work: Reduce): number {
+  const { rows } = loops(work);
+  const total = product(work.inputShape, rows);
+  const results = coordinateText(reducedShape(work), "result").count;
+  const shares = Math.min(MOST_SHARES, Math.floor(total / FEWEST_ROWS), Math.ceil(WANTED_THREADS / results));
+  return shares < 2 ? 1 : Math.ceil(total / Math.ceil(total / shares));
+}
+
+/**
+ * One pass. With `shares` > 1 the single output has shape [shares, ...result]; the caller reduces its first axis in a
+ * second pass, whose outputs then carry the epilogue.
+ */
+export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: number): Kernel {
+  const { inner, rows, lanes } = loops(work);
+  const shape = work.inputShape;
+  const last = shape.length - 1;
+  const binder = new Binder();
+  const writer = new ExprWriter(binder);
+  const kept = coordinateText(reducedShape(work), "result");
+  const rowCount = product(shape, rows);
+  // Inside the loops the reduced coordinates replace the constant zeros of the kept ones.
+  const names = kept.names.map((n, d) => (d === inner ? "inner" : rows.includes(d) ? `r${d}` : n));
+  const reduced: string[] = [];
+  let rest = "row";
+  for (const [i, d] of [...rows].reverse().entries()) {
+    if (i === rows.length - 1) reduced.push(`let r${d} = ${rest};`);
+    else {
+      reduced.push(`let r${d} = ${rest} % ${shape[d]}u;`, `let above${d} = ${rest} / ${shape[d]}u;`);
+      rest = `above${d}`;
+    }
+  }
+  const { statements, value } = writer.write(work.input, names);
+  const identity = work.fn === "sum" ? "0.0" : "-3.4028234e38";
+  const element = lanes ? laneGuard(value, shape, identity) : value;
+  const storeNames = shares > 1 ? ["share", ...kept.names] : kept.names;
+  const store = storeText(writer, binder, outputs, storeNames, "acc");
+  const threads = kept.count * shares;
+  const { groups, row } = grid(threads, WORKGROUP);
+  return {
+    label: `${work.fn} over axes ${work.axes.join(",")} of [${shape.join(",")}]`,
+    wgsl: expand(template, {
+      HELPERS: writer.prelude,
+      DECLARATIONS: binder.declarations(),
+      WORKGROUP,
+      ROW: row,
+      THREADS: threads,
+      RESULTS: kept.count,
+      KEPT: kept.text,
+      ROWS_PER_SHARE: Math.ceil(rowCount / shares),
+      REDUCED_ROWS: rowCount,
+      REDUCED: reduced.join("\n    "),
+      INNER: inner === last ? Math.ceil(shape[last] / 4) : shape[inner],
+      BODY: statements.join("\n      "),
+      IDENTITY: identity,
+      COMBINE: work.fn === "sum" ? `total + ${element}` : `max(total, ${element})`,
+      LANES: lanes,
+      ACROSS:
+        work.fn === "sum"
+          ? "(total.x + total.y) + (total.z + total.w)"
+          : "max(max(total.x, total.y), max(total.z, total.w))",
+      STORE: store,
+    }),
+    bindings: binder.bindings,
+    groups,
+    batched: outputs.some((o) => o.view.slot.probeStride > 0),
+    flops: shape.reduce((a, b) => a * b, 1),
+  };
+}
+
+/** Spare lanes of the innermost axis must not take part. */
+const laneGuard = (value: string, shape: Shape, identity: string): string =>
+  identity === "0.0"
+    ? maskLanes(value, shape, "inner")
+    : maskLanes(value, shape, "inner").replace("select(vec4f()", `select(vec4f(${identity})`);

@@ -1,0 +1,440 @@
+/**
+ * Graph to kernels. Values stay expressions (expr.ts) until something needs them in memory: a matrix product or a
+ * convolution as an operand, a second consumer that would have to recompute too much, the tangent program as a
+ * residual, or the caller as an output. Whatever stays an expression is fused into its consumer.
+ */
+
+import { type OpName, ops } from "../autograd/ops/table.ts";
+import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
+import { sizeOf } from "../model/graph.ts";
+import { emit } from "./emit.ts";
+import { type ConvPair, costOf, type Expr, type Heavy, heaviesOf, moveExpr, substitute } from "./expr.ts";
+import type { Kernel } from "./kernel.ts";
+import { haloFor } from "./kernels/conv2d.ts";
+import type { VectorLayout } from "./vectorLayout.ts";
+import { denseLayout, type Halo, isVec4, NO_HALO, type Slot, transposeView, type View } from "./view.ts";
+
+export interface StagedGraph {
+  readonly graph: Graph;
+  /** Per node: 0 runs once per batch, 1 once per product. */
+  readonly stage: Uint8Array;
+}
+
+export interface LowerOptions {
+  readonly layout: VectorLayout;
+  /** Storage buffers a kernel may bind. */
+  readonly maxBindings: number;
+}
+
+export interface Lowered {
+  readonly primal: readonly Kernel[];
+  readonly tangent: readonly Kernel[];
+  /** Where the caller puts the graph's inputs. */
+  readonly inputs: ReadonlyMap<string, View>;
+  /** Outputs other than `grad:` and `hv:`, which go to the vectors `grad` and `hv`. */
+  readonly outputs: ReadonlyMap<string, View>;
+}
+
+/** Elements below which recomputing a short expression beats a dispatch of its own. */
+const SMALL = 4096;
+const MOVEMENT = new Set(["reshape", "transpose", "broadcast", "slice"]);
+const VECTOR_OUTPUT = /^(grad|hv):(.*)$/;
+
+export function lower(staged: StagedGraph, options: LowerOptions): Lowered {
+  return new Lowering(staged, options).run();
+}
+
+class Lowering {
+  readonly #graph: Graph;
+  readonly #stage: Uint8Array;
+  readonly #options: LowerOptions;
+  readonly #values: Expr[] = [];
+  readonly #uses: Int32Array;
+  readonly #halos = new Map<NodeId, Halo>();
+  /** Nodes that own a slot laid out for them, halo included. */
+  readonly #owned = new Set<NodeId>();
+  readonly #mustStore = new Set<NodeId>();
+  readonly #destinations = new Map<NodeId, View>();
+  readonly #vectorViews = new Map<string, View>();
+  readonly #kernels: [Kernel[], Kernel[]] = [[], []];
+  #now: 0 | 1 = 0;
+  #slots = 0;
+
+  constructor({ graph, stage }: StagedGraph, options: LowerOptions) {
+    this.#graph = graph;
+    this.#stage = stage;
+    this.#options = options;
+    this.#uses = new Int32Array(graph.nodes.length);
+    this.#survey();
+  }
+
+  run(): Lowered {
+    const { nodes, inputs, outputs } = this.#graph;
+    for (const stage of [0, 1] as const) {
+      this.#now = stage;
+      nodes.forEach((node, id) => {
+        if (this.#stage[id] === stage) this.#node(id, node);
+      });
+    }
+    const results = new Map<string, View>();
+    for (const [name, id] of Object.entries(outputs)) {
+      this.#now = this.#stage[id] === 1 ? 1 : 0;
+      const vector = VECTOR_OUTPUT.exec(name);
+      if (vector !== null) this.#storeInto(this.#vectorView(vector[1], vector[2]), id);
+      else results.set(name, this.#stored(id));
+    }
+    return {
+      primal: this.#kernels[0],
+      tangent: this.#kernels[1],
+      inputs: new Map(inputs.map((i) => [i.name, this.#stored(i.node)])),
+      outputs: results,
+    };
+  }
+
+  /** Counts uses and finds halos, residuals and the slots that results go to. */
+  #survey(): void {
+    const { nodes, outputs } = this.#graph;
+    nodes.forEach((node, id) => {
+      for (const input of node.inputs) {
+        this.#uses[input]++;
+        if (this.#stage[id] === 1 && this.#stage[input] === 0) this.#mustStore.add(input);
+      }
+      if (node.op === "conv2d") this.#surveyConv(node);
+    });
+    for (const [name, id] of Object.entries(outputs)) {
+      this.#uses[id]++;
+      const vector = VECTOR_OUTPUT.exec(name);
+      if (vector === null) {
+        this.#mustStore.add(id);
+        continue;
+      }
+      // The kernel behind a chain of reshapes can write to the vector itself.
+      let root = id;
+      while (nodes[root].op === "reshape" && this.#uses[root] === 1) root = nodes[root].inputs[0];
+      const view = this.#vectorView(vector[1], vector[2]);
+      const moved = moveExpr({ kind: "load", view }, "reshape", { shape: nodes[root].shape });
+      const single = this.#uses[root] === 1 && nodes[root].inputs.length > 0 && !MOVEMENT.has(nodes[root].op);
+      if (single && moved?.kind === "load" && isVec4(moved.view)) this.#destinations.set(root, moved.view);
+    }
+  }
+
+  #surveyConv(node: GraphNode): void {
+    const { nodes } = this.#graph;
+    const mode = node.attrs.mode as "forward" | "input" | "weight";
+    const [first, second] = node.inputs.map((i) => nodes[i].shape);
+    const picture = (shape: Shape): Shape => shape.slice(1, 3);
+    const kernel = mode === "weight" ? node.shape : second;
+    const written = mode === "weight" ? picture(second) : picture(node.shape);
+    const attrs = { stride: node.attrs.stride as number[], pad: node.attrs.pad as number[] };
+    const halo = haloFor(mode, attrs, kernel, picture(first), written);
+    const old = this.#halos.get(node.inputs[0]) ?? NO_HALO;
+    this.#halos.set(node.inputs[0], halo.map((h, i) => Math.max(h, old[i])) as unknown as Halo);
+  }
+
+  #vectorView(vector: string, name: string): View {
+    const key = `${vector}:${name}`;
+    let view = this.#vectorViews.get(key);
+    if (view === undefined) {
+      const { layout } = this.#options;
+      const index = layout.segments.findIndex((s) => s.name === name);
+      if (index < 0) throw new Error(`internal: no parameter ${name} in the vector layout`);
+      const shared = vector === "theta" || vector === "grad";
+      view = layout.view(vector, index, this.#slots++, shared ? 0 : layout.extent);
+      this.#vectorViews.set(key, view);
+    }
+    return view;
+  }
+
+  #slot(shape: Shape, halo: Halo, batched: boolean): View {
+    const { floats, strides, offset, key } = denseLayout(shape, halo);
+    const slot: Slot = {
+      id: this.#slots++,
+      floats,
+      probeStride: batched ? floats : 0,
+      layout: key,
+      kind: "temp",
+    };
+    return { slot, shape, strides, offset };
+  }
+
+  #node(id: NodeId, node: GraphNode): void {
+    const values = this.#values;
+    const [first] = node.inputs;
+    switch (node.op) {
+      case "param":
+        values[id] = { kind: "load", view: this.#vectorView("theta", node.attrs.name as string) };
+        return;
+      case "tangent":
+        values[id] = { kind: "load", view: this.#vectorView("v", node.attrs.name as string) };
+        return;
+      case "input":
+        values[id] = { kind: "load", view: this.#slot(node.shape, this.#halos.get(id) ?? NO_HALO, false) };
+        this.#owned.add(id);
+        return;
+      case "const":
+        values[id] = { kind: "const", value: node.attrs.value as number };
+        return;
+      case "stopGradient":
+        values[id] = values[first];
+        break;
+      case "pad":
+        values[id] = this.#pad(
+          first,
+          node.attrs.low as number[],
+          node.attrs.interior as number[],
+          node.shape,
+        );
+        break;
+      case "concat":
+        values[id] = this.#concat(node);
+        break;
+      case "sum":
+      case "max":
+        values[id] = this.#reduce(id, node);
+        break;
+      case "conv2d":
+        values[id] = this.#conv(id, node);
+        break;
+      case "matmul":
+        values[id] = this.#matmul(id, node);
+        break;
+      default:
+        values[id] = MOVEMENT.has(node.op) ? this.#move(first, node) : this.#pointwise(node);
+    }
+    this.#settle(id);
+  }
+
+  /** Stores a node now if it has to be, or if recomputing it in each consumer would cost more. */
+  #settle(id: NodeId): void {
+    const expr = this.#values[id];
+    const destination = this.#destinations.get(id);
+    if (destination !== undefined) {
+      this.#storeInto(destination, id);
+      this.#values[id] = { kind: "load", view: destination };
+      return;
+    }
+    if (expr.kind === "const" || (expr.kind === "load" && expr.window === undefined)) return;
+    if (this.#mustStore.has(id) || (this.#uses[id] > 1 && !this.#cheap(id))) this.#store(id);
+  }
+
+  #cheap(id: NodeId): boolean {
+    const { applies, loads, heavies } = costOf(this.#values[id]);
+    if (heavies > 0) return false;
+    if (applies <= 1 && loads.length <= 1) return true;
+    return sizeOf(this.#graph.nodes[id].shape) <= SMALL && applies <= 4 && loads.length <= 3;
+  }
+
+  /** Puts a node's value into a slot of its own. */
+  #store(id: NodeId): void {
+    const { shape } = this.#graph.nodes[id];
+    const expr = this.#values[id];
+    const view = this.#slot(shape, this.#halos.get(id) ?? NO_HALO, this.#batched(expr));
+    this.#emit(expr, view, `%${id}`);
+    this.#values[id] = { kind: "load", view };
+    this.#owned.add(id);
+  }
+
+  /** The view of a node that lies in memory. */
+  #stored(id: NodeId): View {
+    let expr = this.#values[id];
+    if (expr.kind !== "load" || expr.window !== undefined) {
+      this.#store(id);
+      expr = this.#values[id];
+    }
+    if (expr.kind !== "load") throw new Error(`internal: %${id} was not stored`);
+    return expr.view;
+  }
+
+  /** Stores a node into a tensor of a parameter vector. Zero needs no kernel: vectors are zero where unwritten. */
+  #storeInto(destination: View, id: NodeId): void {
+    const expr = this.#values[id];
+    if (expr.kind === "const" && expr.value === 0) return;
+    if (expr.kind === "load" && expr.view.slot.vector === destination.slot.vector) return;
+    this.#emit(expr, destination, `%${id}`);
+  }
+
+  #batched(expr: Expr): boolean {
+    switch (expr.kind) {
+      case "load":
+      case "relinearise":
+        return expr.view.slot.probeStride > 0;
+      case "apply":
+        return expr.args.some((a) => this.#batched(a));
+      case "heavy":
+        return expr.work.kind === "reduce"
+          ? this.#batched(expr.work.input)
+          : expr.work.pairs.some((p) => p.x.slot.probeStride > 0 || p.w.slot.probeStride > 0);
+      default:
+        return false;
+    }
+  }
+
+  #emit(expr: Expr, view: View, label: string): void {
+    let ready = this.#oneKernel(expr, view.shape);
+    ready = this.#withinBindings(ready, view.shape);
+    const kernels = emit(ready, view, label, (shape, batched) => this.#slot(shape, NO_HALO, batched));
+    this.#kernels[this.#now].push(...kernels);
+  }
+
+  /** All kernels inside an expression but one get slots of their own. */
+  #oneKernel(expr: Expr, shape: Shape): Expr {
+    let ready = expr;
+    const heavies = heaviesOf(expr);
+    // The costliest hosts the epilogue: it is the one whose result is worth not writing.
+    const host = heavies.find((h) => h.work.kind !== "reduce") ?? heavies[0];
+    for (const heavy of heavies) {
+      if (heavy === host && heavy.shape.length === shape.length) continue;
+      ready = substitute(ready, heavy.node, this.#spill(heavy, heavy.shape));
+    }
+    return ready;
+  }
+
+  #spill(expr: Expr, shape: Shape): Expr {
+    const view = this.#slot(shape, NO_HALO, this.#batched(expr));
+    this.#emit(expr, view, "part");
+    return { kind: "load", view };
+  }
+
+  /** Spills parts of an expression until a kernel can bind all that it reads. */
+  #withinBindings(expr: Expr, shape: Shape): Expr {
+    const [host] = heaviesOf(expr);
+    const hosted = host === undefined || host.work.kind === "reduce" ? 1 : 2 * host.work.pairs.length;
+    const most = this.#options.maxBindings - 1 - hosted;
+    if (costOf(expr).loads.length <= most) return expr;
+    if (expr.kind !== "apply") throw new Error("internal: a single operand exceeds the bindings of a kernel");
+    const parts = expr.args.map((a) => ({ arg: a, cost: costOf(a) }));
+    const spillable = parts.filter((p) => p.cost.heavies === 0 && p.cost.applies > 0);
+    const largest = spillable.sort((a, b) => b.cost.loads.length - a.cost.loads.length)[0];
+    if (largest === undefined) {
+      // Everything hangs below the kernel's own argument: narrow that down.
+      const args = expr.args.map((a) => (costOf(a).heavies > 0 ? this.#withinBindings(a, shape) : a));
+      return { ...expr, args };
+    }
+    const spilled = this.#spill(this.#withinBindings(largest.arg, shape), shape);
+    const args = expr.args.map((a) => (a === largest.arg ? spilled : a));
+    return this.#withinBindings({ ...expr, args }, shape);
+  }
+
+  #move(input: NodeId, node: GraphNode): Expr {
+    const moved = moveExpr(this.#values[input], node.op, node.attrs);
+    if (moved !== null) return moved;
+    const view = this.#stored(input);
+    const again = moveExpr({ kind: "load", view }, node.op, node.attrs);
+    return again ?? { kind: "relinearise", view, shape: node.shape };
+  }
+
+  #pad(input: NodeId, low: readonly number[], interior: readonly number[], shape: Shape): Expr {
+    return {
+      kind: "load",
+      view: this.#stored(input),
+      window: { low, step: interior.map((i) => i + 1), shape },
+    };
+  }
+
+  /** A sum of zero-padded parts. */
+  #concat(node: GraphNode): Expr {
+    const axis = node.attrs.axis as number;
+    const rank = node.shape.length;
+    let start = 0;
+    const parts = node.inputs.map((input): Expr => {
+      const low = new Array<number>(rank).fill(0);
+      low[axis] = start;
+      start += this.#graph.nodes[input].shape[axis];
+      return this.#pad(input, low, new Array<number>(rank).fill(0), node.shape);
+    });
+    return parts.reduce((sum, part) => ({ kind: "apply", op: "add", args: [sum, part] }));
+  }
+
+  #pointwise(node: GraphNode): Expr {
+    if (ops[node.op as OpName]?.kind !== "pointwise") throw new Error(`internal: no lowering for ${node.op}`);
+    const args = node.inputs.map((i) => this.#values[i]);
+    if (node.op === "add") {
+      const joined = this.#joinPairs(args[0], args[1]);
+      if (joined !== null) return joined;
+    }
+    return { kind: "apply", op: node.op, args };
+  }
+
+  /** x * dw + dx * w: two products of one kind and shape become one kernel with two pairs. */
+  #joinPairs(a: Expr, b: Expr): Expr | null {
+    if (a.kind !== "heavy" || b.kind !== "heavy") return null;
+    const [left, right] = [a.work, b.work];
+    if (left.kind === "reduce" || right.kind === "reduce" || left.kind !== right.kind) return null;
+    const signature = (w: Heavy): string => JSON.stringify({ ...w, pairs: null });
+    if (signature(left) !== signature(right)) return null;
+    if (left.pairs.length + right.pairs.length > 2) return null;
+    return { ...b, work: { ...left, pairs: [...left.pairs, ...right.pairs] } };
+  }
+
+  #reduce(id: NodeId, node: GraphNode): Expr {
+    const [input] = node.inputs;
+    if (heaviesOf(this.#values[input]).length > 0) this.#store(input);
+    const inputShape = this.#graph.nodes[input].shape;
+    const most = this.#options.maxBindings - 2;
+    if (costOf(this.#values[input]).loads.length > most) this.#store(input);
+    const axes = node.attrs.axes as number[];
+    if (axes.length === 0) return this.#values[input];
+    const work = {
+      kind: "reduce",
+      fn: node.op as "sum" | "max",
+      axes,
+      input: this.#values[input],
+      inputShape,
+    } as const;
+    return { kind: "heavy", node: id, work, shape: node.shape };
+  }
+
+  /** A picture operand, in a slot that carries the halo the convolution reads. */
+  #picture(id: NodeId): View {
+    if (!this.#owned.has(id)) {
+      const halo = this.#halos.get(id);
+      const view = this.#values[id].kind === "load" ? this.#stored(id) : null;
+      // Without a halo any aligned view will do.
+      const plain = halo === undefined || halo.every((h) => h === 0);
+      if (view !== null && plain && isVec4(view)) return view;
+      this.#store(id);
+    }
+    return this.#stored(id);
+  }
+
+  #aligned(id: NodeId): View {
+    const view = this.#stored(id);
+    if (isVec4(view)) return view;
+    this.#store(id);
+    return this.#stored(id);
+  }
+
+  #conv(id: NodeId, node: GraphNode): Expr {
+    const [a, b] = node.inputs;
+    const mode = node.attrs.mode as "forward" | "input" | "weight";
+    const pair: ConvPair = {
+      x: this.#picture(a),
+      w: mode === "weight" ? this.#picture(b) : this.#aligned(b),
+    };
+    const attrs: Attrs = { stride: node.attrs.stride, pad: node.attrs.pad };
+    return { kind: "heavy", node: id, work: { kind: "conv", mode, attrs, pairs: [pair] }, shape: node.shape };
+  }
+
+  #matmul(id: NodeId, node: GraphNode): Expr {
+    const [x, ta] = this.#factor(node.inputs[0], node.attrs.ta === true);
+    const [w, tb] = this.#factor(node.inputs[1], node.attrs.tb === true);
+    return {
+      kind: "heavy",
+      node: id,
+      work: { kind: "matmul", ta, tb, pairs: [{ x, w }] },
+      shape: node.shape,
+    };
+  }
+
+  /** An operand of a product; a transposed view is read in place with the flag turned. */
+  #factor(id: NodeId, transposed: boolean): [View, boolean] {
+    const expr = this.#values[id];
+    if (expr.kind === "load" && expr.window === undefined && !isVec4(expr.view)) {
+      const rank = expr.view.shape.length;
+      const perm = expr.view.shape.map((_, d) => (d === rank - 1 ? rank - 2 : d === rank - 2 ? rank - 1 : d));
+      const turned = transposeView(expr.view, perm);
+      if (isVec4(turned)) return [turned, !transposed];
+    }
+    return [this.#aligned(id), transposed];
+  }
+}

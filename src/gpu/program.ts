@@ -1,0 +1,180 @@
+/**
+ * A lowered graph on a device: buffers allocated by plan, pipelines compiled in parallel, commands recorded once and
+ * replayed. Nothing is allocated while it runs.
+ */
+
+import type { Kernel } from "./kernel.ts";
+import type { Lowered } from "./lower.ts";
+import type { PipelineCache } from "./pipelines.ts";
+import type { Plan } from "./plan.ts";
+import type { Command, Submitter } from "./submitter.ts";
+import type { View } from "./view.ts";
+
+export interface ProgramOptions {
+  readonly device: GPUDevice;
+  readonly pipelines: PipelineCache;
+  readonly submitter: Submitter;
+  readonly lowered: Lowered;
+  readonly plan: Plan;
+  /** Vectors per product. */
+  readonly probes: number;
+  /** Buffers of the parameter vectors by name: theta, grad, v, hv. */
+  readonly vectors: Readonly<Record<string, GPUBuffer>>;
+  /** Called after each compiled pipeline. */
+  readonly onCompiled?: (done: number, total: number) => void;
+}
+
+export class Program {
+  readonly #options: ProgramOptions;
+  readonly #buffers: GPUBuffer[];
+  #primal: Command[] = [];
+  #tangent: Command[] = [];
+
+  private constructor(options: ProgramOptions, buffers: GPUBuffer[]) {
+    this.#options = options;
+    this.#buffers = buffers;
+  }
+
+  /** Allocates and compiles. Throws if the device runs out of memory. */
+  static async create(options: ProgramOptions): Promise<Program> {
+    const { device, plan, lowered } = options;
+    device.pushErrorScope("out-of-memory");
+    const buffers = plan.buffers.map((size, i) =>
+      device.createBuffer({
+        label: `program ${i}`,
+        size: Math.max(16, size),
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      }),
+    );
+    const refused = await device.popErrorScope();
+    const program = new Program(options, buffers);
+    if (refused !== null) {
+      program.destroy();
+      throw new Error(`The GPU ran out of memory: ${refused.message}`);
+    }
+    program.#primal = await program.#record(lowered.primal);
+    program.#tangent = await program.#record(lowered.tangent);
+    return program;
+  }
+
+  /** Dispatches of the tangent program: one product. */
+  get dispatches(): number {
+    return this.#tangent.length;
+  }
+
+  /** Floating-point operations of the tangent program for all probes. */
+  get tangentFlops(): number {
+    return this.#tangent.reduce((n, c) => n + c.flops, 0);
+  }
+
+  get primalFlops(): number {
+    return this.#primal.reduce((n, c) => n + c.flops, 0);
+  }
+
+  get bytes(): number {
+    return this.#buffers.reduce((n, b) => n + b.size, 0);
+  }
+
+  runPrimal(signal?: AbortSignal): Promise<void> {
+    return this.#options.submitter.run(this.#primal, signal);
+  }
+
+  runTangent(signal?: AbortSignal): Promise<void> {
+    return this.#options.submitter.run(this.#tangent, signal);
+  }
+
+  /** Writes an input given row-major in its logical shape. */
+  write(name: string, values: Float32Array): void {
+    const view = this.#options.lowered.inputs.get(name);
+    if (view === undefined) throw new Error(`internal: the program has no input ${name}`);
+    const laid = new Float32Array(view.slot.floats);
+    forEachElement(view, (at, i) => {
+      laid[at] = values[i];
+    });
+    this.#options.device.queue.writeBuffer(this.#bufferOf(view), 0, laid);
+  }
+
+  /** Reads an output row-major; for outputs that depend on the tangent, one array per probe. */
+  async read(name: string): Promise<Float32Array[]> {
+    const view = this.#options.lowered.outputs.get(name);
+    if (view === undefined) throw new Error(`internal: the program has no output ${name}`);
+    const { device, probes } = this.#options;
+    const copies = view.slot.probeStride > 0 ? probes : 1;
+    const staging = device.createBuffer({
+      size: 4 * view.slot.floats * copies,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.#bufferOf(view), 0, staging, 0, staging.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const all = new Float32Array(staging.getMappedRange());
+    const results = Array.from({ length: copies }, (_, c) => {
+      const out = new Float32Array(view.shape.reduce((a, b) => a * b, 1));
+      forEachElement(view, (at, i) => {
+        out[i] = all[c * view.slot.floats + at];
+      });
+      return out;
+    });
+    staging.destroy();
+    return results;
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  #bufferOf(view: View): GPUBuffer {
+    const { plan, vectors } = this.#options;
+    if (view.slot.vector !== undefined) return vectors[view.slot.vector];
+    return this.#buffers[plan.place.get(view.slot.id) as number];
+  }
+
+  async #record(kernels: readonly Kernel[]): Promise<Command[]> {
+    const { pipelines, probes, onCompiled } = this.#options;
+    let done = 0;
+    return Promise.all(
+      kernels.map(async (kernel) => {
+        const pipeline = await pipelines.get(kernel.wgsl, kernel.label);
+        onCompiled?.(++done, kernels.length);
+        const z = kernel.batched ? probes : 1;
+        return {
+          pipeline,
+          bindGroup: this.#bind(pipeline, kernel),
+          groups: [...kernel.groups, z] as const,
+          flops: kernel.flops * z,
+        };
+      }),
+    );
+  }
+
+  #bind(pipeline: GPUComputePipeline, kernel: Kernel): GPUBindGroup {
+    const { device, plan, vectors, probes } = this.#options;
+    const entries = kernel.bindings.map(({ slot }, binding) => {
+      if (slot.vector === undefined) {
+        return { binding, resource: { buffer: this.#buffers[plan.place.get(slot.id) as number] } };
+      }
+      const floats = slot.floats + (slot.probeStride > 0 ? (probes - 1) * slot.probeStride : 0);
+      const buffer = vectors[slot.vector];
+      return { binding, resource: { buffer, offset: 4 * (slot.start as number), size: 4 * floats } };
+    });
+    return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label: kernel.label });
+  }
+}
+
+/** Calls `visit(place in the slot, row-major index)` for each element of a view. */
+function forEachElement(view: View, visit: (at: number, index: number) => void): void {
+  const rank = view.shape.length;
+  const total = view.shape.reduce((a, b) => a * b, 1);
+  const index = new Array<number>(rank).fill(0);
+  let at = view.offset;
+  for (let i = 0; i < total; i++) {
+    visit(at, i);
+    for (let d = rank - 1; d >= 0; d--) {
+      at += view.strides[d];
+      if (++index[d] < view.shape[d]) break;
+      at -= view.strides[d] * view.shape[d];
+      index[d] = 0;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Feeds the GPU in slices. The operating system kills long submits and a page freezes behind them, so work is cut by
+ * measured time; and at most two submits are in flight, because run-ahead costs memory and delays a cancel.
+ */
+
+export interface Command {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly groups: readonly [number, number, number];
+  readonly flops: number;
+}
+
+const SLICE_MS = 30;
+const IN_FLIGHT = 2;
+/** A dispatch costs about this much on its own, whatever it computes. */
+const DISPATCH_FLOPS = 50_000;
+
+export class Submitter {
+  readonly #device: GPUDevice;
+  readonly #pending: Promise<void>[] = [];
+  /** Flops per millisecond, measured. */
+  #rate: number;
+  #lastDone = 0;
+  /** Submits so far; a test counts them. */
+  submits = 0;
+
+  /** @param rate first guess, flops per millisecond. */
+  constructor(device: GPUDevice, rate: number) {
+    this.#device = device;
+    this.#rate = rate;
+  }
+
+  /** Enqueues commands in slices. Resolves when all are submitted; rejects with AbortError between slices. */
+  async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
+    let start = 0;
+    while (start < commands.length) {
+      signal?.throwIfAborted();
+      const most = this.#rate * SLICE_MS;
+      let end = start;
+      let flops = 0;
+      while (end < commands.length && (end === start || flops + commands[end].flops <= most)) {
+        flops += commands[end].flops + DISPATCH_FLOPS;
+        end++;
+      }
+      await this.#submit(commands.slice(start, end), flops);
+      start = end;
+    }
+  }
+
+  /** Resolves when everything submitted so far has run. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  async #submit(commands: readonly Command[], flops: number): Promise<void> {
+    while (this.#pending.length >= IN_FLIGHT) await this.#pending[0];
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const { pipeline, bindGroup, groups } of commands) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...groups);
+    }
+    pass.end();
+    const submitted = performance.now();
+    this.#device.queue.submit([encoder.finish()]);
+    this.submits++;
+    const done = this.#device.queue.onSubmittedWorkDone().then(() => {
+      this.#pending.splice(this.#pending.indexOf(done), 1);
+      const now = performance.now();
+      const took = now - Math.max(submitted, this.#lastDone);
+      this.#lastDone = now;
+      // Slow to rise, quick to fall: a slice that is too long is worse than one that is too short.
+      if (took > 0.5) {
+        const measured = flops / took;
+        this.#rate += (measured < this.#rate ? 0.7 : 0.3) * (measured - this.#rate);
+      }
+    });
+    this.#pending.push(done);
+  }
+}

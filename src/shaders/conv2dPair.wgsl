@@ -1,0 +1,58 @@
+  {
+    //@for p 0 ROWS
+    //@if ADJOINT
+    let base_{{p}} = {{OFFSET}} + n_{{p}} * {{SN}}u + (y_{{p}} + {{PAD_Y}}u - ky0) / {{STRIDE_Y}}u * {{SY}}u + (x_{{p}} + {{PAD_X}}u - kx0) / {{STRIDE_X}}u * {{SX}}u;
+    //@else
+    let base_{{p}} = {{OFFSET}} + n_{{p}} * {{SN}}u + y_{{p}} * {{SY_STRIDED}}u + x_{{p}} * {{SX_STRIDED}}u;
+    //@end
+    //@end
+    for (var ky = ky0; ky < {{KH}}u; ky += {{SKIP_Y}}u) {
+      for (var kx = kx0; kx < {{KW}}u; kx += {{SKIP_X}}u) {
+        //@if ADJOINT
+        let tap = 0u - (ky - ky0) / {{STRIDE_Y}}u * {{SY}}u - (kx - kx0) / {{STRIDE_X}}u * {{SX}}u;
+        var wi = ((ky * {{KW}}u + kx) * {{CI}}u + c0 * 4u) * {{CO4}}u{{W_PROBE}};
+        //@else
+        let tap = ky * {{SY}}u + kx * {{SX}}u;
+        var wi = (ky * {{KW}}u + kx) * {{CI}}u * {{CO4}}u + c0{{W_PROBE}};
+        //@end
+        for (var i = 0u; i < {{INNER}}u; i++) {
+          //@for q 0 T
+          //@for r 0 4
+          //@if ADJOINT
+          //@if CI_ALIGNED
+          let w{{r}}_{{q}} = {{W}}[wi + ({{q}}u * 4u + {{r}}u) * {{CO4}}u + i];
+          //@else
+          let w{{r}}_{{q}} = {{W}}[wi + min({{q}}u * 4u + {{r}}u, {{CI}}u - 1u - c0 * 4u) * {{CO4}}u + i];
+          //@end
+          //@else
+          //@if CI_ALIGNED
+          let w{{r}}_{{q}} = {{W}}[wi + {{r}}u * {{CO4}}u + {{q}}u];
+          //@else
+          let w{{r}}_{{q}} = {{W}}[wi + min({{r}}u, {{CI}}u - 1u - i * 4u) * {{CO4}}u + {{q}}u];
+          //@end
+          //@end
+          //@end
+          //@end
+          //@for p 0 P
+          {
+            //@if ALIGNED
+            let a = {{X}}[base_0 + tap + i + {{p}}u * {{PIXEL_STEP}}u];
+            //@else
+            let a = {{X}}[base_{{p}} + tap + i];
+            //@end
+            //@for q 0 T
+            //@if ADJOINT
+            acc{{p}}_{{q}} += vec4f(dot(a, w0_{{q}}), dot(a, w1_{{q}}), dot(a, w2_{{q}}), dot(a, w3_{{q}}));
+            //@else
+            acc{{p}}_{{q}} += a.x * w0_{{q}} + a.y * w1_{{q}} + a.z * w2_{{q}} + a.w * w3_{{q}};
+            //@end
+            //@end
+          }
+          //@end
+          //@if not ADJOINT
+          wi += {{CO4}}u * 4u;
+          //@end
+        }
+      }
+    }
+  }

@@ -66,11 +66,81 @@ function geometry([a, b]: readonly Shape[], attrs: Attrs): Geometry {
   }
 }
 
-/** Calls `visit` with the offsets of channel 0 in x, w and y for every image, output place and kernel tap. */
-function eachTap({ x, w, y, stride, pad }: Geometry, visit: (x: number, w: number, y: number) => void): void {
-  const [, height, width, ci] = x;
-  const [kh, kw, , co] = w;
-  const [batch, oh, ow] = y;
+/**
+ * Adds to one operand at one place what the other two give: ci channels of x, ci x co of w, co of y. Four input
+ * channels at a time where that saves loads and stores: twice as fast, and convolutions are nine tenths of a float64
+ * Hessian-vector product.
+ */
+type Kernel = (
+  ...args: [
+    x: Float64Array,
+    w: Float64Array,
+    y: Float64Array,
+    x0: number,
+    w0: number,
+    y0: number,
+    ci: number,
+    co: number,
+  ]
+) => void;
+
+const forward: Kernel = (x, w, y, x0, w0, y0, ci, co) => {
+  let c = 0;
+  for (; c + 4 <= ci; c += 4) {
+    const [a, b, d, e] = [x[x0 + c], x[x0 + c + 1], x[x0 + c + 2], x[x0 + c + 3]];
+    const row = w0 + c * co;
+    for (let o = 0; o < co; o++) {
+      const at = row + o;
+      y[y0 + o] += a * w[at] + b * w[at + co] + d * w[at + 2 * co] + e * w[at + 3 * co];
+    }
+  }
+  for (; c < ci; c++) {
+    const value = x[x0 + c];
+    const row = w0 + c * co;
+    for (let o = 0; o < co; o++) y[y0 + o] += value * w[row + o];
+  }
+};
+
+const inputGradient: Kernel = (x, w, y, x0, w0, y0, ci, co) => {
+  let c = 0;
+  for (; c + 4 <= ci; c += 4) {
+    const row = w0 + c * co;
+    let [a, b, d, e] = [0, 0, 0, 0];
+    for (let o = 0; o < co; o++) {
+      const value = y[y0 + o];
+      const at = row + o;
+      a += value * w[at];
+      b += value * w[at + co];
+      d += value * w[at + 2 * co];
+      e += value * w[at + 3 * co];
+    }
+    x[x0 + c] += a;
+    x[x0 + c + 1] += b;
+    x[x0 + c + 2] += d;
+    x[x0 + c + 3] += e;
+  }
+  for (; c < ci; c++) {
+    const row = w0 + c * co;
+    let total = 0;
+    for (let o = 0; o < co; o++) total += y[y0 + o] * w[row + o];
+    x[x0 + c] += total;
+  }
+};
+
+const weightGradient: Kernel = (x, w, y, x0, w0, y0, ci, co) => {
+  for (let c = 0; c < ci; c++) {
+    const value = x[x0 + c];
+    const row = w0 + c * co;
+    for (let o = 0; o < co; o++) w[row + o] += value * y[y0 + o];
+  }
+};
+
+/** Applies `kernel` for every image, output place and kernel tap that lies inside the image. */
+function eachTap(form: Geometry, kernel: Kernel, x: Float64Array, w: Float64Array, y: Float64Array): void {
+  const { stride, pad } = form;
+  const [, height, width, ci] = form.x;
+  const [kh, kw, , co] = form.w;
+  const [batch, oh, ow] = form.y;
   for (let n = 0; n < batch; n++)
     for (let i = 0; i < oh; i++)
       for (let k = 0; k < kh; k++) {
@@ -80,44 +150,10 @@ function eachTap({ x, w, y, stride, pad }: Geometry, visit: (x: number, w: numbe
           for (let l = 0; l < kw; l++) {
             const iw = j * stride[1] + l - pad[1];
             if (iw < 0 || iw >= width) continue;
-            visit(
-              ((n * height + ih) * width + iw) * ci,
-              (k * kw + l) * ci * co,
-              ((n * oh + i) * ow + j) * co,
-            );
+            const [x0, w0] = [((n * height + ih) * width + iw) * ci, (k * kw + l) * ci * co];
+            kernel(x, w, y, x0, w0, ((n * oh + i) * ow + j) * co, ci, co);
           }
       }
-}
-
-function forward(x: Float64Array, w: Float64Array, y: Float64Array, ci: number, co: number) {
-  return (atX: number, atW: number, atY: number) => {
-    for (let c = 0; c < ci; c++) {
-      const value = x[atX + c];
-      const row = atW + c * co;
-      for (let o = 0; o < co; o++) y[atY + o] += value * w[row + o];
-    }
-  };
-}
-
-function inputGradient(x: Float64Array, w: Float64Array, y: Float64Array, ci: number, co: number) {
-  return (atX: number, atW: number, atY: number) => {
-    for (let c = 0; c < ci; c++) {
-      const row = atW + c * co;
-      let total = 0;
-      for (let o = 0; o < co; o++) total += y[atY + o] * w[row + o];
-      x[atX + c] += total;
-    }
-  };
-}
-
-function weightGradient(x: Float64Array, w: Float64Array, y: Float64Array, ci: number, co: number) {
-  return (atX: number, atW: number, atY: number) => {
-    for (let c = 0; c < ci; c++) {
-      const value = x[atX + c];
-      const row = atW + c * co;
-      for (let o = 0; o < co; o++) w[row + o] += value * y[atY + o];
-    }
-  };
 }
 
 const common = ({ stride, pad }: Attrs): Attrs => ({ stride, pad });
@@ -132,11 +168,10 @@ export const conv2d = bilinear("conv2d", {
   shape: (shapes, attrs) => geometry(shapes, attrs)[MODES[attrs.mode as Mode]],
   f64: ([a, b], shapes, attrs, shape) => {
     const form = geometry(shapes, attrs);
-    const [, , ci, co] = form.w;
     const out = new Float64Array(sizeOf(shape));
-    if (attrs.mode === "forward") eachTap(form, forward(a, b, out, ci, co));
-    else if (attrs.mode === "input") eachTap(form, inputGradient(out, b, a, ci, co));
-    else eachTap(form, weightGradient(a, out, b, ci, co));
+    if (attrs.mode === "forward") eachTap(form, forward, a, b, out);
+    else if (attrs.mode === "input") eachTap(form, inputGradient, out, b, a);
+    else eachTap(form, weightGradient, a, out, b);
     return out;
   },
   left: (g, { inputs: [a, b], attrs }, d) => {

@@ -68,10 +68,12 @@ export function defaultSymlog(nodes: Rows, weights: Rows): Axis {
   return { kind: "symlog", c: 10 ** Math.floor(Math.log10(c)) };
 }
 
-/** One hundredth of the width of the spectrum on the axis; 0.01 for a spectrum of a single point. */
+/** One hundredth of the width of the spectrum on the axis; of its distance from zero if it is (nearly) one point. */
 export function defaultSigma(axis: Axis, nodes: Rows): number {
   const [low, high] = extent(nodes.map((row) => row.map((theta) => toAxis(axis, theta))));
-  return high > low ? (high - low) / 100 : 0.01;
+  const distance = Math.max(Math.abs(low), Math.abs(high));
+  if (distance < 1e-300) return 0.01;
+  return (high - low > 1e-6 * distance ? high - low : distance) / 100;
 }
 
 /** Throws RangeError when there is no node, sigma is not positive, or rows of nodes and weights differ in length. */
@@ -122,6 +124,11 @@ function curves(
   sigma: number,
 ): Density {
   const spacing = (to - from) / (points - 1);
+  if (!(spacing > 0) || !Number.isFinite(spacing)) {
+    throw new RangeError(
+      `density: expected a domain of positive width, found ${from} to ${to} with sigma ${sigma}`,
+    );
+  }
   const u = Float64Array.from({ length: points }, (_, i) => (i === points - 1 ? to : from + i * spacing));
   const perProbe = centres.map((row, i) => mixture(u, spacing, row, weights[i], sigma));
   const mean = new Float64Array(points);

@@ -179,7 +179,7 @@ export class LanczosRun<V> {
         this.#w,
         Array.from({ length: space.k }, (_, c) => this.#start[c] ?? last),
       );
-      grown.append(this.#w, { reciprocalOf: space.norm(this.#w) });
+      grown.append(this.#w, 1);
       this.#start.length = 0;
     } else {
       for (let j = 0; j < old.length; j++) {

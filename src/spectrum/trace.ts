@@ -1,6 +1,9 @@
 /**
  * Hutchinson's estimate of a trace: for a random v with E[v v'] = I, E[v'Av] = tr A, and E[v_l'(Av)_l] is the trace of
  * the diagonal block of segment l (Hutchinson 1990). One product gives a sample of the total and of every segment.
+ *
+ * The interval is as good as the samples are normal. Where one eigenvalue outweighs the rest (in the Frobenius norm)
+ * they are skewed like a squared normal, and a nominal 95 % covers about 91 % with ten probes.
  */
 import { studentTQuantile } from "./studentT.ts";
 

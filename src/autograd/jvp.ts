@@ -36,12 +36,10 @@ function ancestors(g: Builder, outputs: readonly NodeId[]): Set<NodeId> {
   return found;
 }
 
-/** Tangent leaves for the named parameters, keyed by parameter node. */
-export function tangentLeaves(g: Builder, names: readonly string[]): Map<NodeId, NodeId> {
-  const leaves = names.map((name) => g.tangent(name));
-  return new Map(
-    g.params.flatMap((p) => (names.includes(p.name) ? [[p.node, leaves[names.indexOf(p.name)]]] : [])),
-  );
+/** Tangent leaves for the named parameters, all by default, keyed by parameter node. */
+export function tangentLeaves(g: Builder, names?: readonly string[]): Map<NodeId, NodeId> {
+  const chosen = g.params.filter((p) => names?.includes(p.name) ?? true);
+  return new Map(chosen.map((p) => [p.node, g.tangent(p.name)]));
 }
 
 /**
@@ -51,11 +49,7 @@ export function tangentLeaves(g: Builder, names: readonly string[]): Map<NodeId,
 export function jvp(graph: Graph, outputs: readonly string[] = Object.keys(graph.outputs)): Graph {
   const g = new Builder(graph);
   const nodes = outputs.map((name) => outputNode(graph, name));
-  const leaves = tangentLeaves(
-    g,
-    graph.params.map((p) => p.name),
-  );
-  pushforward(g, nodes, leaves).forEach((tangent, i) => {
+  pushforward(g, nodes, tangentLeaves(g)).forEach((tangent, i) => {
     g.output(`jvp:${outputs[i]}`, tangent ?? g.full(0, g.shape(nodes[i])));
   });
   return prune(g.finish());

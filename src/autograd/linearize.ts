@@ -5,12 +5,7 @@ import { removeStopGradients } from "./passes.ts";
 import { type Staged, splitStages } from "./residuals.ts";
 import { gradient, outputNode } from "./vjp.ts";
 
-/**
- * A loss, its gradient and its Hessian-vector product in one graph. Outputs: those of the model (`loss`,
- * `logits`), `grad:<param>` for every parameter, and `hv:<param>`, each in the parameter's graph layout. `hv` is
- * linear in the `tangent` leaves.
- */
-export type Linearized = Staged;
+export type { Staged } from "./residuals.ts";
 
 export interface LinearizeOptions {
   /**
@@ -31,11 +26,15 @@ function blockNames(graph: Graph, params: readonly string[] | undefined): readon
 }
 
 /**
+ * A loss, its gradient and its Hessian-vector product in one graph. Outputs: those of the model (`loss`, `logits`),
+ * `grad:<param>` for every parameter, and `hv:<param>`, each in the parameter's graph layout. `hv` is linear in the
+ * `tangent` leaves.
+ *
  * Forward over reverse (Pearlmutter 1994): Hv is the directional derivative of the gradient along v. Whatever does
  * not depend on v is stage 0 and runs once per batch. Structural zeros leave no nodes, except that an `hv` which
  * is zero altogether is an explicit constant of stage 1.
  */
-export function linearize(graph: Graph, { params }: LinearizeOptions = {}): Linearized {
+export function linearize(graph: Graph, { params }: LinearizeOptions = {}): Staged {
   const names = blockNames(graph, params);
   const g = new Builder(gradient(graph));
   const { outputs } = g.finish();
@@ -50,17 +49,10 @@ export function linearize(graph: Graph, { params }: LinearizeOptions = {}): Line
  * The same product by the other route, for the trust check: reverse over forward. Hv is the gradient of the
  * directional derivative <grad loss, v>. Outputs are those of `linearize` without `grad:`.
  */
-export function reverseOverForward(graph: Graph): Linearized {
+export function reverseOverForward(graph: Graph): Staged {
   const g = new Builder(graph);
   const loss = outputNode(graph, "loss");
-  const [slope] = pushforward(
-    g,
-    [loss],
-    tangentLeaves(
-      g,
-      graph.params.map((p) => p.name),
-    ),
-  );
+  const [slope] = pushforward(g, [loss], tangentLeaves(g));
   g.output("slope", slope ?? g.constant(0));
   const { outputs, ...rest } = gradient(g.finish(), "slope", HV);
   const { slope: _, ...kept } = outputs;

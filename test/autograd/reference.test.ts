@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Builder } from "../../src/autograd/builder.ts";
 import { interpret, type Values } from "../../src/autograd/interpret.ts";
-import { type Linearized, linearize } from "../../src/autograd/linearize.ts";
+import { linearize, type Staged } from "../../src/autograd/linearize.ts";
 import { makeBatch } from "../../src/model/batch.ts";
 import { buildModel, recogniseModel } from "../../src/model/families.ts";
 import { readNpz } from "../../src/model/npz.ts";
@@ -17,7 +17,7 @@ const bytes = (path: string) => new Uint8Array(readFileSync(new URL(path, folder
 const golden = (name: string) => JSON.parse(readFileSync(new URL(`goldens/${name}.json`, folder), "utf8"));
 
 interface Problem {
-  readonly linearized: Linearized;
+  readonly linearized: Staged;
   readonly values: Values;
 }
 
@@ -29,7 +29,10 @@ interface Files {
   readonly activation?: "relu" | "tanh";
 }
 
-function problem({ model: name, data, count, bn = "eval", activation = "relu" }: Files): Problem {
+function problem(
+  { model: name, data, count, bn = "eval", activation = "relu" }: Files,
+  block?: string[],
+): Problem {
   const file = `models/${name}/model.safetensors`;
   const model = recogniseModel(readSafetensors(bytes(file), file).tensors, file, { activation });
   const { input, classes } = model.architecture;
@@ -42,7 +45,7 @@ function problem({ model: name, data, count, bn = "eval", activation = "relu" }:
   const graph = builder.finish();
   const states = [...model.states].map(([key, x]) => [key, Float64Array.from(x)]);
   return {
-    linearized: linearize(graph),
+    linearized: linearize(graph, block ? { params: block } : {}),
     values: {
       params: unflatten(graph.params, model.parameters),
       inputs: {
@@ -83,6 +86,21 @@ describe.skipIf(!present)(title, () => {
       });
     },
   );
+
+  it.each(["tanh", "relu"] as const)("gives the traces of the bias blocks of the %s MLP", (activation) => {
+    const { per_tensor } = golden(`mlp_${activation}`);
+    for (const name of ["fc1.bias", "fc2.bias"]) {
+      const files = { model: `mlp_${activation}`, data: "data/mlp_batch.npz", count: 128, activation };
+      const { linearized, values } = problem(files, [name]);
+      let trace = 0;
+      for (let i = 0; i < per_tensor[name].size; i++) {
+        const unit = Float64Array.from({ length: per_tensor[name].size }, (_, k) => (k === i ? 1 : 0));
+        const column = interpret(linearized.graph, { ...values, tangents: { [name]: unit } }, [`hv:${name}`]);
+        trace += column[`hv:${name}`][i];
+      }
+      expect(trace).toBeCloseTo(per_tensor[name].trace, 12);
+    }
+  });
 
   it.each([
     ["eval", "resnet20_eval_000_015", 5e-6],

@@ -1,25 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { Builder } from "../../src/autograd/builder.ts";
 import { interpret } from "../../src/autograd/interpret.ts";
-import { type Linearized, linearize, reverseOverForward } from "../../src/autograd/linearize.ts";
+import { linearize, reverseOverForward, type Staged } from "../../src/autograd/linearize.ts";
 import { gradient } from "../../src/autograd/vjp.ts";
 import { type GraphNode, printGraph, sizeOf } from "../../src/model/graph.ts";
 import { tinyConvNet, tinyMlp } from "./nets.ts";
 
 /** The print of a graph with each node's stage in front. */
-const print = ({ graph, stage }: Linearized): string =>
+const print = ({ graph, stage }: Staged): string =>
   printGraph(graph)
     .split("\n")
     .map((line, i) => (i < stage.length ? `${stage[i]} ${line}` : line))
     .join("\n");
 
 /** Primal nodes, other than leaves, that the tangent program reads. */
-function residuals({ graph, stage }: Linearized): GraphNode[] {
+function residuals({ graph, stage }: Staged): GraphNode[] {
   const read = new Set(graph.nodes.flatMap((node, id) => (stage[id] === 1 ? node.inputs : [])));
   return graph.nodes.filter((node, id) => read.has(id) && stage[id] === 0 && node.inputs.length > 0);
 }
 
-const tangentOps = ({ graph, stage }: Linearized): string[] =>
+const tangentOps = ({ graph, stage }: Staged): string[] =>
   graph.nodes.filter((_, id) => stage[id] === 1).map((node) => node.op);
 
 const all = [tinyMlp("tanh"), tinyMlp("relu"), tinyConvNet("relu", "eval"), tinyConvNet("relu", "batch")];

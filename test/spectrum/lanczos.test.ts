@@ -37,6 +37,30 @@ describe("Lanczos", () => {
     }
   });
 
+  it("records the alpha that the device used: the sum over both passes, where the first one is inexact", async () => {
+    /** Each pass finds all but 1e-5 of the projection; the two together all but 1e-10. */
+    class RoughSpace extends DenseSpace {
+      override basis(capacity: number) {
+        const basis = super.basis(capacity);
+        const project = basis.project.bind(basis);
+        basis.project = (w) => project(w.map((column) => column.map((x) => x * (1 - 1e-5))));
+        return basis;
+      }
+    }
+    const matrix = withSpectrum([100, -50, ...spread(-1, 1, 28)]);
+    const run = new LanczosRun(denseOperator(matrix, new RoughSpace(30)), {
+      source: rademacher(7),
+      probes: [0],
+    });
+    await finish(run.advance({ steps: 5 }));
+    const space = new DenseSpace(30);
+    const v = space.create();
+    run.columns[0].alpha.forEach((alpha, j) => {
+      run.basis.load(j, v);
+      expect(Math.abs(alpha - dot(v[0], multiply(matrix, v[0])))).toBeLessThan(1e-9 * 100);
+    });
+  });
+
   it("gives each column what it gets alone: columns never mix", async () => {
     const matrix = withSpectrum(spread(-3, 5, 30));
     const together = runOf(matrix, [0, 1, 2], 4);

@@ -1,0 +1,102 @@
+/** `--name value` pairs of the headless command, each declared once with its meaning. */
+
+export interface Flag {
+  readonly name: string;
+  /** What stands after it; empty for a switch. */
+  readonly value: string;
+  readonly help: string;
+}
+
+export const FLAGS: readonly Flag[] = [
+  {
+    name: "model",
+    value: "ID|FILE",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip) or a .safetensors file",
+  },
+  {
+    name: "data",
+    value: "FILE",
+    help: "npz with images (float32 NCHW normalised, or uint8 NHWC) or x, and labels; by default the bundled batch",
+  },
+  { name: "start", value: "I", help: "first sample (0)" },
+  { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
+  { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
+  { name: "steps", value: "M", help: "Lanczos steps per probe (80)" },
+  { name: "probes", value: "K", help: "probes of the quadrature, or of the trace (1; for trace 10)" },
+  { name: "trace-probes", value: "K", help: "probes of the trace estimate (at least 8)" },
+  { name: "seed", value: "S", help: "seed of the probes (0)" },
+  { name: "top", value: "K", help: "largest eigenvalues to report (5)" },
+  { name: "bottom", value: "K", help: "smallest eigenvalues to report (2)" },
+  { name: "per-layer", value: "", help: "print the trace of every tensor as well" },
+  { name: "mean", value: "R,G,B", help: "mean of uint8 images after division by 255" },
+  { name: "std", value: "R,G,B", help: "standard deviation of the same" },
+  { name: "no-skip", value: "", help: "the checkpoint's network has no skip connections" },
+  { name: "activation", value: "relu|tanh", help: "of a perceptron (relu)" },
+  { name: "vector", value: "FILE", help: "hvp: npy, float32 over all parameters in file order" },
+  { name: "out", value: "FILE", help: "hvp: where to write Hv as npy" },
+  { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },
+  { name: "points", value: "N", help: "slice: odd number of points (21)" },
+  { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
+  { name: "json", value: "FILE", help: "where to write the result; - for standard output" },
+];
+
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export type Arguments = ReadonlyMap<string, string>;
+
+/** Throws UsageError for a flag that does not exist or lacks its value. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const found = new Map<string, string>();
+  for (let i = 0; i < argv.length; i++) {
+    const name = argv[i].replace(/^--/, "");
+    const flag = FLAGS.find((f) => f.name === name && argv[i].startsWith("--"));
+    if (flag === undefined) throw new UsageError(`Unknown argument "${argv[i]}". See --help.`);
+    if (flag.value === "") found.set(name, "yes");
+    else if (i + 1 < argv.length) found.set(name, argv[++i]);
+    else throw new UsageError(`--${name} needs a value: --${name} ${flag.value}.`);
+  }
+  return found;
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(args: Arguments, name: string, fallback: number, least = 0): number {
+  const text = args.get(name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least) {
+    throw new UsageError(`--${name}: expected a whole number of at least ${least}, found "${text}".`);
+  }
+  return value;
+}
+
+export function positiveNumber(args: Arguments, name: string, fallback: number): number {
+  const text = args.get(name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new UsageError(`--${name}: expected a number above 0, found "${text}".`);
+  }
+  return value;
+}
+
+/** One of the words that the flag's help lists. */
+export function oneOf<T extends string>(args: Arguments, name: string, words: readonly T[], fallback: T): T {
+  const text = args.get(name);
+  if (text === undefined) return fallback;
+  const word = words.find((w) => w === text);
+  if (word === undefined) throw new UsageError(`--${name}: expected ${words.join(" or ")}, found "${text}".`);
+  return word;
+}
+
+/** Numbers with commas between; null if the flag is absent. */
+export function numberList(args: Arguments, name: string): number[] | null {
+  const text = args.get(name);
+  if (text === undefined) return null;
+  const values = text.split(",").map(Number);
+  if (!values.every(Number.isFinite)) {
+    throw new UsageError(`--${name}: expected numbers with commas between, found "${text}".`);
+  }
+  return values;
+}

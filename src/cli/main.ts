@@ -1,0 +1,205 @@
+/** The headless command: the same engine in Node, through Dawn. */
+
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { create, globals } from "webgpu";
+import { readNpy, writeNpy } from "../model/index.ts";
+import { LocalEngine } from "../run/engine.ts";
+import type {
+  DataSource,
+  LossSlice,
+  ModelSource,
+  RunEvent,
+  RunOutcome,
+  RunResult,
+  RunSettings,
+} from "../run/protocol.ts";
+import {
+  type Arguments,
+  FLAGS,
+  numberList,
+  oneOf,
+  parseArguments,
+  positiveNumber,
+  UsageError,
+  wholeNumber,
+} from "./arguments.ts";
+import { summary } from "./summary.ts";
+
+const COMMANDS = {
+  spectrum: "density, extreme eigenvalues and trace by stochastic Lanczos quadrature",
+  eigs: "the largest and smallest eigenvalues",
+  trace: "the trace, in total and per tensor, with 95 % intervals",
+  slice: "the measured loss along Ritz vectors",
+  hvp: "the product with a given vector",
+} as const;
+type Command = keyof typeof COMMANDS;
+
+/** Runs a command. @returns the exit code: 0 done, 1 refused or failed, 2 bad usage. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  try {
+    if (command === undefined || command === "--help" || rest.includes("--help")) {
+      process.stdout.write(help());
+      return command === undefined ? 2 : 0;
+    }
+    if (!(command in COMMANDS)) throw new UsageError(`Unknown command "${command}". See --help.`);
+    return await execute(command as Command, parseArguments(rest));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function execute(command: Command, args: Arguments): Promise<number> {
+  const model = await modelSource(args);
+  const data = await dataSource(args, model);
+  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: (path) => readModels(path) });
+  try {
+    const loaded = await engine.load(model, data);
+    if (loaded.kind === "refused") throw new Error(loaded.message);
+    const settings = settingsFor(command, args, loaded.card.data.available);
+    if (command === "hvp") return await hvp(engine, settings, args);
+    let outcome = await engine.run(settings, reportProgress);
+    if (command === "slice") {
+      for (const rank of ranks(args)) {
+        if (outcome.kind !== "done") break;
+        const options = {
+          radius: positiveNumber(args, "radius", 0.5),
+          points: wholeNumber(args, "points", 21, 3),
+        };
+        outcome = await engine.slice(rank, options, reportProgress);
+      }
+    }
+    return await finish(outcome, args);
+  } finally {
+    engine.destroy();
+  }
+}
+
+async function hvp(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const path = args.get("vector");
+  const out = args.get("out");
+  if (path === undefined || out === undefined)
+    throw new UsageError("hvp needs --vector v.npy and --out hv.npy.");
+  const { data } = readNpy(await readFile(path), basename(path));
+  if (!(data instanceof Float32Array))
+    throw new Error(`${path}: expected float32 numbers. Save it with astype("float32").`);
+  const { product, result } = await engine.product(settings, data);
+  await writeFile(out, writeNpy(Float32Array.from(product), [product.length]));
+  return await finish({ kind: "done", result }, args);
+}
+
+/** The Dawn instance must stay reachable, or it is collected while the device is in use. */
+function dawn(): GPU {
+  Object.assign(globalThis, globals);
+  const holder = globalThis as { eigenscopeDawn?: GPU };
+  holder.eigenscopeDawn = create([]) as GPU;
+  return holder.eigenscopeDawn;
+}
+
+const readModels = async (path: string): Promise<Uint8Array> =>
+  new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
+
+async function modelSource(args: Arguments): Promise<ModelSource> {
+  const model = args.get("model") ?? "resnet20";
+  if (!/[./\\]/.test(model)) return { kind: "bundled", id: model };
+  const activation = oneOf(args, "activation", ["relu", "tanh"], "relu");
+  const options = {
+    ...(args.has("no-skip") ? { skip: false } : {}),
+    ...(args.has("activation") ? { activation } : {}),
+  };
+  return {
+    kind: "file",
+    file: { name: basename(model), bytes: new Uint8Array(await readFile(model)) },
+    options,
+  };
+}
+
+async function dataSource(args: Arguments, model: ModelSource): Promise<DataSource> {
+  const data = args.get("data");
+  if (data === undefined) {
+    if (model.kind === "file")
+      throw new UsageError("A model from a file needs its own batch: --data batch.npz.");
+    return { kind: "bundled", id: model.id };
+  }
+  const manifest =
+    model.kind === "bundled"
+      ? (JSON.parse(new TextDecoder().decode(await readModels(`${model.id}/manifest.json`))) as {
+          mean: number[];
+          std: number[];
+        })
+      : null;
+  return {
+    kind: "file",
+    file: { name: basename(data), bytes: new Uint8Array(await readFile(data)) },
+    mean: numberList(args, "mean") ?? manifest?.mean ?? null,
+    std: numberList(args, "std") ?? manifest?.std ?? null,
+  };
+}
+
+/** `available` samples are in the data file. */
+function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
+  const start = wholeNumber(args, "start", 0);
+  const quick = command === "trace" || command === "hvp";
+  const probes = wholeNumber(args, "probes", command === "trace" ? 10 : 1, 1);
+  return {
+    bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
+    start,
+    batchSize: wholeNumber(args, "batch-size", Math.max(1, Math.min(128, available - start)), 1),
+    // For the trace one product per probe is all that is needed: a quadrature of one step gives it.
+    steps: quick ? 1 : wholeNumber(args, "steps", 80, 1),
+    probes,
+    traceProbes: Math.max(probes, wholeNumber(args, "trace-probes", command === "spectrum" ? 8 : probes, 1)),
+    seed: wholeNumber(args, "seed", 0),
+    top: quick ? 0 : wholeNumber(args, "top", 5),
+    bottom: quick ? 0 : wholeNumber(args, "bottom", 2),
+  };
+}
+
+function ranks(args: Arguments): LossSlice["rank"][] {
+  return (args.get("rank") ?? "top:1").split(",").map((text) => {
+    const match = /^(top|bottom):(\d+)$/.exec(text);
+    if (match === null || match[2] === "0")
+      throw new UsageError(`--rank: expected top:1 or bottom:1, found "${text}".`);
+    return { end: match[1] as "top" | "bottom", place: Number(match[2]) - 1 };
+  });
+}
+
+let lastReport = 0;
+function reportProgress(event: RunEvent): void {
+  if (event.type !== "progress" || !process.stderr.isTTY) return;
+  const now = performance.now();
+  const { phase, done, total, etaSeconds } = event.progress;
+  if (now - lastReport < 200 && done < total) return;
+  lastReport = now;
+  const eta = etaSeconds === null ? "" : `, about ${Math.ceil(etaSeconds)} s left`;
+  process.stderr.write(`\r\x1b[K${phase} ${done}/${total}${eta}`);
+  if (done === total) process.stderr.write("\r\x1b[K");
+}
+
+async function finish(outcome: RunOutcome, args: Arguments): Promise<number> {
+  if (outcome.kind !== "done") {
+    const message = "message" in outcome ? outcome.message : "The run was cancelled.";
+    throw new Error(message);
+  }
+  await output(outcome.result, args);
+  return 0;
+}
+
+async function output(result: RunResult, args: Arguments): Promise<void> {
+  const path = args.get("json");
+  const json = `${JSON.stringify(result, null, 1)}\n`;
+  if (path === "-") {
+    process.stdout.write(json);
+    return;
+  }
+  if (path !== undefined) await writeFile(path, json);
+  process.stdout.write(summary(result, args.has("per-layer")));
+}
+
+function help(): string {
+  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  const flags = FLAGS.map((f) => `  --${`${f.name} ${f.value}`.padEnd(24)}${f.help}`);
+  return ["Usage: npm run -s eigenscope -- COMMAND [flags]", "", ...commands, "", ...flags, ""].join("\n");
+}

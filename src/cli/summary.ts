@@ -1,0 +1,44 @@
+/** A result as a few lines of text. */
+
+import type { Estimate, RitzValue, RunResult } from "../run/protocol.ts";
+
+const number = (value: number): string => value.toPrecision(7);
+
+const estimate = ({ estimate: value, interval95 }: Estimate): string =>
+  interval95 === null
+    ? `${number(value)} (one probe: no interval)`
+    : `${number(value)}, 95 % interval ${number(interval95[0])} to ${number(interval95[1])}`;
+
+const ritz = ({ value, residual, converged }: RitzValue): string =>
+  `  ${number(value).padStart(14)}  residual ${residual.toExponential(1)}  ${converged ? "converged" : "not converged"}`;
+
+export function summary(result: RunResult, perLayer: boolean): string {
+  const { model, eigenvalues, trace, device, products, seconds } = result;
+  const lines = [
+    model.title,
+    result.meaning.sentence,
+    `loss ${number(result.loss)}  accuracy ${(100 * result.accuracy).toFixed(1)} %  gradient norm ${number(result.gradientNorm)}`,
+  ];
+  if (eigenvalues.top.length > 0) lines.push("largest eigenvalues", ...eigenvalues.top.map(ritz));
+  if (eigenvalues.bottom.length > 0) lines.push("smallest eigenvalues", ...eigenvalues.bottom.map(ritz));
+  if (trace.samples > 0) lines.push(`trace ${estimate(trace)} (${trace.samples} probes)`);
+  if (perLayer)
+    for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimate(layer)}`);
+  for (const slice of result.slices) {
+    const { rank, eigenvalue, steps, loss } = slice;
+    lines.push(`loss along ${rank.end} ${rank.place + 1}, eigenvalue ${number(eigenvalue)}`);
+    steps.forEach((step, i) => {
+      lines.push(`  ${step.toFixed(4).padStart(9)}  ${number(loss[i])}`);
+    });
+  }
+  for (const { name, value, bound, passed } of result.checks) {
+    lines.push(
+      `check ${name}: ${value.toExponential(1)} (bound ${bound.toExponential(0)}) ${passed ? "passed" : "FAILED"}`,
+    );
+  }
+  lines.push(
+    `${device.name}${device.software ? " (software)" : ""}, ${products} products, ${seconds.toFixed(1)} s`,
+    "",
+  );
+  return lines.join("\n");
+}

@@ -1,0 +1,37 @@
+/** The device as results report it, and all that its programs share. */
+
+import { type Gpu, requestGpu } from "../gpu/device.ts";
+import { PipelineCache } from "../gpu/pipelines.ts";
+import { Submitter } from "../gpu/submitter.ts";
+import type { Engines } from "./hessian.ts";
+import type { DeviceReport } from "./protocol.ts";
+
+/** First guesses for the slicer, flops per millisecond; it measures from the first submit on. */
+const SOFTWARE_RATE = 2e6;
+const HARDWARE_RATE = 2e8;
+
+export async function openDevice(gpu?: GPU): Promise<Engines> {
+  const opened = await requestGpu(gpu);
+  return {
+    gpu: opened,
+    pipelines: new PipelineCache(opened.device),
+    submitter: new Submitter(opened.device, opened.info.software ? SOFTWARE_RATE : HARDWARE_RATE),
+  };
+}
+
+export function reportDevice({ info, limits }: Gpu, host: DeviceReport["host"]): DeviceReport {
+  return {
+    name: info.name,
+    vendor: info.vendor,
+    architecture: info.architecture,
+    software: info.software,
+    host,
+    limits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+    features: info.features,
+  };
+}

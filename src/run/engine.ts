@@ -1,0 +1,214 @@
+/**
+ * The engine: one loaded model, one device, one run at a time. It holds no DOM and no React, so that the same class
+ * serves a worker, the main thread of a sandboxed frame, and Node.
+ */
+
+import { GpuUnavailable } from "../gpu/device.ts";
+import { MemoryRefusal } from "../gpu/plan.ts";
+import { openDevice, reportDevice } from "./device.ts";
+import type { Engines } from "./hessian.ts";
+import { type LoadedModel, loadModel, type ReadBundled, refusalText } from "./load.ts";
+import type {
+  DataSource,
+  DeviceAnswer,
+  DeviceReport,
+  Engine,
+  Loaded,
+  LossSlice,
+  ModelSource,
+  RunEvent,
+  RunOutcome,
+  RunResult,
+  RunSettings,
+} from "./protocol.ts";
+import { Session } from "./session.ts";
+
+export interface EngineHost {
+  readonly kind: DeviceReport["host"];
+  readonly readBundled: ReadBundled;
+  /** Where the GPU is asked for; by default `navigator.gpu`. */
+  readonly gpu?: GPU;
+  /** Bytes a run may use; by default a guess from the kind of device. */
+  readonly budget?: number;
+}
+
+interface OpenDevice extends Engines {
+  readonly report: DeviceReport;
+  /** Set when the device has been lost. */
+  lost: string | null;
+}
+
+export class LocalEngine implements Engine {
+  readonly #host: EngineHost;
+  #opening: Promise<OpenDevice> | null = null;
+  #loaded: LoadedModel | null = null;
+  #session: Session | null = null;
+  #abort: AbortController | null = null;
+  #paused: { readonly until: Promise<void>; readonly release: () => void } | null = null;
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  async device(): Promise<DeviceAnswer> {
+    try {
+      return { kind: "device", device: (await this.#open()).report };
+    } catch (error) {
+      if (error instanceof GpuUnavailable) return { kind: "unavailable", message: error.message };
+      throw error;
+    }
+  }
+
+  async load(model: ModelSource, data: DataSource): Promise<Loaded> {
+    try {
+      const loaded = await loadModel(model, data, this.#host.readBundled);
+      this.#closeSession();
+      this.#loaded = loaded;
+      return { kind: "loaded", card: loaded.card };
+    } catch (error) {
+      const message = refusalText(error);
+      if (message === null) throw error;
+      return { kind: "refused", message };
+    }
+  }
+
+  run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
+    return this.#exclusive(async (signal) => {
+      if (this.#loaded === null) throw new Error("internal: run before load");
+      const open = await this.#open();
+      this.#closeSession();
+      const session = new Session({
+        ...open,
+        loaded: this.#loaded,
+        settings,
+        device: open.report,
+        ...(this.#host.budget === undefined ? {} : { budget: this.#host.budget }),
+      });
+      this.#session = session;
+      await session.start({ signal, onEvent, gate: () => this.#gate() });
+      return session.measure({ signal, onEvent, gate: () => this.#gate() });
+    });
+  }
+
+  extend(
+    more: { readonly steps: number; readonly probes: number },
+    onEvent: (event: RunEvent) => void,
+  ): Promise<RunOutcome> {
+    return this.#exclusive((signal) => {
+      const session = this.#needSession();
+      session.extend(more);
+      return session.measure({ signal, onEvent, gate: () => this.#gate() });
+    });
+  }
+
+  slice(
+    rank: LossSlice["rank"],
+    options: { readonly radius: number; readonly points: number },
+    onEvent: (event: RunEvent) => void,
+  ): Promise<RunOutcome> {
+    return this.#exclusive((signal) =>
+      this.#needSession().slice(rank, options, { signal, onEvent, gate: () => this.#gate() }),
+    );
+  }
+
+  pause(): Promise<void> {
+    if (this.#paused === null && this.#abort !== null) {
+      let release = (): void => {};
+      const until = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      this.#paused = { until, release };
+    }
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.#paused?.release();
+    this.#paused = null;
+    return Promise.resolve();
+  }
+
+  async cancel(): Promise<void> {
+    this.#abort?.abort();
+    await this.resume();
+  }
+
+  /** The product with a vector of all parameters in file order, for the headless command. */
+  async product(
+    settings: RunSettings,
+    vector: Float32Array,
+  ): Promise<{ result: RunResult; product: Float64Array }> {
+    if (this.#loaded === null) throw new Error("internal: product before load");
+    const open = await this.#open();
+    this.#closeSession();
+    const session = new Session({ ...open, loaded: this.#loaded, settings, device: open.report });
+    this.#session = session;
+    const context = { signal: new AbortController().signal, onEvent: () => {}, gate: () => this.#gate() };
+    await session.start(context);
+    return { product: await session.product(vector), result: session.result() };
+  }
+
+  destroy(): void {
+    this.#closeSession();
+    this.#opening?.then(({ gpu }) => gpu.device.destroy()).catch(() => {});
+    this.#opening = null;
+  }
+
+  /** Waits while the run is paused. */
+  async #gate(): Promise<void> {
+    while (this.#paused !== null) await this.#paused.until;
+  }
+
+  #needSession(): Session {
+    if (this.#session === null) throw new Error("internal: there is no run to go on with");
+    return this.#session;
+  }
+
+  #closeSession(): void {
+    this.#session?.destroy();
+    this.#session = null;
+  }
+
+  #open(): Promise<OpenDevice> {
+    this.#opening ??= (async () => {
+      const engines = await openDevice(this.#host.gpu);
+      const open: OpenDevice = { ...engines, report: reportDevice(engines.gpu, this.#host.kind), lost: null };
+      void engines.gpu.device.lost.then(({ reason, message }) => {
+        open.lost = message || reason;
+        // The next run asks for a new device.
+        this.#opening = null;
+      });
+      return open;
+    })().catch((error: unknown) => {
+      this.#opening = null;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  /** Runs one job at a time and turns what it throws into an outcome. */
+  async #exclusive(job: (signal: AbortSignal) => Promise<RunOutcome>): Promise<RunOutcome> {
+    if (this.#abort !== null) return { kind: "failed", message: "A run is going on: cancel it first." };
+    const controller = new AbortController();
+    this.#abort = controller;
+    const opening = this.#opening;
+    try {
+      return await job(controller.signal);
+    } catch (error) {
+      const known = this.#session?.resultOrNull() ?? null;
+      if (controller.signal.aborted) return { kind: "cancelled", result: known };
+      const lost = (await opening?.catch(() => null))?.lost ?? null;
+      if (lost !== null) {
+        this.#closeSession();
+        return { kind: "lost", message: `The GPU was lost (${lost}).`, result: known };
+      }
+      const refusal = refusalText(error) ?? (error instanceof MemoryRefusal ? error.message : null);
+      if (refusal !== null) return { kind: "refused", message: refusal };
+      if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
+      return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+    } finally {
+      this.#abort = null;
+      await this.resume();
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/** From the bytes of a model and a batch to everything a run needs of them, and the card that describes them. */
+
+import {
+  FormatError,
+  type Model,
+  readNpz,
+  readSafetensors,
+  recogniseModel,
+  type Tensors,
+} from "../model/index.ts";
+import type { DataSource, ModelCard, ModelOptions, ModelSource } from "./protocol.ts";
+
+/** Reads a file under public/models, by its path there. */
+export type ReadBundled = (path: string) => Promise<Uint8Array>;
+
+export interface LoadedModel {
+  readonly model: Model;
+  readonly arrays: Tensors;
+  readonly dataFile: string;
+  readonly mean: readonly number[] | null;
+  readonly std: readonly number[] | null;
+  readonly card: ModelCard;
+}
+
+/** public/models/<id>/manifest.json, as far as the engine reads it. */
+interface Manifest {
+  readonly id: string;
+  readonly title: string;
+  readonly skip?: boolean;
+  readonly activation?: "relu" | "tanh";
+  readonly files: { readonly weights: string; readonly batch: string };
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly classes: readonly string[];
+  readonly data: { readonly name: string; readonly split: string };
+}
+
+interface Weights {
+  readonly id: string | null;
+  readonly title: string | null;
+  readonly source: string;
+  readonly bytes: Uint8Array;
+  readonly options: ModelOptions;
+}
+
+interface Data {
+  readonly source: string;
+  readonly split: string;
+  readonly bytes: Uint8Array;
+  readonly mean: readonly number[] | null;
+  readonly std: readonly number[] | null;
+  readonly classNames: readonly string[] | null;
+}
+
+/** Throws FormatError for a file that cannot be used, with the sentence for the user. */
+export async function loadModel(
+  model: ModelSource,
+  data: DataSource,
+  read: ReadBundled,
+): Promise<LoadedModel> {
+  const [weights, batch] = await Promise.all([openWeights(model, read), openData(data, read)]);
+  const { tensors } = readSafetensors(weights.bytes, weights.source);
+  const recognised = recogniseModel(tensors, weights.source, weights.options);
+  const arrays = readNpz(batch.bytes, batch.source);
+  const { architecture } = recognised;
+  const labels = arrays.get("labels");
+  const [sha256, dataSha256] = await Promise.all([digest(weights.bytes), digest(batch.bytes)]);
+  const classNames = batch.classNames?.length === architecture.classes ? batch.classNames : null;
+  return {
+    model: recognised,
+    arrays,
+    dataFile: batch.source,
+    mean: batch.mean,
+    std: batch.std,
+    card: {
+      id: weights.id,
+      title: weights.title ?? architecture.title,
+      architecture: architecture.title,
+      family: architecture.family,
+      parameterCount: recognised.parameters.length,
+      tensors: architecture.parameters.map(({ name, shape }) => ({
+        name,
+        shape,
+        size: shape.reduce((a, b) => a * b, 1),
+      })),
+      hasBatchNorm: architecture.states.length > 0,
+      classes: architecture.classes,
+      source: weights.source,
+      sha256,
+      data: {
+        source: batch.source,
+        sha256: dataSha256,
+        split: batch.split,
+        available: labels?.shape[0] ?? 0,
+        classNames,
+      },
+      warnings: warningsFor(recognised, weights.options),
+    },
+  };
+}
+
+/** What a user should know about a model before believing its numbers. */
+function warningsFor({ architecture }: Model, options: ModelOptions): string[] {
+  if (architecture.family === "mlp" && options.activation === undefined) {
+    return ["The file does not say which activation the perceptron uses: relu is assumed."];
+  }
+  if (architecture.family === "resnet-cifar" && options.skip === undefined) {
+    return ["The file does not say whether the network has skip connections: they are assumed."];
+  }
+  return [];
+}
+
+async function openManifest(id: string, read: ReadBundled): Promise<Manifest> {
+  if (!/^[a-z0-9-]+$/.test(id)) throw new Error(`"${id}" is not the id of a bundled model.`);
+  const path = `${id}/manifest.json`;
+  return JSON.parse(new TextDecoder().decode(await read(path))) as Manifest;
+}
+
+/** `../data/x.npz` beside the manifest of `id`, as a path under public/models. */
+const resolve = (id: string, file: string): string =>
+  file.startsWith("../") ? file.slice(3) : `${id}/${file}`;
+
+async function openWeights(source: ModelSource, read: ReadBundled): Promise<Weights> {
+  if (source.kind === "file") {
+    const { file, options } = source;
+    return { id: null, title: null, source: file.name, bytes: file.bytes, options };
+  }
+  const manifest = await openManifest(source.id, read);
+  const path = resolve(source.id, manifest.files.weights);
+  const { skip, activation } = manifest;
+  const options = {
+    ...(skip === undefined ? {} : { skip }),
+    ...(activation === undefined ? {} : { activation }),
+  };
+  return { id: source.id, title: manifest.title, source: path, bytes: await read(path), options };
+}
+
+async function openData(source: DataSource, read: ReadBundled): Promise<Data> {
+  if (source.kind === "file") {
+    const { file, mean, std } = source;
+    return { source: file.name, split: "unknown", bytes: file.bytes, mean, std, classNames: null };
+  }
+  const manifest = await openManifest(source.id, read);
+  const path = resolve(source.id, manifest.files.batch);
+  return {
+    source: path,
+    split: `${manifest.data.name} ${manifest.data.split}`,
+    bytes: await read(path),
+    mean: manifest.mean,
+    std: manifest.std,
+    classNames: manifest.classes,
+  };
+}
+
+/** SHA-256 in hexadecimal; empty where the page has no crypto.subtle (plain http). */
+async function digest(bytes: Uint8Array): Promise<string> {
+  if (globalThis.crypto?.subtle === undefined) return "";
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** The message of an error that is the user's to solve; null for ours. */
+export const refusalText = (error: unknown): string | null =>
+  error instanceof FormatError ? error.message : null;

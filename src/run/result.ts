@@ -1,0 +1,100 @@
+/** From what the engine knows to the result file: plain data, documented in docs/file-formats.md. */
+
+import type { LanczosColumn, RitzValue as RunRitzValue, SlqResult } from "../spectrum/index.ts";
+import type { LoadedModel } from "./load.ts";
+import type { Problem } from "./problem.ts";
+import type { Check, DeviceReport, LossSlice, RitzValue, RunResult, RunSettings } from "./protocol.ts";
+
+declare const __VERSION__: string;
+/** Set by the bundler from package.json. */
+export const ENGINE_VERSION: string = typeof __VERSION__ === "string" ? __VERSION__ : "development";
+
+/** What the primal program gives. */
+export interface AtWeights {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly gradientNorm: number;
+}
+
+export interface ResultParts {
+  readonly loaded: LoadedModel;
+  readonly problem: Problem;
+  readonly settings: RunSettings;
+  readonly atWeights: AtWeights;
+  readonly spectrum: SlqResult;
+  /** The tridiagonal matrices, in the order of `spectrum.probes`. */
+  readonly columns: readonly LanczosColumn[];
+  readonly slices: readonly LossSlice[];
+  readonly checks: readonly Check[];
+  readonly device: DeviceReport;
+  readonly products: number;
+  readonly seconds: number;
+}
+
+export function makeResult(parts: ResultParts): RunResult {
+  const { loaded, problem, settings, atWeights, spectrum, columns } = parts;
+  const { card } = loaded;
+  const { trace } = spectrum;
+  const mode = card.hasBatchNorm ? settings.bn : "none";
+  return {
+    schema: "eigenscope-result",
+    version: 1,
+    engine: `Eigenscope ${ENGINE_VERSION}`,
+    model: card,
+    settings,
+    meaning: {
+      operator: "hessian",
+      loss: "cross-entropy",
+      reduction: "mean over samples",
+      batchNorm: mode,
+      dropout: "none",
+      weightDecay: 0,
+      parameters: "all",
+      precision: "float32",
+      sentence: sentenceFor(parts, mode),
+    },
+    ...atWeights,
+    parameterCount: problem.parameters.length,
+    eigenvalues: { top: spectrum.top.map(ritz), bottom: spectrum.bottom.map(ritz) },
+    trace: {
+      estimate: trace?.estimate ?? 0,
+      standardError: trace?.standardError ?? null,
+      interval95: trace?.interval95 ?? null,
+      samples: trace?.samples ?? 0,
+      perLayer: trace?.perSegment ?? [],
+    },
+    spectrum: {
+      nodes: spectrum.nodes,
+      weights: spectrum.weights,
+      alpha: columns.map((c) => c.alpha),
+      beta: columns.map((c) => c.beta),
+    },
+    slices: parts.slices,
+    checks: parts.checks,
+    device: parts.device,
+    products: parts.products,
+    seconds: parts.seconds,
+  };
+}
+
+const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzValue => ({
+  value,
+  residual,
+  converged,
+  probe,
+  index,
+});
+
+function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
+  const { card } = loaded;
+  const { count, start } = problem.batch;
+  const samples = card.family === "mlp" ? "samples" : "images";
+  const norm = {
+    eval: "BatchNorm in eval mode (running statistics)",
+    batch: "BatchNorm with the statistics of this batch",
+    none: "no BatchNorm",
+  }[mode];
+  const parameters = card.parameterCount.toLocaleString("en-US");
+  const which = `${samples} ${start} to ${start + count - 1}`;
+  return `Hessian of the mean cross-entropy over ${count} ${samples} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+}

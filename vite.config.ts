@@ -1,10 +1,39 @@
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+/**
+ * Nothing leaves the page: what is built may load from its own folder only. Not while developing, since Vite's
+ * reloading needs inline scripts.
+ */
+const contentSecurityPolicy: Plugin = {
+  name: "content-security-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      injectTo: "head-prepend",
+      attrs: {
+        "http-equiv": "Content-Security-Policy",
+        content: [
+          "default-src 'none'",
+          "script-src 'self'",
+          "style-src 'self'",
+          "connect-src 'self'",
+          "worker-src 'self'",
+          "img-src 'self' data:",
+          "base-uri 'none'",
+          "form-action 'none'",
+        ].join("; "),
+      },
+    },
+  ],
+};
 
 /** Relative base: the built page works from any folder of any static server. */
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), contentSecurityPolicy],
   worker: { format: "es" },
   build: { target: "es2022" },
   test: {

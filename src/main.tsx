@@ -1,0 +1,48 @@
+/** The glue: one store, an engine that is fetched on the first Run or Drop, the address, the page. */
+import { createRoot } from "react-dom/client";
+import { createPageStore } from "./store/pageStore.ts";
+import { fetchJson } from "./store/stored.ts";
+import { App } from "./ui/App.tsx";
+import { PageContext } from "./ui/page.ts";
+import "./ui/styles/tokens.css";
+import "./ui/styles/layout.css";
+import "./ui/styles/cards.css";
+import "./ui/styles/controls.css";
+import "./ui/styles/figures.css";
+import "./ui/styles/tables.css";
+import "./ui/styles/charts.css";
+
+const store = createPageStore({
+  createEngine: async () =>
+    (await import("./run/client.ts")).createEngine(new URL("models/", document.baseURI).href),
+  fetchJson,
+  // The interface is there only where the browser offers WebGPU to this page; asking for a device is the engine's.
+  webgpu: "GPU" in globalThis,
+  storage: () => localStorage,
+});
+
+void store.actions.open(location.hash);
+store.subscribe(({ theme }) => {
+  document.documentElement.dataset.theme = theme;
+  writeAddress(store.actions.link());
+});
+document.documentElement.dataset.theme = store.getState().theme;
+addEventListener("hashchange", () => void store.actions.open(location.hash));
+
+const root = document.getElementById("page");
+if (root === null) throw new Error("internal: index.html has no #page");
+createRoot(root).render(
+  <PageContext value={store}>
+    <App />
+  </PageContext>,
+);
+
+/** Without a history entry for each step of a slider; frames of an opaque origin may refuse. */
+function writeAddress(link: string): void {
+  if (link === location.hash) return;
+  try {
+    history.replaceState(null, "", link === "" ? location.pathname + location.search : link);
+  } catch {
+    // The link is still to be had from the button.
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Every control of the page, declared once: the table drives the state, its validation, the labels and the link.
+ * `url` is the key in the address (`#steps=80&bn=batch`); a value equal to its default is left out of the link.
+ */
+
+interface Described {
+  readonly label: string;
+  readonly url: string;
+  /** One sentence, shown while the control has the focus. */
+  readonly help: string;
+}
+
+export interface NumberControl extends Described {
+  readonly kind: "number";
+  readonly min: number;
+  readonly max: number;
+  /** Distance between neighbouring values; 1 for whole numbers. */
+  readonly step: number;
+  readonly default: number;
+}
+
+export interface ChoiceControl<T extends string> extends Described {
+  readonly kind: "choice";
+  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly default: T;
+}
+
+/** A name that is checked where it is used: a bundled model, an eigenvalue of the shown run. */
+export interface NameControl extends Described {
+  readonly kind: "name";
+  readonly pattern: RegExp;
+  readonly default: string;
+}
+
+export type Control = NumberControl | ChoiceControl<string> | NameControl;
+
+function integer(label: string, url: string, range: readonly [number, number, number], help: string) {
+  const [min, max, initial] = range;
+  return { kind: "number", label, url, help, min, max, step: 1, default: initial } satisfies NumberControl;
+}
+
+function choice<const T extends string>(
+  label: string,
+  url: string,
+  options: readonly { readonly value: T; readonly label: string }[],
+  help: string,
+): ChoiceControl<T> {
+  return { kind: "choice", label, url, help, options, default: options[0].value };
+}
+
+function name(label: string, url: string, pattern: RegExp, initial: string, help: string): NameControl {
+  return { kind: "name", label, url, pattern, help, default: initial };
+}
+
+/** The model that stands for the dropped files. */
+export const FILE_MODEL = "file";
+
+export const controls = {
+  model: name(
+    "Model",
+    "model",
+    /^[a-z0-9-]{1,40}$/,
+    "resnet20",
+    "A bundled network, or the checkpoint that you dropped.",
+  ),
+  batchSize: integer(
+    "Batch size",
+    "n",
+    [1, 4096, 128],
+    "Samples in the mean loss. Time and memory grow in proportion.",
+  ),
+  start: integer("First sample", "start", [0, 999_999, 0], "Where in the data file the batch begins."),
+  bn: choice(
+    "BatchNorm",
+    "bn",
+    [
+      { value: "eval", label: "running" },
+      { value: "batch", label: "batch" },
+    ],
+    "Normalise by the stored running statistics (eval mode), or by the statistics of this very batch.",
+  ),
+  steps: integer(
+    "Steps",
+    "steps",
+    [2, 400, 80],
+    "Lanczos steps per probe: more resolve the edges of the spectrum. One product each.",
+  ),
+  probes: integer(
+    "Probes",
+    "probes",
+    [1, 64, 2],
+    "Random start vectors of the quadrature. Two or more give the density a band.",
+  ),
+  traceProbes: integer(
+    "Trace probes",
+    "trace",
+    [1, 1000, 20],
+    "Random vectors of the trace estimate. Those beyond the probes cost one product each.",
+  ),
+  seed: integer(
+    "Seed",
+    "seed",
+    [0, 4_294_967_295, 0],
+    "Decides every random vector: the same seed repeats the run on any GPU.",
+  ),
+  xAxis: choice(
+    "Eigenvalue axis",
+    "x",
+    [
+      { value: "symlog", label: "symlog" },
+      { value: "linear", label: "linear" },
+    ],
+    "The bulk sits near zero and the outliers far away: a symmetric logarithm shows both.",
+  ),
+  yAxis: choice(
+    "Density axis",
+    "y",
+    [
+      { value: "log", label: "log" },
+      { value: "linear", label: "linear" },
+    ],
+    "One outlier weighs about 1/n of the density: only a logarithm shows it.",
+  ),
+  smoothing: choice(
+    "Smoothing",
+    "smooth",
+    [
+      { value: "axis", label: "by hand" },
+      { value: "pyhessian", label: "PyHessian" },
+    ],
+    "By hand: a Gaussian of one width all along the axis. PyHessian: the variance that its density plot uses.",
+  ),
+  width: {
+    kind: "number",
+    label: "Smoothing width",
+    url: "sigma",
+    min: 0.2,
+    max: 5,
+    step: 0.05,
+    default: 1,
+    help: "Width of the smoothing in per cent of the axis. A view over the same quadrature: nothing is measured again.",
+  } satisfies NumberControl,
+  layerMeasure: choice(
+    "Per layer",
+    "layers",
+    [
+      { value: "perParameter", label: "per parameter" },
+      { value: "trace", label: "trace" },
+    ],
+    "Trace of each tensor's own block, as it is or divided by the number of its parameters.",
+  ),
+  layerTensors: choice(
+    "Tensors",
+    "tensors",
+    [
+      { value: "weights", label: "weights" },
+      { value: "all", label: "all" },
+    ],
+    "Convolution and linear weights only, or BatchNorm scales and biases as well.",
+  ),
+  selected: name(
+    "Selected eigenvalue",
+    "eig",
+    /^(top|bottom)[1-9]\d?$/,
+    "top1",
+    "The eigenvalue whose vector the loss is measured along.",
+  ),
+  overlay: name(
+    "Compared with",
+    "a",
+    /^[a-z0-9-]{0,40}$/,
+    "",
+    "A bundled model whose stored run is drawn behind the shown one.",
+  ),
+} as const satisfies Record<string, Control>;
+
+export type ControlKey = keyof typeof controls;
+
+type ValueOf<C> = C extends NumberControl ? number : C extends ChoiceControl<infer T> ? T : string;
+
+/** The value of every control. */
+export type ControlValues = { readonly [K in ControlKey]: ValueOf<(typeof controls)[K]> };
+
+export const controlKeys = Object.keys(controls) as ControlKey[];
+
+export const defaultValues = Object.fromEntries(
+  controlKeys.map((key) => [key, controls[key].default]),
+) as unknown as ControlValues;
+
+/** The controls that decide the numbers of a run; the others choose a model or a view. */
+export const runSettingKeys = ["bn", "start", "batchSize", "steps", "probes", "traceProbes", "seed"] as const;
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads the text of a control (a field, or the link). The message names the control, what it takes and what came. */
+export function parseControl(key: ControlKey, text: string): Checked<string | number> {
+  const control: Control = controls[key];
+  const refuse = (expected: string): Checked<never> => ({
+    ok: false,
+    message: `${control.label}: expected ${expected}, found ${JSON.stringify(text)}`,
+  });
+  switch (control.kind) {
+    case "number": {
+      const value = text.trim() === "" ? Number.NaN : Number(text);
+      const whole = control.step === 1;
+      const fits = value >= control.min && value <= control.max && (!whole || Number.isInteger(value));
+      return fits
+        ? { ok: true, value }
+        : refuse(`a ${whole ? "whole number" : "number"} from ${control.min} to ${control.max}`);
+    }
+    case "choice":
+      return control.options.some((option) => option.value === text)
+        ? { ok: true, value: text }
+        : refuse(control.options.map((option) => option.value).join(" or "));
+    case "name":
+      return control.pattern.test(text) ? { ok: true, value: text } : refuse("a name of this page");
+  }
+}
+
+/** What a change brings with it: PyHessian's smoothing is one of eigenvalues, so it lives on the linear axis. */
+export function coupled(values: ControlValues, changed: ControlKey): ControlValues {
+  if (changed === "smoothing" && values.smoothing === "pyhessian") return { ...values, xAxis: "linear" };
+  if (changed === "xAxis" && values.xAxis === "symlog") return { ...values, smoothing: "axis" };
+  if (changed === "width") return { ...values, smoothing: "axis" };
+  return values;
+}

@@ -1,0 +1,242 @@
+/** The actions that need the engine: run, extend, slice, read files; pause, resume, cancel. */
+import type { StoreApi } from "zustand/vanilla";
+import type {
+  DataSource,
+  Engine,
+  ModelSource,
+  NamedFile,
+  RunEvent,
+  RunOutcome,
+  RunSettings,
+} from "../run/protocol.ts";
+import { type ControlValues, FILE_MODEL } from "./controls.ts";
+import { missingFile, parseChannels, takeFiles, type Upload } from "./files.ts";
+import type { EnginePort } from "./pageStore.ts";
+import { findSlice, type Rank, rankName } from "./ranks.ts";
+import { endingOf, isBusy, type Job, moveRun, type RunMove } from "./runState.ts";
+import type { PageState } from "./state.ts";
+
+export interface Jobs {
+  run(): Promise<void>;
+  extend(more: { readonly steps: number; readonly probes: number }): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  cancel(): Promise<void>;
+  /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
+  select(rank: Rank): Promise<void>;
+  addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
+  setUploadOption(option: Partial<Pick<Upload, "skip" | "mean" | "std">>): Promise<void>;
+}
+
+/** Eigenvalues asked for at each end. */
+const REPORTED = { top: 5, bottom: 2 };
+/** +-0.5 along a unit vector: where the loss of the bundled networks clearly leaves its parabola. */
+const SLICE = { radius: 0.5, points: 21 };
+
+export function createJobs(port: EnginePort, { getState: get, setState: set }: StoreApi<PageState>): Jobs {
+  let engine: Promise<Engine> | null = null;
+  /** What the engine holds, as far as this page knows: the sources of the last successful load. */
+  let held: string | null = null;
+
+  const getEngine = () => {
+    engine ??= port.createEngine().catch((error) => {
+      engine = null; // The next attempt may succeed: the network was away, say.
+      throw error;
+    });
+    return engine;
+  };
+  const move = (step: RunMove) => set((state) => ({ run: moveRun(state.run, step) }));
+  /** The engine lets go of the run that is shown. */
+  const letGo = () =>
+    set(({ shown }) => (shown?.origin === "live" ? { shown: { ...shown, origin: "past" } } : {}));
+  const fail = (error: unknown) =>
+    move({
+      type: "end",
+      ending: { kind: "failed", message: error instanceof Error ? error.message : String(error) },
+    });
+
+  /** True if it has been cancelled meanwhile; the state then says so. */
+  function stopped(): boolean {
+    const { run } = get();
+    if (!isBusy(run) || !run.cancelling) return false;
+    move({ type: "end", ending: { kind: "cancelled", kept: false } });
+    return true;
+  }
+
+  function onEvent(event: RunEvent): void {
+    if (event.type === "progress") move({ type: "progress", progress: event.progress });
+    else set({ shown: { result: event.result, origin: "live" } });
+  }
+
+  function finish(job: Job, outcome: RunOutcome): void {
+    const result = "result" in outcome ? outcome.result : null;
+    if (result !== null) set({ shown: { result, origin: "live" } });
+    if (outcome.kind === "lost") {
+      held = null;
+      letGo();
+    }
+    move({ type: "end", ending: endingOf(job, outcome) });
+    void readUpload(); // Files that came meanwhile have waited.
+  }
+
+  async function work(job: Job, begin: (engine: Engine) => Promise<RunOutcome>): Promise<void> {
+    try {
+      const ready = await getEngine();
+      move({ type: "launch", job });
+      finish(job, await begin(ready));
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Loads the chosen model unless the engine holds it; false if it was refused, which the state then says. */
+  async function load(ready: Engine): Promise<boolean> {
+    const { controls, upload } = get();
+    const key = controls.model === FILE_MODEL ? uploadKey(upload) : controls.model;
+    if (held === key) return true;
+    const sources = controls.model === FILE_MODEL ? uploadSources(upload) : bundledSources(controls.model);
+    const loaded = await ready.load(sources.model, sources.data);
+    if (loaded.kind === "refused") {
+      move({ type: "end", ending: { kind: "refused", message: loaded.message } });
+      return false;
+    }
+    held = key;
+    letGo();
+    return true;
+  }
+
+  /** A run that another one replaces stays behind it, unless the reader has kept a run by hand. */
+  function keepReplaced(): void {
+    const { shown, overlay } = get();
+    if (shown !== null && overlay?.pinned !== true) set({ overlay: { ...shown, pinned: false } });
+  }
+
+  /** Reads the dropped files once both are there. */
+  async function readUpload(): Promise<void> {
+    const { upload, run } = get();
+    if (upload.model === null || upload.data === null || upload.card !== null || isBusy(run)) return;
+    const put = (patch: Partial<Upload>) => set((state) => ({ upload: { ...state.upload, ...patch } }));
+    const problems = [parseChannels("mean", upload.mean), parseChannels("std", upload.std)].flatMap(
+      (channels) => ("problem" in channels ? [channels.problem] : []),
+    );
+    if (problems.length > 0) return put({ refusals: problems, card: null });
+    put({ reading: true, refusals: [], card: null });
+    try {
+      const sources = uploadSources(upload);
+      const loaded = await (await getEngine()).load(sources.model, sources.data);
+      if (uploadKey(get().upload) !== uploadKey(upload)) return; // Other files came meanwhile, and their own read.
+      if (loaded.kind === "refused") return put({ reading: false, refusals: [loaded.message] });
+      held = uploadKey(upload);
+      letGo();
+      put({ reading: false, card: loaded.card });
+      const available = Math.max(1, loaded.card.data.available);
+      set((state) => ({
+        controls: {
+          ...state.controls,
+          model: FILE_MODEL,
+          start: 0,
+          batchSize: Math.min(state.controls.batchSize, available),
+        },
+      }));
+    } catch (error) {
+      put({ reading: false, refusals: [error instanceof Error ? error.message : String(error)] });
+    }
+  }
+
+  return {
+    async run() {
+      if (isBusy(get().run)) return;
+      move({ type: "start" });
+      try {
+        const ready = await getEngine();
+        const device = await ready.device();
+        set({ device });
+        if (device.kind === "unavailable") {
+          return move({ type: "end", ending: { kind: "unavailable", message: device.message } });
+        }
+        if (stopped() || !(await load(ready)) || stopped()) return;
+        keepReplaced();
+        await work("run", (engine) => engine.run(runSettings(get().controls), onEvent));
+      } catch (error) {
+        fail(error);
+      }
+    },
+
+    async extend(more) {
+      if (isBusy(get().run) || get().shown?.origin !== "live") return;
+      await work("extend", (engine) => engine.extend(more, onEvent));
+    },
+
+    async pause() {
+      move({ type: "pause" });
+      await (await getEngine()).pause();
+    },
+
+    async resume() {
+      move({ type: "resume" });
+      await (await getEngine()).resume();
+    },
+
+    async cancel() {
+      move({ type: "cancel" });
+      await (await getEngine()).cancel();
+    },
+
+    async select(rank) {
+      set((state) => ({ controls: { ...state.controls, selected: rankName(rank) } }));
+      const { shown, run } = get();
+      if (shown?.origin !== "live" || isBusy(run) || findSlice(shown.result, rank) !== null) return;
+      await work("slice", (engine) => engine.slice(rank, SLICE, onEvent));
+    },
+
+    async addFiles(files, refusals) {
+      set((state) => ({ upload: takeFiles(state.upload, files, refusals) }));
+      if (files.length > 0 && missingFile(get().upload) === null) await readUpload();
+    },
+
+    async setUploadOption(option) {
+      set((state) => ({ upload: { ...state.upload, ...option, card: null, refusals: [] } }));
+      await readUpload();
+    },
+  };
+}
+
+function runSettings(values: ControlValues): RunSettings {
+  const { bn, start, batchSize, steps, probes, traceProbes, seed } = values;
+  return { bn, start, batchSize, steps, probes, traceProbes, seed, ...REPORTED };
+}
+
+interface Sources {
+  readonly model: ModelSource;
+  readonly data: DataSource;
+}
+
+function bundledSources(id: string): Sources {
+  return { model: { kind: "bundled", id }, data: { kind: "bundled", id } };
+}
+
+function uploadSources({ model, data, skip, mean, std }: Upload): Sources {
+  if (model === null || data === null)
+    throw new Error("internal: the dropped files were used before both were there");
+  const channels = (label: string, text: string) => {
+    const parsed = parseChannels(label, text);
+    return "values" in parsed ? parsed.values : null;
+  };
+  return {
+    model: { kind: "file", file: model, options: { skip } },
+    data: { kind: "file", file: data, mean: channels("mean", mean), std: channels("std", std) },
+  };
+}
+
+/** Names the very files and options: two drops of a file of the same name differ in their bytes' identity. */
+const identities = new WeakMap<Uint8Array, number>();
+let drops = 0;
+function uploadKey({ model, data, skip, mean, std }: Upload): string {
+  const identity = (file: NamedFile | null) => {
+    if (file === null) return 0;
+    const known = identities.get(file.bytes) ?? ++drops;
+    identities.set(file.bytes, known);
+    return known;
+  };
+  return `file ${identity(model)} ${identity(data)} ${skip} ${mean} ${std}`;
+}

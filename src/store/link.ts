@@ -1,0 +1,38 @@
+/** Link = state: the controls in the hash of the address, those at their defaults left out. */
+import {
+  type ControlKey,
+  type ControlValues,
+  controlKeys,
+  controls,
+  defaultValues,
+  parseControl,
+} from "./controls.ts";
+import type { Theme } from "./theme.ts";
+
+/**
+ * `#model=resnet20-nobn&steps=40`, or an empty string when everything is at its default. Of the themes only the
+ * projector's travels: light or dark is the reader's own affair.
+ */
+export function encodeLink(values: ControlValues, theme: Theme): string {
+  const pairs = controlKeys
+    .filter((key) => values[key] !== defaultValues[key])
+    .map((key) => [controls[key].url, String(values[key])]);
+  if (theme === "projector") pairs.push(["theme", theme]);
+  return pairs.length === 0 ? "" : `#${new URLSearchParams(pairs)}`;
+}
+
+/** The controls that a hash sets, and a sentence for each part that cannot be used. Unknown keys are let pass. */
+export function decodeLink(hash: string): { values: ControlValues; problems: string[] } {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  const values: Partial<Record<ControlKey, string | number>> = { ...defaultValues };
+  const problems: string[] = [];
+  for (const key of controlKeys) {
+    const text = parameters.get(controls[key].url);
+    if (text === null) continue;
+    const checked = parseControl(key, text);
+    if (checked.ok) values[key] = checked.value;
+    else
+      problems.push(`The link: ${checked.message}. The default, ${defaultValues[key] || "none"}, is used.`);
+  }
+  return { values: values as ControlValues, problems };
+}

@@ -1,0 +1,49 @@
+/** What the page knows. Plain data; `actions.ts` changes it, `ui` draws it. */
+import type { DeviceAnswer, RunResult } from "../run/protocol.ts";
+import type { ControlValues } from "./controls.ts";
+import type { Upload } from "./files.ts";
+import type { RunState } from "./runState.ts";
+import type { BundledModel } from "./stored.ts";
+import type { Theme } from "./theme.ts";
+
+/** A run that is drawn. */
+export interface Shown {
+  readonly result: RunResult;
+  /**
+   * `stored`: read from beside the model. `live`: measured here and still held by the engine, so that it can be
+   * extended and sliced. `past`: measured here, but the engine has gone on to another model.
+   */
+  readonly origin: "stored" | "live" | "past";
+}
+
+/** The paler run behind the shown one. */
+export interface Overlay extends Shown {
+  /** Kept by hand, or put there because a second run replaced it. */
+  readonly pinned: boolean;
+}
+
+export interface PageState {
+  readonly controls: ControlValues;
+  readonly theme: Theme;
+  readonly catalogue: readonly BundledModel[];
+  readonly shown: Shown | null;
+  readonly overlay: Overlay | null;
+  readonly run: RunState;
+  /** Null until the engine has been asked. */
+  readonly device: DeviceAnswer | null;
+  readonly upload: Upload;
+  /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
+  readonly notices: readonly string[];
+}
+
+/** The protocol's types, for `ui`: it knows the engine through this folder only. */
+export type {
+  Check,
+  DeviceAnswer,
+  LayerTrace,
+  LossSlice,
+  ModelCard,
+  NamedFile,
+  RitzValue,
+  RunResult,
+} from "../run/protocol.ts";

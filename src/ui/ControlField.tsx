@@ -1,0 +1,76 @@
+/** A field of the measure form, drawn from its entry in the controls table. */
+import { useId, useState } from "react";
+import { type ControlKey, controls, type NumberControl, parseControl } from "../store/controls.ts";
+import { useActions, usePage } from "./page.ts";
+import { Segments } from "./parts.tsx";
+
+type NumberKey = {
+  [K in ControlKey]: (typeof controls)[K] extends NumberControl ? K : never;
+}[ControlKey];
+
+interface FieldProps<K> {
+  readonly field: K;
+  readonly onHelp: (help: string) => void;
+}
+
+/** A whole number. What cannot be used stays in the field, marked, with the reason; the state keeps the last good one. */
+export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
+  const control = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  const [draft, setDraft] = useState<string | null>(null);
+  const id = useId();
+  const checked = draft === null ? null : parseControl(field, draft);
+  const problem = checked?.ok === false ? checked.message : null;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{control.label}</label>
+      <input
+        id={id}
+        type="number"
+        inputMode="numeric"
+        min={control.min}
+        max={control.max}
+        step={control.step}
+        value={draft ?? value}
+        aria-invalid={problem !== null}
+        title={control.help}
+        onFocus={() => onHelp(control.help)}
+        onChange={(event) => {
+          const text = event.target.value;
+          const next = parseControl(field, text);
+          setDraft(text);
+          if (next.ok) set(field, Number(next.value));
+          onHelp(next.ok ? control.help : next.message);
+        }}
+        onBlur={() => {
+          setDraft(null);
+          onHelp("");
+        }}
+      />
+    </div>
+  );
+}
+
+export function BatchNormField({ field, onHelp }: FieldProps<"bn">) {
+  const control = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: focus inside shows the help line; the radios are the control
+    <div
+      className="field wide"
+      title={control.help}
+      onFocus={() => onHelp(control.help)}
+      onBlur={() => onHelp("")}
+    >
+      <span aria-hidden="true">{control.label}</span>
+      <Segments
+        label={control.label}
+        value={value}
+        options={control.options}
+        onChange={(next) => set(field, next)}
+      />
+    </div>
+  );
+}

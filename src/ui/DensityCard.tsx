@@ -1,0 +1,105 @@
+/** The density with its tools, its legend and the sentence that says what it means. */
+import { useDeferredValue, useMemo } from "react";
+import { controls } from "../store/controls.ts";
+import { densityView } from "../store/densityView.ts";
+import { findEigenvalue, rankedEigenvalues, rankOf } from "../store/ranks.ts";
+import type { RunResult } from "../store/state.ts";
+import { ChecksPanel } from "./ChecksPanel.tsx";
+import { CompareBar } from "./CompareBar.tsx";
+import { DensityChart } from "./charts/DensityChart.tsx";
+import { eigenvalueSymbol, scientific, significant } from "./format.ts";
+import { useActions, usePage } from "./page.ts";
+import { Card, DataTable, Segments } from "./parts.tsx";
+import { SmoothingBar } from "./SmoothingBar.tsx";
+import { densitySummary, plural, provenance } from "./words.ts";
+
+export function DensityCard({ result }: { readonly result: RunResult }) {
+  const overlay = usePage((state) => state.overlay?.result ?? null);
+  const { xAxis, yAxis, smoothing, width, selected } = usePage((state) => state.controls);
+  const { set, select } = useActions();
+  // A drag of the smoothing must not wait for the curve.
+  const drawnWidth = useDeferredValue(width);
+  const view = useMemo(
+    () => densityView(result, overlay, { xAxis, smoothing, width: drawnWidth }),
+    [result, overlay, xAxis, smoothing, drawnWidth],
+  );
+  const chosen = findEigenvalue(result, selected);
+  const failed = result.checks.filter((check) => !check.passed);
+  const { nodes, weights } = result.spectrum;
+  return (
+    <Card
+      title="Eigenvalue density"
+      note={nodes.length > 1 ? `band: range over ${plural(nodes.length, "probe")}` : "one probe, so no band"}
+      className="density"
+      tools={
+        <>
+          <Segments
+            label={controls.xAxis.label}
+            value={smoothing === "pyhessian" ? "linear" : xAxis}
+            lead="λ"
+            options={controls.xAxis.options}
+            onChange={(value) => set("xAxis", value)}
+          />
+          <Segments
+            label={controls.yAxis.label}
+            value={yAxis}
+            lead="density"
+            options={controls.yAxis.options}
+            onChange={(value) => set("yAxis", value)}
+          />
+        </>
+      }
+    >
+      {failed.length > 0 && (
+        <p className="alert" role="alert">
+          Do not trust this figure: {failed.map((check) => check.name).join(", ")} failed.
+        </p>
+      )}
+      {view !== null && (
+        <DensityChart
+          view={view}
+          yAxis={yAxis}
+          summary={densitySummary(result)}
+          selected={
+            chosen === null
+              ? null
+              : {
+                  theta: chosen.ritz.value,
+                  probe: chosen.ritz.probe,
+                  symbol: eigenvalueSymbol(chosen.rank.end, chosen.rank.place),
+                }
+          }
+          doubtful={failed.length > 0}
+          pickable={rankedEigenvalues(result).map(({ name, ritz }) => ({ name, theta: ritz.value }))}
+          onPick={(name) => {
+            const rank = rankOf(name);
+            if (rank !== null) void select(rank);
+          }}
+        />
+      )}
+      <div className="density-foot">
+        <CompareBar />
+        <SmoothingBar sigma={view?.sigma ?? null} symlog={view?.axis.kind === "symlog"} />
+      </div>
+      <p className="meaning">
+        {result.meaning.sentence} <span className="aside">{provenance(result)}</span>
+      </p>
+      <div className="disclosures">
+        <ChecksPanel checks={result.checks} />
+        <DataTable
+          summary="Ritz values and weights"
+          columns={["Probe", "Ritz value", "Weight"]}
+          rows={() =>
+            nodes.flatMap((row, probe) =>
+              row.map((theta, j) => [
+                String(probe + 1),
+                significant(theta, 8),
+                scientific(weights[probe][j], 4),
+              ]),
+            )
+          }
+        />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,88 @@
+/** Bring a checkpoint and a batch: by dropping them anywhere on the page, or through the file dialog. */
+import { useEffect, useRef, useState } from "react";
+import { missingFile } from "../store/files.ts";
+import { readFiles } from "./dropFiles.ts";
+import { useActions, usePage } from "./page.ts";
+import { Button } from "./parts.tsx";
+import { UploadOptions } from "./UploadOptions.tsx";
+
+export function DropZone() {
+  const upload = usePage((state) => state.upload);
+  const { addFiles } = useActions();
+  const dialog = useRef<HTMLInputElement>(null);
+  const take = async (list: FileList | null) => {
+    if (list === null || list.length === 0) return;
+    const { files, refusals } = await readFiles([...list]);
+    await addFiles(files, refusals);
+  };
+  const over = useDropAnywhere((list) => void take(list));
+  const missing = missingFile(upload);
+  const any = upload.model !== null || upload.data !== null;
+  return (
+    <div className={`drop ${over ? "over" : ""}`}>
+      <input
+        ref={dialog}
+        type="file"
+        multiple
+        accept=".safetensors,.npz"
+        className="hidden"
+        tabIndex={-1}
+        aria-label="Checkpoint and batch files"
+        onChange={(event) => {
+          void take(event.target.files);
+          event.target.value = "";
+        }}
+      />
+      <p>
+        Drop a <b>.safetensors</b> checkpoint and an <b>.npz</b> batch anywhere, or{" "}
+        <Button look="text" onClick={() => dialog.current?.click()}>
+          choose files
+        </Button>
+        . Nothing leaves this page.
+      </p>
+      {upload.reading && <p className="calm">Reading the files</p>}
+      {missing !== null && <p className="calm">{missing}</p>}
+      <div role="alert">
+        {upload.refusals.map((refusal) => (
+          <p key={refusal} className="refusal">
+            {refusal}
+          </p>
+        ))}
+      </div>
+      {any && <UploadOptions />}
+    </div>
+  );
+}
+
+/** True while files are dragged over the page. */
+function useDropAnywhere(onDrop: (files: FileList) => void): boolean {
+  const [over, setOver] = useState(false);
+  const handler = useRef(onDrop);
+  handler.current = onDrop;
+  useEffect(() => {
+    const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+    const dragover = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const dragleave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      setOver(false);
+      if (!carriesFiles(event) || event.dataTransfer === null) return;
+      event.preventDefault();
+      handler.current(event.dataTransfer.files);
+    };
+    window.addEventListener("dragover", dragover);
+    window.addEventListener("dragleave", dragleave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", dragover);
+      window.removeEventListener("dragleave", dragleave);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
+  return over;
+}

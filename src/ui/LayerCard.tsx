@@ -1,0 +1,71 @@
+/** Where the curvature sits: a bar per tensor. */
+import { useMemo } from "react";
+import { controls } from "../store/controls.ts";
+import type { RunResult } from "../store/state.ts";
+import { LayerChart } from "./charts/LayerChart.tsx";
+import { layerBars } from "./charts/layerGeometry.ts";
+import { count, interval, significant } from "./format.ts";
+import { useActions, usePage } from "./page.ts";
+import { Card, DataTable, Segments } from "./parts.tsx";
+import { plural } from "./words.ts";
+
+export function LayerCard({ result }: { readonly result: RunResult }) {
+  const { layerMeasure, layerTensors } = usePage((state) => state.controls);
+  const { set } = useActions();
+  const perParameter = layerMeasure === "perParameter";
+  const bars = useMemo(() => {
+    const ranks = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor.shape.length]));
+    return layerBars(result.trace.perLayer, (name) => ranks.get(name) ?? 1, {
+      perParameter,
+      all: layerTensors === "all",
+    });
+  }, [result, perParameter, layerTensors]);
+  const quantity = perParameter ? "trace per parameter" : "trace";
+  const largest = bars.reduce((best, bar) => (bar.value > best.value ? bar : best), bars[0]);
+  return (
+    <Card
+      title="Trace by layer"
+      note={`95 % intervals, ${plural(result.trace.samples, "probe")}${layerTensors === "all" ? "; paler: BatchNorm and biases" : ""}`}
+      className="layers"
+      tools={
+        <>
+          <Segments
+            label={controls.layerMeasure.label}
+            value={layerMeasure}
+            options={controls.layerMeasure.options}
+            onChange={(value) => set("layerMeasure", value)}
+          />
+          <Segments
+            label={controls.layerTensors.label}
+            value={layerTensors}
+            options={controls.layerTensors.options}
+            onChange={(value) => set("layerTensors", value)}
+          />
+        </>
+      }
+    >
+      {bars.length === 0 ? (
+        <p className="empty">No trace per layer yet.</p>
+      ) : (
+        <LayerChart
+          bars={bars}
+          quantity={quantity}
+          summary={`${quantity} of ${plural(bars.length, "tensor")}; the largest is ${largest.name} with ${significant(largest.value, 3)}.`}
+        />
+      )}
+      <DataTable
+        summary={`Trace of all ${plural(result.trace.perLayer.length, "tensor")}`}
+        columns={["Tensor", "Parameters", "Trace", "95 % interval", "Per parameter"]}
+        rows={() =>
+          result.trace.perLayer.map((layer) => [
+            layer.name,
+            count(layer.size),
+            significant(layer.estimate, 4),
+            layer.interval95 === null ? "unknown" : interval(layer.interval95),
+            significant(layer.estimate / layer.size, 3),
+          ])
+        }
+      />
+    </Card>
+  );
+}

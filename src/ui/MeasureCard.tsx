@@ -1,0 +1,48 @@
+/** What to measure, and the buttons that measure it. */
+import { useState } from "react";
+import { runSettingKeys } from "../store/controls.ts";
+import { BatchNormField, NumberField } from "./ControlField.tsx";
+import { useActions, usePage } from "./page.ts";
+import { Button, Card } from "./parts.tsx";
+import { RunButtons } from "./RunButtons.tsx";
+import { RunStatus } from "./RunStatus.tsx";
+import { plural } from "./words.ts";
+
+export function MeasureCard() {
+  const [help, setHelp] = useState("");
+  const wanted = usePage((state) => state.controls);
+  const shown = usePage((state) => state.shown?.result.settings);
+  const { adoptSettings } = useActions();
+  const { steps, probes, traceProbes } = wanted;
+  const differs = shown !== undefined && runSettingKeys.some((key) => shown[key] !== wanted[key]);
+  const products = steps * probes + Math.max(0, traceProbes - probes);
+  return (
+    <Card title="Measure" className="measure">
+      <form className="fields" onSubmit={(event) => event.preventDefault()}>
+        <BatchNormField field="bn" onHelp={setHelp} />
+        <NumberField field="batchSize" onHelp={setHelp} />
+        <NumberField field="start" onHelp={setHelp} />
+        <NumberField field="steps" onHelp={setHelp} />
+        <NumberField field="probes" onHelp={setHelp} />
+        <NumberField field="traceProbes" onHelp={setHelp} />
+        <NumberField field="seed" onHelp={setHelp} />
+      </form>
+      <p className="help" aria-live="polite">
+        {help !== "" ? (
+          help
+        ) : (
+          <>
+            {plural(products, "Hessian-vector product")}.{" "}
+            {differs && (
+              <Button look="text" onClick={adoptSettings}>
+                Use the figure's settings
+              </Button>
+            )}
+          </>
+        )}
+      </p>
+      <RunButtons />
+      <RunStatus />
+    </Card>
+  );
+}

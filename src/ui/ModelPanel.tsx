@@ -1,0 +1,83 @@
+/** Which model: the choice, what it is, and the way to bring one's own. */
+import { controls, FILE_MODEL } from "../store/controls.ts";
+import type { ModelCard, RunResult } from "../store/state.ts";
+import { DropZone } from "./DropZone.tsx";
+import { count, percent, significant } from "./format.ts";
+import { useActions, usePage } from "./page.ts";
+import { Card } from "./parts.tsx";
+import { plural } from "./words.ts";
+
+export function ModelPanel() {
+  const chosen = usePage((state) => state.controls.model);
+  const catalogue = usePage((state) => state.catalogue);
+  const fileCard = usePage((state) => state.upload.card);
+  const shown = usePage((state) => state.shown?.result ?? null);
+  const { set } = useActions();
+  const description = catalogue.find((model) => model.id === chosen)?.description;
+  // A file has the id null in its card.
+  const matches = shown !== null && (shown.model.id ?? FILE_MODEL) === chosen;
+  const card = chosen === FILE_MODEL ? fileCard : matches ? shown.model : null;
+  const listed = catalogue.some((model) => model.id === chosen);
+  return (
+    <Card title="Model">
+      <select
+        className="model-choice"
+        aria-label={controls.model.label}
+        title={controls.model.help}
+        value={chosen}
+        onChange={(event) => set("model", event.target.value)}
+      >
+        {catalogue.map((model) => (
+          <option key={model.id} value={model.id}>
+            {model.title}
+          </option>
+        ))}
+        {!listed && chosen !== FILE_MODEL && <option value={chosen}>{shown?.model.title ?? chosen}</option>}
+        {fileCard !== null && <option value={FILE_MODEL}>{fileCard.title} (dropped)</option>}
+      </select>
+      {card !== null && <Facts card={card} result={matches ? shown : null} />}
+      {card === null && description !== undefined && <p className="calm">{description}</p>}
+      {shown !== null && !matches && (
+        <p className="calm">The figure still shows {shown.model.title}. Run to measure this model.</p>
+      )}
+      <DropZone />
+    </Card>
+  );
+}
+
+function Facts({ card, result }: { readonly card: ModelCard; readonly result: RunResult | null }) {
+  return (
+    <>
+      <p className="architecture">{card.architecture}</p>
+      <dl className="facts">
+        <dt>Parameters</dt>
+        <dd>
+          {count(card.parameterCount)}{" "}
+          <span className="aside">in {plural(card.tensors.length, "tensor")}</span>
+        </dd>
+        <dt>Data</dt>
+        <dd>
+          {card.data.split} <span className="aside">{count(card.data.available)} available</span>
+        </dd>
+        {result !== null && (
+          <>
+            <dt>Loss</dt>
+            <dd>
+              {significant(result.loss, 5)}{" "}
+              <span className="aside">cross-entropy, {count(result.settings.batchSize)} samples</span>
+            </dd>
+            <dt>Accuracy</dt>
+            <dd>{percent(result.accuracy)}</dd>
+            <dt>Gradient norm</dt>
+            <dd>{significant(result.gradientNorm, 4)}</dd>
+          </>
+        )}
+      </dl>
+      {card.warnings.map((warning) => (
+        <p key={warning} className="warning">
+          {warning}
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+/** Run, pause, resume, cancel, extend. All stay in place; those of no use now are off. */
+import { isBusy } from "../store/runState.ts";
+import { useActions, usePage } from "./page.ts";
+import { Button } from "./parts.tsx";
+
+/** What one press of the extending buttons adds. */
+const MORE = { steps: 20, probes: 1 };
+
+export function RunButtons() {
+  const run = usePage((state) => state.run);
+  const live = usePage((state) => state.shown?.origin === "live");
+  const unavailable = usePage((state) => state.device?.kind === "unavailable");
+  const unread = usePage((state) => state.upload.reading);
+  const actions = useActions();
+  const busy = isBusy(run);
+  const running = run.kind === "running" && !run.cancelling;
+  const paused = run.kind === "running" && run.paused;
+  const extendable = live && !busy;
+  return (
+    <div className="run-buttons">
+      <Button look="primary" off={busy || unavailable || unread} onClick={() => void actions.run()}>
+        Run on this GPU
+      </Button>
+      <Button off={!running} onClick={() => void (paused ? actions.resume() : actions.pause())}>
+        {paused ? "Resume" : "Pause"}
+      </Button>
+      <Button off={!busy || run.cancelling} onClick={() => void actions.cancel()}>
+        Cancel
+      </Button>
+      <Button off={!extendable} onClick={() => void actions.extend({ steps: MORE.steps, probes: 0 })}>
+        +{MORE.steps} steps
+      </Button>
+      <Button off={!extendable} onClick={() => void actions.extend({ steps: 0, probes: MORE.probes })}>
+        +{MORE.probes} probe
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** Progress, the way a run ended, and what stands in the way of one. */
+import { isBusy } from "../store/runState.ts";
+import { usePage } from "./page.ts";
+import { WebgpuHelp } from "./WebgpuHelp.tsx";
+import { announcement, endingLine, progressLine } from "./words.ts";
+
+export function RunStatus() {
+  const run = usePage((state) => state.run);
+  const device = usePage((state) => state.device);
+  const progress = run.kind === "running" ? run.progress : null;
+  const wrong = run.kind === "ended" && !["done", "cancelled"].includes(run.ending.kind);
+  const unavailable = device?.kind === "unavailable";
+  return (
+    <div className="run-status">
+      <output className="hidden">{wrong ? "" : announcement(run)}</output>
+      {isBusy(run) && (
+        <div className="progress">
+          <progress
+            aria-label="Progress of the run"
+            max={progress?.total || 1}
+            value={progress === null ? undefined : progress.done}
+          />
+          <p>{progressLine(run)}</p>
+        </div>
+      )}
+      {run.kind === "ended" && !wrong && <p className="calm">{endingLine(run)}</p>}
+      {run.kind === "ended" && wrong && !(unavailable && run.ending.kind === "unavailable") && (
+        <p className="alert" role="alert">
+          {endingLine(run)}
+        </p>
+      )}
+      {unavailable && <WebgpuHelp message={device.message} />}
+      {device?.kind === "device" && device.device.software && (
+        <p className="calm">
+          {device.device.name} is a software adapter: its numbers are as right as a GPU's, but a run takes
+          many times as long. Choose a small batch and few steps.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/** The measured loss along the vector of the selected eigenvalue, against the parabola that it predicts. */
+import { findEigenvalue, findSlice } from "../store/ranks.ts";
+import { isBusy } from "../store/runState.ts";
+import type { LossSlice, RunResult } from "../store/state.ts";
+import { SliceChart } from "./charts/SliceChart.tsx";
+import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
+import { eigenvalueSymbol, significant } from "./format.ts";
+import { useActions, usePage } from "./page.ts";
+import { Button, Card, DataTable } from "./parts.tsx";
+
+export function SliceCard({ result }: { readonly result: RunResult }) {
+  const chosen = findEigenvalue(
+    result,
+    usePage((state) => state.controls.selected),
+  );
+  if (chosen === null) {
+    return (
+      <Card title="Loss along a vector" className="slice">
+        <p className="empty">Select an eigenvalue of the table.</p>
+      </Card>
+    );
+  }
+  const { end, place } = chosen.rank;
+  const vector = eigenvalueSymbol(end, place, "v");
+  const slice = findSlice(result, chosen.rank);
+  return (
+    <Card title={`Loss along ${vector}`} note="measured, and as λ predicts" className="slice">
+      {slice === null ? (
+        <Missing result={result} />
+      ) : (
+        <Measured slice={slice} loss={result.loss} vector={vector} symbol={eigenvalueSymbol(end, place)} />
+      )}
+    </Card>
+  );
+}
+
+interface MeasuredProps {
+  readonly slice: LossSlice;
+  readonly loss: number;
+  readonly vector: string;
+  readonly symbol: string;
+}
+
+function Measured({ slice, loss, vector, symbol }: MeasuredProps) {
+  const last = slice.steps.length - 1;
+  const summary =
+    `Loss along ${vector} from step ${significant(slice.steps[0], 2)} to ${significant(slice.steps[last], 2)}: ` +
+    `measured ${significant(slice.loss[0], 3)} and ${significant(slice.loss[last], 3)} at the ends, ` +
+    `${significant(loss, 3)} in the middle; the parabola of the eigenvalue says ` +
+    `${significant(predictedLoss(slice, loss, slice.steps[0]), 3)} and ` +
+    `${significant(predictedLoss(slice, loss, slice.steps[last]), 3)}.`;
+  return (
+    <>
+      <SliceChart slice={slice} loss={loss} vector={vector} summary={summary} />
+      <p className="legend">
+        <span className="key">
+          <i className="swatch measured" aria-hidden="true" />
+          measured
+        </span>
+        <span className="key">
+          <i className="swatch parabola" aria-hidden="true" />
+          {parabolaFormula(slice)}
+        </span>
+      </p>
+      <DataTable
+        summary={`Slope and ${symbol} against the measured loss`}
+        columns={["Step", "Measured", "Parabola"]}
+        rows={() =>
+          slice.steps.map((step, i) => [
+            significant(step, 3),
+            significant(slice.loss[i], 6),
+            significant(predictedLoss(slice, loss, step), 6),
+          ])
+        }
+      />
+    </>
+  );
+}
+
+/** Why there is no slice, and what to do. */
+function Missing({ result }: { readonly result: RunResult }) {
+  const run = usePage((state) => state.run);
+  const origin = usePage((state) => state.shown?.origin);
+  const selected = findEigenvalue(
+    result,
+    usePage((state) => state.controls.selected),
+  );
+  const { select } = useActions();
+  if (run.kind === "running" && run.job === "slice") return <p className="empty">Measuring</p>;
+  if (isBusy(run))
+    return <p className="empty">The loss along this vector can be measured when the run ends.</p>;
+  if (origin !== "live" || selected === null) {
+    return (
+      <p className="empty">
+        {origin === "stored"
+          ? "The stored run holds no slice along this vector. Run it here to measure one."
+          : "The engine has gone on to another model. Run this one again to measure along its vectors."}
+      </p>
+    );
+  }
+  return (
+    <p className="empty">
+      <Button onClick={() => void select(selected.rank)}>Measure the loss along this vector</Button>
+    </p>
+  );
+}

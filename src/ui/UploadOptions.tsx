@@ -1,0 +1,60 @@
+/** What the dropped files cannot tell of themselves. Applied on change, once both files are there. */
+import { useId, useState } from "react";
+import { IMAGENET_NORMALISATION } from "../store/files.ts";
+import { useActions, usePage } from "./page.ts";
+import { Button } from "./parts.tsx";
+
+export function UploadOptions() {
+  const skip = usePage((state) => state.upload.skip);
+  const { setUploadOption, forgetFiles } = useActions();
+  return (
+    <div className="upload-options">
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={skip}
+          onChange={(event) => void setUploadOption({ skip: event.target.checked })}
+        />
+        Skip connections
+      </label>
+      <ChannelsField option="mean" />
+      <ChannelsField option="std" />
+      <p className="help">For uint8 images, after division by 255; leave empty for normalised ones.</p>
+      <p>
+        <Button look="text" onClick={() => void setUploadOption(IMAGENET_NORMALISATION)}>
+          ImageNet values
+        </Button>
+        {" · "}
+        <Button look="text" onClick={forgetFiles}>
+          forget the files
+        </Button>
+      </p>
+    </div>
+  );
+}
+
+function ChannelsField({ option }: { readonly option: "mean" | "std" }) {
+  const value = usePage((state) => state.upload[option]);
+  const { setUploadOption } = useActions();
+  const [draft, setDraft] = useState<string | null>(null);
+  const id = useId();
+  const commit = () => {
+    if (draft !== null && draft !== value) void setUploadOption({ [option]: draft });
+    setDraft(null);
+  };
+  return (
+    <div className="field wide">
+      <label htmlFor={id}>{option === "mean" ? "Mean" : "Std"}</label>
+      <input
+        id={id}
+        type="text"
+        inputMode="decimal"
+        placeholder="r, g, b"
+        value={draft ?? value}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === "Enter" && commit()}
+      />
+    </div>
+  );
+}

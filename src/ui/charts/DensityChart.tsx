@@ -1,0 +1,162 @@
+/** Density of eigenvalues, with the Ritz values as stems of the height of their weights. */
+import { useMemo } from "react";
+import { type DensityView, positionOf } from "../../store/densityView.ts";
+import { Cursor } from "./Cursor.tsx";
+import { densityGeometry, densityReading } from "./densityGeometry.ts";
+import { frameOf, nearest } from "./frame.ts";
+import { useBox } from "./useBox.ts";
+
+interface DensityChartProps {
+  readonly view: DensityView;
+  readonly yAxis: "log" | "linear";
+  readonly summary: string;
+  /** The selected eigenvalue and the probe whose Ritz value it is; null where none is. */
+  readonly selected: { readonly theta: number; readonly probe: number; readonly symbol: string } | null;
+  /** A check failed: the figure is hatched, so that nobody takes it for sound. */
+  readonly doubtful: boolean;
+  /** The eigenvalues that a click may select. */
+  readonly pickable: readonly { readonly name: string; readonly theta: number }[];
+  readonly onPick: (name: string) => void;
+}
+
+const MARGINS = { left: 3.4, right: 0.5, top: 0.6, bottom: 3 };
+
+export function DensityChart(props: DensityChartProps) {
+  const { ref, box } = useBox();
+  return (
+    <div ref={ref} className="chart density-chart">
+      {box !== null && box.width > 0 && (
+        <Plot {...props} width={box.width} height={box.height} rem={box.rem} />
+      )}
+    </div>
+  );
+}
+
+interface PlotProps extends DensityChartProps {
+  readonly width: number;
+  readonly height: number;
+  readonly rem: number;
+}
+
+function Plot({ view, yAxis, summary, selected, doubtful, pickable, onPick, width, height, rem }: PlotProps) {
+  const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
+  const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
+  const stops = useMemo(() => view.stems.map((stem) => plot.x(stem.u)), [view, plot]);
+  const chosen = view.stems.find((stem) => stem.theta === selected?.theta && stem.probe === selected.probe);
+  const toU = (px: number) =>
+    view.domain[0] + ((px - frame.left) / (frame.right - frame.left)) * (view.domain[1] - view.domain[0]);
+  const middle = (frame.top + frame.bottom) / 2;
+  return (
+    <>
+      <svg width={width} height={height} role="img" aria-label={summary}>
+        <defs>
+          <clipPath id="density-clip">
+            <rect
+              x={frame.left}
+              y={frame.top}
+              width={frame.right - frame.left}
+              height={frame.bottom - frame.top}
+            />
+          </clipPath>
+          <pattern
+            id="hatch"
+            width="8"
+            height="8"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <line className="hatch" x1="0" x2="0" y1="0" y2="8" />
+          </pattern>
+        </defs>
+        {plot.yTicks.map((tick) => (
+          <g key={tick.label} transform={`translate(0 ${tick.at})`}>
+            <line className="grid" x1={frame.left} x2={frame.right} />
+            <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
+              {tick.label}
+            </text>
+          </g>
+        ))}
+        {plot.xTicks.map((tick) => (
+          <g key={tick.at} transform={`translate(${tick.at} ${frame.bottom})`}>
+            <line className="tick-mark" y2={tick.label === "" ? 3 : 6} />
+            {tick.label !== "" && (
+              <text className="tick" y={1.35 * rem} textAnchor="middle">
+                {tick.label}
+              </text>
+            )}
+          </g>
+        ))}
+        <g clipPath="url(#density-clip)">
+          {doubtful && (
+            <rect
+              x={frame.left}
+              y={frame.top}
+              width={frame.right - frame.left}
+              height={frame.bottom - frame.top}
+              fill="url(#hatch)"
+            />
+          )}
+          {plot.oneInN !== null && (
+            <line className="guide" x1={frame.left} x2={frame.right} y1={plot.oneInN} y2={plot.oneInN} />
+          )}
+          {plot.band !== null && <path className="band" d={plot.band} />}
+          <path className="stems" d={plot.stems} />
+          <path className="heads" d={plot.heads} />
+          {plot.overlay !== null && <path className="line overlay" d={plot.overlay} data-curve="overlay" />}
+          <path className="line" d={plot.curve} data-curve="shown" />
+          {chosen !== undefined && (
+            <g className="selected" transform={`translate(${plot.x(chosen.u)} 0)`}>
+              <line y1={frame.bottom} y2={plot.y(chosen.weight)} />
+              <circle cy={plot.y(chosen.weight)} r={0.32 * rem} />
+            </g>
+          )}
+        </g>
+        {plot.oneInN !== null && (
+          <text className="note" x={frame.left + 0.3 * rem} y={plot.oneInN - 0.3 * rem}>
+            1/n, one eigenvalue
+          </text>
+        )}
+        {chosen !== undefined && (
+          <text
+            className="selected-label"
+            x={plot.x(chosen.u)}
+            y={Math.min(plot.y(chosen.weight), frame.bottom) - 0.65 * rem}
+            textAnchor="middle"
+          >
+            {selected?.symbol}
+          </text>
+        )}
+        <line className="axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
+        <text
+          className="axis-title"
+          x={(frame.left + frame.right) / 2}
+          y={height - 0.3 * rem}
+          textAnchor="middle"
+        >
+          eigenvalue λ
+        </text>
+        <text
+          className="axis-title"
+          transform={`translate(${0.8 * rem} ${middle}) rotate(-90)`}
+          textAnchor="middle"
+        >
+          density, weight of a stem
+        </text>
+      </svg>
+      <Cursor
+        label="Read the density"
+        frame={frame}
+        width={width}
+        stops={stops}
+        read={(px) => {
+          return { at: px, text: densityReading(view, toU(px), nearest(stops, px)) };
+        }}
+        onPick={(px) => {
+          const distance = (theta: number) => Math.abs(plot.x(positionOf(view, theta)) - px);
+          const [closest] = [...pickable].sort((a, b) => distance(a.theta) - distance(b.theta));
+          if (closest !== undefined && distance(closest.theta) < 1.5 * rem) onPick(closest.name);
+        }}
+      />
+    </>
+  );
+}

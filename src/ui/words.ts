@@ -1,0 +1,109 @@
+/** Sentences that several components share. Pure. */
+
+import { isBusy, type RunState } from "../store/runState.ts";
+import type { RunResult } from "../store/state.ts";
+import { count, duration, percent, significant } from "./format.ts";
+
+const BATCHNORM: Readonly<Record<RunResult["meaning"]["batchNorm"], string | null>> = {
+  eval: "BatchNorm running",
+  batch: "BatchNorm batch",
+  none: null,
+};
+
+/** One line of a legend: what distinguishes one run from another. */
+export function runTitle(result: RunResult): string {
+  const parts = [
+    result.model.title,
+    BATCHNORM[result.meaning.batchNorm],
+    plural(result.settings.batchSize, "sample"),
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+export function plural(n: number, one: string): string {
+  return `${count(n)} ${one}${n === 1 ? "" : "s"}`;
+}
+
+/** How the numbers were made, after the sentence that says what they mean. */
+export function provenance(result: RunResult): string {
+  const { settings, trace, device, products, seconds } = result;
+  const parts = [
+    `Seed ${settings.seed}`,
+    `${plural(result.spectrum.nodes.length, "probe")} of ${plural(settings.steps, "Lanczos step")}`,
+    `${plural(trace.samples, "trace probe")}`,
+    `${plural(products, "product")} in ${duration(seconds)}`,
+    `${device.name}${device.software ? " (software)" : ""}`,
+  ];
+  return `${parts.join(", ")}.`;
+}
+
+/** What the density figure shows, for those who cannot see it. */
+export function densitySummary(result: RunResult): string {
+  const { nodes, weights } = result.spectrum;
+  const all = nodes.flat();
+  const negative =
+    nodes.reduce(
+      (sum, row, probe) =>
+        sum + row.reduce((part, theta, j) => part + (theta < 0 ? weights[probe][j] : 0), 0),
+      0,
+    ) / nodes.length;
+  return (
+    `Eigenvalue density of ${runTitle(result)}, from ${count(all.length)} Ritz values between ` +
+    `${significant(Math.min(...all))} and ${significant(Math.max(...all))}. ` +
+    `Eigenvalues below zero hold ${percent(negative)} of the spectrum.`
+  );
+}
+
+const PHASES = {
+  loading: "Reading the model",
+  compiling: "Compiling shaders",
+  primal: "Loss and gradient",
+  lanczos: "Lanczos",
+  trace: "Trace",
+  slice: "Loss along the vector",
+} as const;
+
+/** The line under the progress bar. */
+export function progressLine(run: RunState): string {
+  if (!isBusy(run)) return "";
+  if (run.cancelling) return "Cancelling";
+  if (run.kind === "starting") return "Starting the engine and reading the model";
+  const { progress, paused } = run;
+  if (progress === null) return "Starting";
+  const parts = [
+    PHASES[progress.phase],
+    progress.total > 0 ? `${count(progress.done)} of ${count(progress.total)}` : null,
+    paused ? "paused" : progress.etaSeconds === null ? null : `about ${duration(progress.etaSeconds)} left`,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+/** What a screen reader is told of a run: each phase, each quarter, each ending; not every product. */
+export function announcement(run: RunState): string {
+  if (run.kind === "idle") return "";
+  if (run.kind === "starting") return "Starting.";
+  if (run.kind === "ended") return endingLine(run);
+  if (run.paused) return "Paused.";
+  const { progress } = run;
+  if (progress === null || progress.total === 0) return "Running.";
+  const quarter = Math.floor((4 * progress.done) / progress.total) * 25;
+  return `${PHASES[progress.phase]}: ${quarter} % done.`;
+}
+
+export function endingLine(run: Extract<RunState, { kind: "ended" }>): string {
+  const { ending } = run;
+  switch (ending.kind) {
+    case "done":
+      return ending.job === "slice" ? "The slice is measured." : "Finished.";
+    case "cancelled":
+      return ending.kept
+        ? "Cancelled. The figure keeps what was measured."
+        : "Cancelled before the first result.";
+    case "lost":
+      return `The GPU was lost: ${ending.message}`;
+    case "refused":
+    case "failed":
+    case "unavailable":
+      return ending.message;
+  }
+}

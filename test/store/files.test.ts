@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { missingFile, noUpload, parseChannels, refuseUnread, takeFiles } from "../../src/store/files.ts";
+import { keepTheme, readTheme } from "../../src/store/theme.ts";
+
+const file = (name: string) => ({ name, bytes: new Uint8Array() });
+
+describe("dropped files", () => {
+  test("are told apart by their names", () => {
+    const upload = takeFiles(noUpload, [file("b.npz"), file("a.SafeTensors")], []);
+    expect([upload.model?.name, upload.data?.name]).toEqual(["a.SafeTensors", "b.npz"]);
+    expect(missingFile(upload)).toBeNull();
+  });
+
+  test("of the same kind replace each other", () => {
+    const upload = takeFiles(takeFiles(noUpload, [file("a.npz")], []), [file("b.npz")], []);
+    expect(upload.data?.name).toBe("b.npz");
+    expect(missingFile(upload)).toBe("b.npz is here. Still missing: the model, a .safetensors checkpoint.");
+  });
+
+  test("of another kind, or too large, are refused unread", () => {
+    expect(refuseUnread("net.onnx", 10)).toBe(
+      "net.onnx: expected a .safetensors checkpoint or an .npz batch with images and labels",
+    );
+    expect(refuseUnread("a.npz", 2 ** 31)).toBe(
+      "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",
+    );
+    expect(refuseUnread("a.npz", 100)).toBeNull();
+  });
+});
+
+test.each([
+  ["mean", "", null],
+  ["mean", "0.5", [0.5]],
+  ["std", "0.2, 0.3;0.4", [0.2, 0.3, 0.4]],
+] as const)("channels: %s %j", (label, text, values) => {
+  expect(parseChannels(label, text)).toEqual({ values });
+});
+
+test("a standard deviation must be positive", () => {
+  expect(parseChannels("std", "0.1, 0")).toEqual({
+    problem: 'std: expected positive numbers separated by commas, one a channel, found "0.1, 0"',
+  });
+});
+
+describe("the theme", () => {
+  const closed = () => {
+    throw new Error("SecurityError");
+  };
+
+  test("works in frames that have no storage", () => {
+    expect(readTheme({ hash: "", storage: closed })).toBe("auto");
+    expect(() => keepTheme("dark", closed)).not.toThrow();
+  });
+
+  test("of the link comes before the one that was kept", () => {
+    const storage = () => ({ getItem: () => "dark", setItem: () => {} });
+    expect(readTheme({ hash: "#theme=projector", storage })).toBe("projector");
+    expect(readTheme({ hash: "#theme=pink", storage })).toBe("dark");
+  });
+});

@@ -1,0 +1,283 @@
+import { describe, expect, test } from "vitest";
+import type { Engine, NamedFile, RunResult } from "../../src/run/protocol.ts";
+import { createPageStore, type EnginePort } from "../../src/store/pageStore.ts";
+import { createFakeEngine, type FakeOptions } from "../ui/fakeEngine.ts";
+import { sampleRun } from "../ui/sampleRun.ts";
+
+const index = [{ id: "resnet20", title: "ResNet-20", description: "Full." }];
+
+function page(options: FakeOptions & { readonly webgpu?: boolean; readonly stored?: unknown } = {}) {
+  const calls: string[] = [];
+  let engines = 0;
+  const kept = new Map<string, string>();
+  const port: EnginePort = {
+    async createEngine(): Promise<Engine> {
+      engines++;
+      return createFakeEngine(sampleRun(), { calls, ...options });
+    },
+    async fetchJson(path) {
+      if (path === "./models/index.json") return { ok: true, value: index };
+      const id = /models\/(.*)\/run\.json/.exec(path)?.[1] ?? "";
+      if (!id.startsWith("resnet20")) return { ok: false, message: `${path}: the server answered 404` };
+      const run = sampleRun();
+      return { ok: true, value: options.stored ?? { ...run, model: { ...run.model, id } } };
+    },
+    webgpu: options.webgpu ?? true,
+    storage: () => ({
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => void kept.set(key, value),
+    }),
+  };
+  const store = createPageStore(port);
+  return { ...store, calls, kept, engines: () => engines };
+}
+
+const file = (name: string): NamedFile => ({ name, bytes: new Uint8Array([1]) });
+
+describe("at load", () => {
+  test("the stored run of the linked model is shown, and no engine is asked for", async () => {
+    const { actions, getState, engines } = page();
+    await actions.open("#model=resnet20-nobn&steps=40");
+    expect(getState().shown).toMatchObject({ origin: "stored", result: { model: { id: "resnet20-nobn" } } });
+    expect(getState().controls.steps).toBe(40);
+    expect(getState().catalogue).toEqual(index);
+    expect(engines()).toBe(0);
+  });
+
+  test("a stored run that is missing becomes a notice", async () => {
+    const { actions, getState } = page();
+    await actions.open("#model=other");
+    expect(getState().shown).toBeNull();
+    expect(getState().notices).toEqual([
+      "No stored run of other: ./models/other/run.json: the server answered 404.",
+    ]);
+  });
+
+  test("a stored run of another schema is refused by name", async () => {
+    const { actions, getState } = page({ stored: { schema: "eigenscope-result", version: 2 } });
+    await actions.open("");
+    expect(getState().notices[0]).toContain("expected an eigenscope-result of version 1");
+  });
+
+  test("the overlay of the link is drawn behind", async () => {
+    const { actions, getState } = page();
+    await actions.open("#a=resnet20-noskip");
+    expect(getState().overlay).toMatchObject({ pinned: true, result: { model: { id: "resnet20-noskip" } } });
+  });
+});
+
+describe("a run", () => {
+  test("goes through its snapshots to a live result, and the stored run stays behind it", async () => {
+    const { actions, getState, subscribe, calls } = page();
+    await actions.open("#steps=5");
+    const lengths = new Set<number>();
+    subscribe(({ shown }) => shown?.origin === "live" && lengths.add(shown.result.spectrum.nodes[0].length));
+    await actions.run();
+    expect([...lengths]).toEqual([1, 2, 3, 4, 5]);
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "run" } });
+    expect(getState().overlay).toMatchObject({ origin: "stored", pinned: false });
+    expect(calls).toEqual(["load resnet20", "run 5"]);
+  });
+
+  test("leaves a run that was kept by hand in its place", async () => {
+    const { actions, getState } = page();
+    await actions.open("#model=resnet20-nobn&steps=3");
+    actions.keepAsA();
+    expect(actions.link()).toContain("a=resnet20-nobn");
+    actions.set("model", "resnet20");
+    await actions.run();
+    await actions.run();
+    expect(getState().overlay?.result.model.id).toBe("resnet20-nobn");
+    actions.clearA();
+    expect(getState().overlay).toBeNull();
+  });
+
+  test("loads a model once, however often it runs", async () => {
+    const { actions, calls } = page();
+    await actions.open("#steps=2");
+    await actions.run();
+    await actions.run();
+    expect(calls).toEqual(["load resnet20", "run 2", "run 2"]);
+  });
+
+  test("can be paused, resumed and cancelled, and keeps what it knew", async () => {
+    const { actions, getState } = page({ tick: () => new Promise((resolve) => setTimeout(resolve, 1)) });
+    await actions.open("#steps=200");
+    const ended = actions.run();
+    await until(() => getState().run.kind === "running" && getState().shown?.origin === "live");
+    await actions.pause();
+    expect(getState().run).toMatchObject({ kind: "running", paused: true });
+    await actions.resume();
+    expect(getState().run).toMatchObject({ kind: "running", paused: false });
+    await actions.cancel();
+    await ended;
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "cancelled", kept: true } });
+    expect(getState().shown?.origin).toBe("live");
+  });
+
+  test("that is cancelled while it starts never begins", async () => {
+    const { actions, getState, calls } = page({
+      tick: () => new Promise((resolve) => setTimeout(resolve, 5)),
+    });
+    await actions.open("");
+    const ended = actions.run();
+    await actions.cancel();
+    await ended;
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "cancelled", kept: false } });
+    expect(calls.some((call) => call.startsWith("run"))).toBe(false);
+  });
+
+  test.each(["lost", "failed", "refused"] as const)(
+    "that ends as %s says why and loses nothing",
+    async (kind) => {
+      const outcome = kind === "lost" ? { kind, message: "why", result: null } : { kind, message: "why" };
+      const { actions, getState } = page({ outcome });
+      await actions.open("#steps=2");
+      await actions.run();
+      expect(getState().run).toEqual({ kind: "ended", ending: { kind, message: "why" } });
+      expect(getState().shown).not.toBeNull();
+    },
+  );
+
+  test("does not begin without a GPU", async () => {
+    const { actions, getState, calls } = page({ device: { kind: "unavailable", message: "no adapter" } });
+    await actions.open("");
+    await actions.run();
+    expect(getState().run).toMatchObject({ ending: { kind: "unavailable", message: "no adapter" } });
+    expect(getState().device).toEqual({ kind: "unavailable", message: "no adapter" });
+    expect(calls).toEqual([]);
+    expect(getState().shown?.origin).toBe("stored");
+  });
+
+  test("whose engine cannot be fetched fails in words", async () => {
+    const store = createPageStore({
+      createEngine: async () => {
+        throw new Error("client.js: offline");
+      },
+      fetchJson: async (path) => ({ ok: false, message: path }),
+      webgpu: true,
+      storage: () => localStorage,
+    });
+    await store.actions.run();
+    expect(store.getState().run).toMatchObject({ ending: { kind: "failed", message: "client.js: offline" } });
+  });
+});
+
+describe("after a live run", () => {
+  test("more steps come without a new load", async () => {
+    const { actions, calls, getState } = page();
+    await actions.open("#steps=2");
+    await actions.run();
+    await actions.extend({ steps: 2, probes: 0 });
+    expect(calls).toEqual(["load resnet20", "run 2", "extend 2 0"]);
+    expect(getState().shown?.result.spectrum.nodes[0]).toHaveLength(4);
+  });
+
+  test("a clicked eigenvalue is measured once", async () => {
+    const { actions, calls, getState } = page();
+    await actions.open("#steps=2");
+    await actions.run();
+    await actions.select({ end: "bottom", place: 0 });
+    await actions.select({ end: "bottom", place: 0 });
+    expect(calls.filter((call) => call.startsWith("slice"))).toEqual(["slice bottom 0"]);
+    expect(getState().controls.selected).toBe("bottom1");
+    expect(getState().shown?.result.slices[0].eigenvalue).toBe(-2);
+  });
+
+  test("a stored run is neither extended nor sliced", async () => {
+    const { actions, calls } = page();
+    await actions.open("");
+    await actions.extend({ steps: 2, probes: 0 });
+    await actions.select({ end: "top", place: 1 });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("dropped files", () => {
+  const card = { ...sampleRun().model, id: null, title: "net.safetensors" };
+
+  test("come in either order; the first is remembered and the missing one named", async () => {
+    const { actions, getState, calls } = page({ loaded: { kind: "loaded", card } });
+    await actions.open("");
+    await actions.addFiles([file("batch.npz")], []);
+    expect(calls).toEqual([]);
+    await actions.addFiles([file("net.safetensors")], []);
+    expect(calls).toEqual(["load net.safetensors"]);
+    expect(getState().upload.card).toEqual(card);
+    expect(getState().controls).toMatchObject({ model: "file", start: 0 });
+  });
+
+  test("that are refused show the reader's own words, and the page stays as it was", async () => {
+    const message = "net.safetensors: header length: expected at most 8 bytes, found 9";
+    const { actions, getState } = page({ loaded: { kind: "refused", message } });
+    await actions.open("");
+    await actions.addFiles([file("net.safetensors"), file("batch.npz")], []);
+    expect(getState().upload.refusals).toEqual([message]);
+    expect(getState().controls.model).toBe("resnet20");
+    expect(getState().shown?.origin).toBe("stored");
+  });
+
+  test("are measured without a second load, and let go of the live run before", async () => {
+    const { actions, getState, calls } = page({ loaded: { kind: "loaded", card } });
+    await actions.open("#steps=2");
+    await actions.run();
+    await actions.addFiles([file("net.safetensors"), file("batch.npz")], []);
+    expect(getState().shown?.origin).toBe("past");
+    await actions.run();
+    expect(calls).toEqual(["load resnet20", "run 2", "load net.safetensors", "run 2"]);
+  });
+
+  test("with unusable channel means are not even read", async () => {
+    const { actions, getState, calls } = page({ loaded: { kind: "loaded", card } });
+    await actions.setUploadOption({ mean: "a, b" });
+    await actions.addFiles([file("net.safetensors"), file("batch.npz")], []);
+    expect(calls).toEqual([]);
+    expect(getState().upload.refusals).toEqual([
+      'mean: expected numbers separated by commas, one a channel, found "a, b"',
+    ]);
+  });
+
+  test("that are forgotten give the bundled model back", async () => {
+    const { actions, getState } = page({ loaded: { kind: "loaded", card } });
+    await actions.open("");
+    await actions.addFiles([file("net.safetensors"), file("batch.npz")], []);
+    actions.forgetFiles();
+    expect(getState().controls.model).toBe("resnet20");
+    expect(getState().upload.model).toBeNull();
+  });
+});
+
+describe("the page", () => {
+  test("says at once that WebGPU is missing", () => {
+    expect(page({ webgpu: false }).getState().device).toMatchObject({ kind: "unavailable" });
+  });
+
+  test("keeps the theme where it may", async () => {
+    const { actions, kept, getState } = page();
+    actions.setTheme("dark");
+    expect([...kept.values()]).toEqual(["dark"]);
+    await actions.open("#theme=projector");
+    expect(getState().theme).toBe("projector");
+  });
+
+  test("puts PyHessian's smoothing on the linear axis, and leaves it with the symmetric log", () => {
+    const { actions, getState } = page();
+    actions.set("smoothing", "pyhessian");
+    expect(getState().controls.xAxis).toBe("linear");
+    actions.set("xAxis", "symlog");
+    expect(getState().controls.smoothing).toBe("axis");
+  });
+
+  test("takes the settings of the shown run into the form", async () => {
+    const { actions, getState } = page();
+    await actions.open("");
+    actions.adoptSettings();
+    expect(getState().controls).toMatchObject({ steps: 5, traceProbes: 4, seed: 3 } satisfies Partial<
+      RunResult["settings"]
+    >);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}

@@ -13,6 +13,8 @@ export interface Gpu {
   readonly device: GPUDevice;
   readonly info: DeviceInfo;
   readonly limits: GPUSupportedLimits;
+  /** Validation and memory errors that no call reported, oldest first: results after one cannot be trusted. */
+  readonly faults: readonly string[];
 }
 
 /** No adapter, or no device from it. The message says what a user can do. */
@@ -55,11 +57,14 @@ export async function requestGpu(gpu: GPU | undefined = globalThis.navigator?.gp
   for (const key of WANTED_LIMITS) requiredLimits[key] = adapter.limits[key];
   const requiredFeatures = WANTED_FEATURES.filter((f) => adapter.features.has(f));
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const faults: string[] = [];
+  device.addEventListener("uncapturederror", ({ error }) => faults.push(error.message));
   const { vendor, architecture, device: model, description } = adapter.info;
   const name = description || model || [vendor, architecture].filter(Boolean).join(" ") || "unnamed GPU";
   return {
     device,
     limits: device.limits,
+    faults,
     info: {
       name,
       vendor,

@@ -230,7 +230,7 @@ export class GpuSpace {
 
   #segmentSums(x: GpuVector, y: GpuVector, table: GPUBuffer, rows: number, root: boolean): GpuCoefficients {
     const partial = this.partials(rows);
-    this.stream.dispatch(this.kernels.segments, [x.buffer, y.buffer, partial, table], {}, [
+    this.stream.dispatch(this.kernels.segments, [x.buffer, y.buffer, partial, table], { count: rows }, [
       LANES / 64,
       rows,
       this.k,

@@ -193,7 +193,12 @@ export class LocalEngine implements Engine {
     this.#abort = controller;
     const opening = this.#opening;
     try {
-      return await job(controller.signal);
+      const outcome = await job(controller.signal);
+      const fault = (await this.#opening)?.gpu.faults[0];
+      if (fault === undefined) return outcome;
+      // What an invalid command computed is noise: a new device, and no result.
+      this.destroy();
+      return { kind: "failed", message: `internal: the GPU reported: ${fault}` };
     } catch (error) {
       const known = this.#session?.resultOrNull() ?? null;
       if (controller.signal.aborted) return { kind: "cancelled", result: known };

@@ -38,23 +38,19 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   //@end
   //@end
 {{PAIRS}}
+  // Stored in a loop: the epilogue stands in the code once, not once per register.
+  var tile: array<vec4f, {{TILE}}>;
   //@for p 0 P
-  //@if ALIGNED
-  //@if OVERHANG
-  if (x_0 + {{p}}u * {{PHASES}}u < {{W}}u) {
-  //@else
-  {
+  //@for q 0 T
+  tile[{{p}} * {{T}} + {{q}}] = acc{{p}}_{{q}};
   //@end
-    //@for q 0 T
-    store(probe, n_0, y_0, x_0 + {{p}}u * {{PHASES}}u, c0 + {{q}}u, acc{{p}}_{{q}});
-    //@end
+  //@end
+  for (var i = 0u; i < {{TILE}}u; i++) {
+    let m = m0 + i / {{T}}u;
+    let r = m / {{J}}u;
+    let x = r % {{PHASES}}u + m % {{J}}u * {{PHASES}}u;
+    if (m < {{PIXELS}}u && x < {{W}}u) {
+      store(probe, r / {{PHASES_H}}u, r / {{PHASES}}u % {{H}}u, x, c0 + i % {{T}}u, tile[i]);
+    }
   }
-  //@else
-  if (m0 + {{p}}u < {{PIXELS}}u) {
-    //@for q 0 T
-    store(probe, n_{{p}}, y_{{p}}, x_{{p}}, c0 + {{q}}u, acc{{p}}_{{q}});
-    //@end
-  }
-  //@end
-  //@end
 }

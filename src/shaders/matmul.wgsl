@@ -27,13 +27,17 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   //@end
   //@end
 {{PAIRS}}
+  // Stored in a loop: the epilogue stands in the code once, not once per register.
+  var tile: array<vec4f, {{TILE}}>;
   //@for s 0 P4
   //@for l 0 4
-  if (m0 + {{s}}u * 4u + {{l}}u < {{M}}u) {
-    //@for q 0 T
-    store(probe, batch, m0 + {{s}}u * 4u + {{l}}u, c0 + {{q}}u, acc{{s}}{{l}}_{{q}});
-    //@end
+  //@for q 0 T
+  tile[({{s}} * 4 + {{l}}) * {{T}} + {{q}}] = acc{{s}}{{l}}_{{q}};
+  //@end
+  //@end
+  //@end
+  for (var i = 0u; i < {{TILE}}u; i++) {
+    let row = m0 + i / {{T}}u;
+    if (row < {{M}}u) { store(probe, batch, row, c0 + i % {{T}}u, tile[i]); }
   }
-  //@end
-  //@end
 }

@@ -23,7 +23,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   if (i >= {{VEC4S}}u) { return; }
   let to = gid.z * {{VEC4S}}u + i;
   //@if DIVIDED
-  let a = args.a / divisor[gid.z];
+  // The reciprocal of a zero norm counts as zero.
+  let d = divisor[gid.z];
+  let a = select(args.a / d, 0.0, d == 0.0);
   //@else
   let a = args.a;
   //@end
@@ -95,6 +97,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u) {
+  if (gid.y >= args.count) { return; }
   let range = segments[gid.y];
   let start = gid.z * {{VEC4S}}u;
   var sum = vec4f();

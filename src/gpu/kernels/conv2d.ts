@@ -78,7 +78,7 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
     ALIGNED: aligned,
     ADJOINT: adjoint,
     STRIDED_ADJOINT: strided,
-    OVERHANG: j * phases !== w,
+    TILE: p * t,
     PIXELS: pixels,
     J: j,
     PHASES: phases,

@@ -30,6 +30,7 @@ export function matmulKernel(work: Matmul, shape: Shape, outputs: readonly Outpu
   const writer = new ExprWriter(binder);
   const values = {
     P4: p4,
+    TILE: 4 * p4 * t,
     T: t,
     M: m,
     N: n,

@@ -32,11 +32,16 @@ export class ExprWriter {
   }
 
   /**
-   * Writes `expr` for the element at `names`. Equal loads and equal subexpressions are computed once per call.
+   * Writes `expr` for the element at `names`. Equal loads and equal subexpressions are computed once per `known`, which
+   * holds what stands in the current scope already.
    */
-  write(expr: Expr, names: readonly string[], accumulator?: string): Generated {
+  write(
+    expr: Expr,
+    names: readonly string[],
+    accumulator?: string,
+    known = new Map<string, string>(),
+  ): Generated {
     const statements: string[] = [];
-    const known = new Map<string, string>();
     const keep = (text: string): string => {
       const found = known.get(text);
       if (found !== undefined) return found;

@@ -1,7 +1,8 @@
-/** From an expression with at most one kernel inside to the kernels that store it. */
+/** From a piece of work to the kernels that do it: one, or two where a sum is split into shares. */
 
 import type { Shape } from "../model/graph.ts";
-import { type Expr, type Heavy, heaviesOf, moveExpr, substitute } from "./expr.ts";
+import { type Expr, type Heavy, moveExpr } from "./expr.ts";
+import type { Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { conv2dKernel } from "./kernels/conv2d.ts";
 import { conv2dWeightKernel, sharesFor } from "./kernels/conv2dWeight.ts";
@@ -13,41 +14,42 @@ import { broadcastView, type View } from "./view.ts";
 /** Gives a fresh dense slot for intermediate sums. */
 export type Allocate = (shape: Shape, batched: boolean) => View;
 
-/** Kernels that compute `expr` and store it to `view`, in order. */
-export function emit(expr: Expr, view: View, label: string, allocate: Allocate): Kernel[] {
-  const [host, ...others] = heaviesOf(expr);
-  if (others.length > 0) throw new Error(`internal: ${label}: two kernels in one expression`);
-  if (view.shape.length === 0)
-    return emit(lifted(expr, [1]), { ...view, shape: [1], strides: [1] }, label, allocate);
-  if (host === undefined) return [elementwiseKernel([{ expr, view }], label)];
-  const epilogue = substitute(expr, host.node, { kind: "accumulator" });
-  return emitHosted(host.work, host.shape, { expr: epilogue, view }, allocate);
+/** The kernels of a piece of work, in order. */
+export function emit({ host, outputs, label }: Work, allocate: Allocate): Kernel[] {
+  const ready = outputs.map(atLeastOneAxis);
+  if (host === null) return [elementwiseKernel(ready, label)];
+  return emitHosted(host.work, host.shape, ready, allocate);
 }
 
-function emitHosted(work: Heavy, shape: Shape, output: Output, allocate: Allocate): Kernel[] {
-  const batched = output.view.slot.probeStride > 0;
+/** Kernels count vec4s along an innermost axis, so a scalar counts as shape [1]. */
+const atLeastOneAxis = ({ expr, view }: Output): Output =>
+  view.shape.length > 0
+    ? { expr, view }
+    : { expr: lifted(expr, [1]), view: { ...view, shape: [1], strides: [1] } };
+
+function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], allocate: Allocate): Kernel[] {
+  const batched = outputs.some((o) => o.view.slot.probeStride > 0);
   switch (work.kind) {
     case "matmul":
-      return [matmulKernel(work, shape, [output])];
+      return [matmulKernel(work, shape, outputs)];
     case "reduce": {
       const shares = reduceShares(work);
-      if (shares === 1) return [reduceKernel(work, [output], 1)];
+      if (shares === 1) return [reduceKernel(work, outputs, 1)];
       const partials = allocate([shares, ...reducedShape(work)], batched);
       const first = reduceKernel(work, [{ expr: { kind: "accumulator" }, view: partials }], shares);
-      return [first, secondPass(work.fn, partials, output)];
+      return [first, secondPass(work.fn, partials, outputs)];
     }
     case "conv": {
-      if (work.mode !== "weight") return [conv2dKernel(work, shape, [output])];
+      if (work.mode !== "weight") return [conv2dKernel(work, shape, outputs)];
       const [n, h] = work.pairs[0].w.shape;
       const partials = allocate([sharesFor(shape, n * h), ...shape], batched);
-      return [conv2dWeightKernel(work, partials), secondPass("sum", partials, output)];
+      return [conv2dWeightKernel(work, partials), secondPass("sum", partials, outputs)];
     }
   }
 }
 
 /** Adds up the first axis of `partials`; the epilogue moves to this pass. */
-function secondPass(fn: "sum" | "max", partials: View, { expr, view }: Output): Kernel {
-  const shape = [1, ...view.shape];
+function secondPass(fn: "sum" | "max", partials: View, outputs: readonly Output[]): Kernel {
   const work = {
     kind: "reduce",
     fn,
@@ -55,7 +57,11 @@ function secondPass(fn: "sum" | "max", partials: View, { expr, view }: Output): 
     input: { kind: "load", view: partials },
     inputShape: partials.shape,
   } as const;
-  return reduceKernel(work, [{ expr: lifted(expr, shape), view: broadcastView(view, shape) }], 1);
+  const raised = outputs.map(({ expr, view }) => {
+    const shape = [1, ...view.shape];
+    return { expr: lifted(expr, shape), view: broadcastView(view, shape) };
+  });
+  return reduceKernel(work, raised, 1);
 }
 
 /** `expr` with axes of length 1 in front. */

@@ -53,6 +53,19 @@ export type Expr =
   /** Inside an epilogue: the value the host kernel has just computed. */
   | { readonly kind: "accumulator" };
 
+/** The loads of an expression, kernels inside it not included; equal ones may repeat. */
+export function loadsOf(expr: Expr): Extract<Expr, { kind: "load" | "relinearise" }>[] {
+  switch (expr.kind) {
+    case "apply":
+      return expr.args.flatMap(loadsOf);
+    case "load":
+    case "relinearise":
+      return [expr];
+    default:
+      return [];
+  }
+}
+
 export interface ExprCost {
   readonly applies: number;
   readonly loads: readonly View[];
@@ -61,20 +74,13 @@ export interface ExprCost {
 
 /** What it would cost to evaluate an expression again in another kernel. */
 export function costOf(expr: Expr): ExprCost {
-  let applies = 0;
-  let heavies = 0;
   const loads: View[] = [];
-  const walk = (e: Expr): void => {
-    if (e.kind === "apply") {
-      applies++;
-      e.args.forEach(walk);
-    } else if (e.kind === "load" || e.kind === "relinearise") {
-      if (!loads.some((v) => sameView(v, e.view))) loads.push(e.view);
-    } else if (e.kind === "heavy") heavies++;
-  };
-  walk(expr);
-  return { applies, loads, heavies };
+  for (const { view } of loadsOf(expr)) if (!loads.some((v) => sameView(v, view))) loads.push(view);
+  return { applies: appliesIn(expr), loads, heavies: heaviesOf(expr).length };
 }
+
+const appliesIn = (expr: Expr): number =>
+  expr.kind === "apply" ? expr.args.reduce((n, arg) => n + appliesIn(arg), 1) : 0;
 
 const equal = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((v, i) => v === b[i]);

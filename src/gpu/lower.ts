@@ -9,6 +9,7 @@ import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
 import { emit } from "./emit.ts";
 import { type ConvPair, costOf, type Expr, type Heavy, heaviesOf, moveExpr, substitute } from "./expr.ts";
+import { dropUnread, joinEpilogues, slotsRead, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { haloFor } from "./kernels/conv2d.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
@@ -56,7 +57,7 @@ class Lowering {
   readonly #mustStore = new Set<NodeId>();
   readonly #destinations = new Map<NodeId, View>();
   readonly #vectorViews = new Map<string, View>();
-  readonly #kernels: [Kernel[], Kernel[]] = [[], []];
+  readonly #works: [Work[], Work[]] = [[], []];
   #now: 0 | 1 = 0;
   #slots = 0;
 
@@ -83,12 +84,24 @@ class Lowering {
       if (vector !== null) this.#storeInto(this.#vectorView(vector[1], vector[2]), id);
       else results.set(name, this.#stored(id));
     }
+    const { maxBindings } = this.#options;
+    const kept = new Set([...results.values()].map((v) => v.slot));
+    const tangent = dropUnread(joinEpilogues(this.#works[1], maxBindings), (slot) => kept.has(slot));
+    const residuals = new Set(tangent.flatMap(slotsRead));
+    const primal = dropUnread(
+      joinEpilogues(this.#works[0], maxBindings),
+      (slot) => kept.has(slot) || residuals.has(slot),
+    );
     return {
-      primal: this.#kernels[0],
-      tangent: this.#kernels[1],
+      primal: primal.flatMap((w) => this.#write(w)),
+      tangent: tangent.flatMap((w) => this.#write(w)),
       inputs: new Map(inputs.map((i) => [i.name, this.#stored(i.node)])),
       outputs: results,
     };
+  }
+
+  #write(work: Work): Kernel[] {
+    return emit(work, (shape, batched) => this.#slot(shape, NO_HALO, batched));
   }
 
   /** Counts uses and finds halos, residuals and the slots that results go to. */
@@ -214,7 +227,15 @@ class Lowering {
       return;
     }
     if (expr.kind === "const" || (expr.kind === "load" && expr.window === undefined)) return;
-    if (this.#mustStore.has(id) || (this.#uses[id] > 1 && !this.#cheap(id))) this.#store(id);
+    const shared = this.#uses[id] > 1 && !this.#cheap(id);
+    const { op, inputs } = this.#graph.nodes[id];
+    if (MOVEMENT.has(op) && (shared || this.#mustStore.has(id))) {
+      // What is moved is stored, not the (perhaps much larger) result of moving it.
+      this.#stored(inputs[0]);
+      this.#values[id] = this.#move(inputs[0], this.#graph.nodes[id]);
+      if (this.#values[id].kind === "load") return;
+    }
+    if (shared || this.#mustStore.has(id)) this.#store(id);
   }
 
   #cheap(id: NodeId): boolean {
@@ -270,10 +291,14 @@ class Lowering {
   }
 
   #emit(expr: Expr, view: View, label: string): void {
-    let ready = this.#oneKernel(expr, view.shape);
-    ready = this.#withinBindings(ready, view.shape);
-    const kernels = emit(ready, view, label, (shape, batched) => this.#slot(shape, NO_HALO, batched));
-    this.#kernels[this.#now].push(...kernels);
+    const ready = this.#withinBindings(this.#oneKernel(expr, view.shape), view.shape);
+    const [host] = heaviesOf(ready);
+    const works = this.#works[this.#now];
+    if (host === undefined) works.push({ label, host: null, outputs: [{ expr: ready, view }] });
+    else {
+      const epilogue = substitute(ready, host.node, { kind: "accumulator" });
+      works.push({ label, host, outputs: [{ expr: epilogue, view }] });
+    }
   }
 
   /** All kernels inside an expression but one get slots of their own. */

@@ -23,8 +23,9 @@ export function storeText(
   accumulator?: string,
 ): string {
   const lines: string[] = [];
+  const known = new Map<string, string>();
   for (const { expr, view } of outputs) {
-    const { statements, value } = writer.write(expr, names, accumulator);
+    const { statements, value } = writer.write(expr, names, accumulator, known);
     const masked = maskLanes(value, view.shape, names[names.length - 1]);
     lines.push(
       ...statements,

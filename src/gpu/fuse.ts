@@ -1,0 +1,120 @@
+/**
+ * Kernels to be, before they are written down: a host (matrix product, convolution, reduction, or none) and the
+ * expressions that it stores. Two passes make fewer of them: a pointwise kernel joins the one that made its youngest
+ * operand, which still holds that operand in registers; and what nobody reads any more is not stored.
+ */
+
+import type { NodeId, Shape } from "../model/graph.ts";
+import { type Expr, type Heavy, loadsOf, sameView } from "./expr.ts";
+import type { Output } from "./kernels/elementwise.ts";
+import type { Slot } from "./view.ts";
+
+export interface Work {
+  readonly label: string;
+  readonly host: { readonly node: NodeId; readonly work: Heavy; readonly shape: Shape } | null;
+  /** All of one shape. Where there is a host, their expressions contain it as `accumulator`. */
+  readonly outputs: readonly Output[];
+}
+
+/** Storage buffers that a kernel of this work binds. */
+export function bindingsOf({ host, outputs }: Work): number {
+  const slots = new Set<Slot>();
+  const epilogue = new Set<Slot>();
+  for (const { expr, view } of outputs) {
+    slots.add(view.slot);
+    for (const { view: read } of loadsOf(expr)) epilogue.add(read.slot);
+  }
+  // The weight gradient and split reductions store through a second pass, which binds the partial sums instead.
+  return slots.size + epilogue.size + (host === null ? 0 : ownBindings(host.work));
+}
+
+function ownBindings(work: Heavy): number {
+  if (work.kind === "reduce") return loadsOf(work.input).length;
+  return work.kind === "conv" && work.mode === "weight" ? 1 : 2 * work.pairs.length;
+}
+
+/** Moves pointwise works into the epilogue of the work that computes their youngest operand. */
+export function joinEpilogues(works: readonly Work[], maxBindings: number): Work[] {
+  const joined: (Work | null)[] = [...works];
+  const writer = new Map<Slot, number>();
+  works.forEach((work, i) => {
+    const target = work.host === null ? youngest(work, writer) : -1;
+    const merged = target < 0 ? null : join(joined[target] as Work, work, maxBindings);
+    if (merged === null) for (const { view } of work.outputs) writer.set(view.slot, i);
+    else {
+      joined[target] = merged;
+      joined[i] = null;
+      for (const { view } of work.outputs) writer.set(view.slot, target);
+    }
+  });
+  return joined.filter((w) => w !== null);
+}
+
+/** The place of the work that writes the last of a work's operands; -1 if all of them come from elsewhere. */
+function youngest(work: Work, writer: ReadonlyMap<Slot, number>): number {
+  const places = work.outputs.flatMap(({ expr }) =>
+    loadsOf(expr).map(({ view }) => writer.get(view.slot) ?? -1),
+  );
+  return Math.max(-1, ...places);
+}
+
+function join(into: Work, work: Work, maxBindings: number): Work | null {
+  const shape = into.outputs[0].view.shape;
+  const fits = (s: Shape): boolean => s.length === shape.length && s.every((n, d) => n === shape[d]);
+  if (!work.outputs.every(({ view }) => fits(view.shape))) return null;
+  const outputs = [...into.outputs];
+  for (const { expr, view } of work.outputs) {
+    const replaced = inRegisters(expr, into.outputs);
+    if (replaced === null) return null;
+    outputs.push({ expr: replaced, view });
+  }
+  const merged = { ...into, outputs };
+  return bindingsOf(merged) <= maxBindings ? merged : null;
+}
+
+/** `expr` with loads of what `outputs` store replaced by what they compute; null if one is read at other places. */
+function inRegisters(expr: Expr, outputs: readonly Output[]): Expr | null {
+  if (expr.kind === "apply") {
+    const args: Expr[] = [];
+    for (const arg of expr.args) {
+      const replaced = inRegisters(arg, outputs);
+      if (replaced === null) return null;
+      args.push(replaced);
+    }
+    return { ...expr, args };
+  }
+  if (expr.kind !== "load" && expr.kind !== "relinearise") return expr;
+  const source = outputs.find((o) => o.view.slot === expr.view.slot);
+  if (source === undefined) return expr;
+  const plain = expr.kind === "load" && expr.window === undefined && sameView(expr.view, source.view);
+  return plain ? source.expr : null;
+}
+
+/** Drops outputs that no work reads and nobody keeps, and works that then store nothing. */
+export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] {
+  const kept: Work[] = [];
+  const read = new Set<Slot>();
+  for (const work of [...works].reverse()) {
+    const outputs = work.outputs.filter(
+      ({ view: { slot } }) => slot.kind === "vector" || read.has(slot) || readElsewhere(slot),
+    );
+    if (outputs.length === 0) continue;
+    const needed = { ...work, outputs };
+    for (const slot of slotsRead(needed)) read.add(slot);
+    kept.push(needed);
+  }
+  return kept.reverse();
+}
+
+/** Slots that a work reads. */
+export function slotsRead({ host, outputs }: Work): Slot[] {
+  return [
+    ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
+    ...(host === null ? [] : operandSlots(host.work)),
+  ];
+}
+
+function operandSlots(work: Heavy): Slot[] {
+  if (work.kind === "reduce") return loadsOf(work.input).map(({ view }) => view.slot);
+  return work.pairs.flatMap(({ x, w }) => [x.slot, w.slot]);
+}

@@ -4,8 +4,9 @@ import type { ModelCard, NamedFile } from "../run/protocol.ts";
 export interface Upload {
   readonly model: NamedFile | null;
   readonly data: NamedFile | null;
-  /** What tensor names cannot tell. */
-  readonly skip: boolean;
+  /** What tensor names cannot tell; null while the reader has not said, so that the card can warn. */
+  readonly skip: boolean | null;
+  readonly activation: "relu" | "tanh" | null;
   /** Comma-separated numbers, one per channel, for uint8 images; empty for images that are normalised already. */
   readonly mean: string;
   readonly std: string;
@@ -18,7 +19,8 @@ export interface Upload {
 export const noUpload: Upload = {
   model: null,
   data: null,
-  skip: true,
+  skip: null,
+  activation: null,
   mean: "",
   std: "",
   card: null,

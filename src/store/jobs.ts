@@ -11,7 +11,7 @@ import type {
 } from "../run/protocol.ts";
 import { type ControlValues, FILE_MODEL } from "./controls.ts";
 import { missingFile, parseChannels, takeFiles, type Upload } from "./files.ts";
-import type { EnginePort } from "./pageStore.ts";
+import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
 import { endingOf, isBusy, type Job, moveRun, type RunMove } from "./runState.ts";
 import type { PageState } from "./state.ts";
@@ -25,7 +25,7 @@ export interface Jobs {
   /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
   select(rank: Rank): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
-  setUploadOption(option: Partial<Pick<Upload, "skip" | "mean" | "std">>): Promise<void>;
+  setUploadOption(option: Partial<Pick<Upload, "skip" | "activation" | "mean" | "std">>): Promise<void>;
 }
 
 /** Eigenvalues asked for at each end. */
@@ -215,7 +215,7 @@ function bundledSources(id: string): Sources {
   return { model: { kind: "bundled", id }, data: { kind: "bundled", id } };
 }
 
-function uploadSources({ model, data, skip, mean, std }: Upload): Sources {
+function uploadSources({ model, data, skip, activation, mean, std }: Upload): Sources {
   if (model === null || data === null)
     throw new Error("internal: the dropped files were used before both were there");
   const channels = (label: string, text: string) => {
@@ -223,7 +223,11 @@ function uploadSources({ model, data, skip, mean, std }: Upload): Sources {
     return "values" in parsed ? parsed.values : null;
   };
   return {
-    model: { kind: "file", file: model, options: { skip } },
+    model: {
+      kind: "file",
+      file: model,
+      options: { ...(skip === null ? {} : { skip }), ...(activation === null ? {} : { activation }) },
+    },
     data: { kind: "file", file: data, mean: channels("mean", mean), std: channels("std", std) },
   };
 }
@@ -231,12 +235,12 @@ function uploadSources({ model, data, skip, mean, std }: Upload): Sources {
 /** Names the very files and options: two drops of a file of the same name differ in their bytes' identity. */
 const identities = new WeakMap<Uint8Array, number>();
 let drops = 0;
-function uploadKey({ model, data, skip, mean, std }: Upload): string {
+function uploadKey({ model, data, skip, activation, mean, std }: Upload): string {
   const identity = (file: NamedFile | null) => {
     if (file === null) return 0;
     const known = identities.get(file.bytes) ?? ++drops;
     identities.set(file.bytes, known);
     return known;
   };
-  return `file ${identity(model)} ${identity(data)} ${skip} ${mean} ${std}`;
+  return `file ${identity(model)} ${identity(data)} ${skip} ${activation} ${mean} ${std}`;
 }

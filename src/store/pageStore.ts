@@ -3,7 +3,6 @@
  * promise of the protocol's `Engine`, asked for on the first Run or Drop, so that the first picture waits for nothing.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Engine } from "../run/protocol.ts";
 import {
   type ControlKey,
   type ControlValues,
@@ -15,18 +14,10 @@ import {
 import { noUpload } from "./files.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { decodeLink, encodeLink } from "./link.ts";
+import type { EnginePort } from "./port.ts";
 import type { PageState } from "./state.ts";
-import { type FetchJson, fetchCatalogue, fetchStoredRun } from "./stored.ts";
-import { keepTheme, readTheme, type Theme, type ThemePlaces } from "./theme.ts";
-
-export interface EnginePort {
-  /** Called once, when something is to be measured or a file to be read. */
-  createEngine(): Promise<Engine>;
-  readonly fetchJson: FetchJson;
-  /** False where the browser does not offer WebGPU at all; then the page says so without asking the engine. */
-  readonly webgpu: boolean;
-  readonly storage: ThemePlaces["storage"];
-}
+import { fetchCatalogue, fetchStoredRun } from "./stored.ts";
+import { keepTheme, readTheme, type Theme } from "./theme.ts";
 
 export interface PageActions extends Jobs {
   /** Reads the link, then the catalogue and the stored runs it names. */

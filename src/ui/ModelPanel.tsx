@@ -57,14 +57,14 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
         </dd>
         <dt>Data</dt>
         <dd>
-          {card.data.split} <span className="aside">{count(card.data.available)} available</span>
+          {card.data.split} <span className="aside">of {count(card.data.available)}</span>
         </dd>
         {result !== null && (
           <>
             <dt>Loss</dt>
             <dd>
               {significant(result.loss, 5)}{" "}
-              <span className="aside">cross-entropy, {count(result.settings.batchSize)} samples</span>
+              <span className="aside">over {plural(result.settings.batchSize, "sample")}</span>
             </dd>
             <dt>Accuracy</dt>
             <dd>{percent(result.accuracy)}</dd>

@@ -32,8 +32,8 @@ export function RunStatus() {
       {unavailable && <WebgpuHelp message={device.message} />}
       {device?.kind === "device" && device.device.software && (
         <p className="calm">
-          {device.device.name} is a software adapter: its numbers are as right as a GPU's, but a run takes
-          many times as long. Choose a small batch and few steps.
+          Software adapter ({device.device.name}): right numbers, but slow. Choose a small batch and few
+          steps.
         </p>
       )}
     </div>

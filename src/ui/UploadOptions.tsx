@@ -2,21 +2,38 @@
 import { useId, useState } from "react";
 import { IMAGENET_NORMALISATION } from "../store/files.ts";
 import { useActions, usePage } from "./page.ts";
-import { Button } from "./parts.tsx";
+import { Button, Segments } from "./parts.tsx";
+
+const ACTIVATIONS = [
+  { value: "relu", label: "relu" },
+  { value: "tanh", label: "tanh" },
+] as const;
 
 export function UploadOptions() {
-  const skip = usePage((state) => state.upload.skip);
+  const { skip, activation, card } = usePage((state) => state.upload);
   const { setUploadOption, forgetFiles } = useActions();
   return (
     <div className="upload-options">
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={skip}
-          onChange={(event) => void setUploadOption({ skip: event.target.checked })}
-        />
-        Skip connections
-      </label>
+      {card?.family === "mlp" ? (
+        <div className="field wide">
+          <span aria-hidden="true">Activation</span>
+          <Segments
+            label="Activation"
+            value={activation ?? "relu"}
+            options={ACTIVATIONS}
+            onChange={(next) => void setUploadOption({ activation: next })}
+          />
+        </div>
+      ) : (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={skip !== false}
+            onChange={(event) => void setUploadOption({ skip: event.target.checked })}
+          />
+          Skip connections
+        </label>
+      )}
       <ChannelsField option="mean" />
       <ChannelsField option="std" />
       <p className="help">For uint8 images, after division by 255; leave empty for normalised ones.</p>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Engine, NamedFile, RunResult } from "../../src/run/protocol.ts";
-import { createPageStore, type EnginePort } from "../../src/store/pageStore.ts";
+import { createPageStore } from "../../src/store/pageStore.ts";
+import type { EnginePort } from "../../src/store/port.ts";
 import { createFakeEngine, type FakeOptions } from "../ui/fakeEngine.ts";
 import { sampleRun } from "../ui/sampleRun.ts";
 

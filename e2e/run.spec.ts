@@ -1,0 +1,49 @@
+import { button, expect, open, overlayCurve, shownCurve, status, test } from "./page.ts";
+
+/** Small enough for a software adapter: two samples, a few products. */
+const SMALL = "#n=2&steps=3&probes=1&trace=2";
+const LONG = { timeout: 180_000 };
+
+test("a live run goes from progress to a finished density, over the stored one", async ({ page }) => {
+  await open(page, SMALL);
+  const stored = await shownCurve(page).getAttribute("d");
+  await button(page, "Run on this GPU").click();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await expect(button(page, "Run on this GPU")).toHaveAttribute("aria-disabled", "true");
+  await expect(status(page)).toContainText("Finished.", LONG);
+  expect(await shownCurve(page).getAttribute("d")).not.toBe(stored);
+  await expect(overlayCurve(page)).toBeVisible();
+  await expect(page.locator(".meaning")).toContainText("1 probe of 3 Lanczos steps");
+  await expect(page.locator(".eigen tbody tr").first()).not.toContainText("NaN");
+  const top = Number(((await page.locator(".eigen .value").first().textContent()) ?? "").replace("−", "-"));
+  expect(top).toBeGreaterThan(0);
+
+  // More of the same run, then the loss along its first vector.
+  await button(page, "+1 probe").click();
+  await expect(page.locator(".meaning")).toContainText("2 probes of 3 Lanczos steps", LONG);
+  await expect(status(page)).toContainText("Finished.", LONG);
+  await page.getByRole("button", { name: "λ₁", exact: true }).click();
+  await expect(page.locator(".slice-chart .measured")).toBeVisible(LONG);
+  await expect(status(page)).toContainText("The slice is measured.", LONG);
+});
+
+test("a cancelled run says so, and the page can run again", async ({ page }) => {
+  await open(page, "#n=2&steps=60&probes=1&trace=1");
+  await button(page, "Run on this GPU").click();
+  await expect(status(page)).toContainText(/Lanczos, \d+ of/, LONG);
+  await button(page, "Pause").click();
+  await expect(status(page)).toContainText("paused");
+  await button(page, "Resume").click();
+  await button(page, "Cancel").click();
+  await expect(status(page)).toContainText("Cancelled.", LONG);
+  await expect(shownCurve(page)).toBeVisible();
+  await expect(button(page, "Run on this GPU")).toHaveAttribute("aria-disabled", "false");
+  await expect(button(page, "+20 steps")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("a request that the data cannot meet is refused in words", async ({ page }) => {
+  await open(page, "#n=8&start=900&steps=2&probes=1&trace=1");
+  await button(page, "Run on this GPU").click();
+  await expect(page.getByRole("alert").filter({ hasText: "512" })).toBeVisible(LONG);
+  await expect(shownCurve(page)).toBeVisible();
+});

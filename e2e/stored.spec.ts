@@ -1,0 +1,73 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, open, shownCurve, storedRun, test } from "./page.ts";
+
+const run = storedRun("resnet20");
+
+test("the stored run is drawn without a click, from the page and its JSON alone", async ({ page }) => {
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  await open(page);
+  await expect(page.getByRole("img", { name: /Eigenvalue density of/ })).toBeVisible();
+  await expect(page.getByText(run.meaning.sentence)).toBeVisible();
+  const rows = page.locator(".eigen tbody tr");
+  await expect(rows).toHaveCount(run.eigenvalues.top.length + run.eigenvalues.bottom.length);
+  await expect(rows.first()).toContainText(run.eigenvalues.top[0].value.toPrecision(7).slice(0, 6));
+  await expect(page.locator(".trace")).toContainText("95 % interval");
+  const engine = requests.filter((path) => /worker|client|safetensors|npz/.test(path));
+  expect(engine, "what only a run needs").toEqual([]);
+});
+
+test("the picture is there within a second of the navigation", async ({ page }) => {
+  await open(page); // Warms the browser, as any browser that a person uses is warm.
+  await page.goto("about:blank");
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (document.querySelector('[data-curve="shown"]') === null) return;
+      document.documentElement.dataset.drawn = String(performance.now());
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await open(page);
+  const drawn = Number(await page.locator("html").getAttribute("data-drawn"));
+  test.info().annotations.push({ type: "first picture, ms", description: String(Math.round(drawn)) });
+  expect(drawn).toBeLessThan(1000);
+});
+
+test("the density reaches below the weight of one eigenvalue", async ({ page }) => {
+  await open(page);
+  const decade = Math.floor(Math.log10(1 / run.parameterCount));
+  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const below = `10⁻${[...String(1 - decade)].map((digit) => digits[Number(digit)]).join("")}`;
+  await expect(page.locator(".density-chart text", { hasText: below })).toBeVisible();
+  await expect(page.locator(".density-chart", { hasText: "1/n, one eigenvalue" })).toBeVisible();
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`axe finds nothing in ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await open(page);
+    for (const summary of await page.locator("details > summary").all()) await summary.click();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("; ")}`)).toEqual(
+      [],
+    );
+  });
+}
+
+for (const [width, height] of [
+  [1440, 900],
+  [1920, 1080],
+  [390, 844],
+]) {
+  test(`nothing is cut off at ${width} x ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await open(page);
+    const over = await page.evaluate(() => {
+      const root = document.documentElement;
+      return { right: root.scrollWidth - innerWidth, below: root.scrollHeight - innerHeight };
+    });
+    expect(over.right).toBeLessThanOrEqual(0);
+    if (width > 1000) expect(over.below).toBeLessThanOrEqual(0);
+    await expect(shownCurve(page)).toBeVisible();
+  });
+}

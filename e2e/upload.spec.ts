@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { button, drop, expect, modelChoice, open, shownCurve, status, test } from "./page.ts";
+
+const checkpoint = () => ({
+  name: "mine.safetensors",
+  bytes: readFileSync("public/models/resnet20/model.safetensors"),
+});
+const batch = () => ({
+  name: "batch.npz",
+  bytes: readFileSync("public/models/data/synthetic10-heldout-512.npz"),
+});
+const manifest = JSON.parse(readFileSync("public/models/resnet20/manifest.json", "utf8"));
+
+test("a checkpoint and a batch, dropped one after the other, become a model that runs", async ({ page }) => {
+  await open(page, "#n=2&steps=3&probes=1&trace=2");
+  await drop(page, [batch()]);
+  await expect(page.locator(".drop")).toContainText(
+    "batch.npz is here. Still missing: the model, a .safetensors checkpoint.",
+  );
+  for (const option of ["Mean", "Std"] as const) {
+    const field = page.getByLabel(option, { exact: true });
+    await field.fill(manifest[option.toLowerCase()].join(", "));
+    await field.press("Enter");
+  }
+  await drop(page, [checkpoint()]);
+  await expect(modelChoice(page)).toHaveValue("file");
+  await expect(page.locator(".facts")).toContainText("269,722");
+  await expect(page.locator(".card").filter({ hasText: "The figure still shows" })).toBeVisible();
+
+  await button(page, "Run on this GPU").click();
+  await expect(status(page)).toContainText("Finished.", { timeout: 180_000 });
+  await expect(page.locator(".meaning")).toContainText("over 2 ");
+  await expect(page.locator(".legend").first()).toContainText("A: ResNet-20");
+});
+
+test("the bundled model and its own files, dropped, give the same loss", async ({ page }) => {
+  await open(page, "#n=2&steps=2&probes=1&trace=1");
+  const loss = async () => page.locator(".facts dt:has-text('Loss') + dd").textContent();
+  await button(page, "Run on this GPU").click();
+  await expect(status(page)).toContainText("Finished.", { timeout: 180_000 });
+  const bundled = await loss();
+  for (const option of ["Mean", "Std"]) expect(manifest[option.toLowerCase()]).toHaveLength(3);
+  await drop(page, [checkpoint(), batch()]);
+  for (const option of ["Mean", "Std"]) {
+    const field = page.getByLabel(option, { exact: true });
+    await field.fill(manifest[option.toLowerCase()].join(", "));
+    await field.press("Enter");
+  }
+  await expect(modelChoice(page)).toHaveValue("file");
+  await button(page, "Run on this GPU").click();
+  await expect(page.locator(".facts")).toContainText("Loss", { timeout: 180_000 });
+  await expect(status(page)).toContainText("Finished.", { timeout: 180_000 });
+  expect(await loss()).toBe(bundled);
+});
+
+const corpus = "test/fixtures/malformed";
+const expected: Record<string, string> = JSON.parse(readFileSync(`${corpus}/expected.json`, "utf8"));
+
+for (const [kind, sound] of [
+  ["safetensors", batch],
+  ["npz", checkpoint],
+] as const) {
+  test(`every malformed ${kind} file is refused in its exact words, and nothing is lost`, async ({
+    page,
+  }) => {
+    const names = Object.keys(expected).filter((name) => name.endsWith(`.${kind}`));
+    expect(names.length).toBeGreaterThanOrEqual(20);
+    await open(page);
+    await drop(page, [sound()]);
+    for (const name of names) {
+      await drop(page, [{ name, bytes: readFileSync(`${corpus}/${name}`) }]);
+      await expect(page.locator(".refusal")).toHaveText(expected[name]);
+    }
+    await expect(modelChoice(page)).toHaveValue("resnet20");
+    await expect(shownCurve(page)).toBeVisible();
+  });
+}
+
+test("a file of another kind is refused unread", async ({ page }) => {
+  await open(page);
+  await drop(page, [{ name: "net.onnx", bytes: new Uint8Array(4) }]);
+  await expect(page.locator(".refusal")).toHaveText(
+    "net.onnx: expected a .safetensors checkpoint or an .npz batch with images and labels",
+  );
+});

@@ -1,0 +1,58 @@
+/** End-to-end tests: a real Chromium on the production build, served from a free port. */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+/** The workers read this file again: the port is chosen once and handed on. */
+process.env.EIGENSCOPE_PORT ??= execFileSync(process.execPath, [
+  "-e",
+  "const s = require('net').createServer().listen(0, () => { console.log(s.address().port); s.close(); })",
+])
+  .toString()
+  .trim();
+const port = process.env.EIGENSCOPE_PORT;
+const address = `http://localhost:${port}/`;
+
+/** A system Chromium if there is one, else the one that `npx playwright install chromium` brings. */
+const executablePath = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+const quiet = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const launch = (args: readonly string[]) => ({
+  launchOptions: {
+    args: [...quiet, ...args],
+    ...(executablePath === undefined ? {} : { executablePath }),
+  },
+});
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results/e2e",
+  workers: 1,
+  // Software adapters of small machines: a run of a few products takes half a minute.
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  reporter: [["line"], ["json", { outputFile: "test-results/e2e.json" }]],
+  use: { baseURL: address, viewport: { width: 1440, height: 900 } },
+  webServer: {
+    command: `npx vite build && npx vite preview --port ${port} --strictPort`,
+    url: address,
+    timeout: 120_000,
+  },
+  projects: [
+    {
+      name: "webgpu",
+      testIgnore: /no-webgpu/,
+      use: launch(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]),
+    },
+    { name: "no-webgpu", testMatch: /no-webgpu/, use: launch(["--disable-features=WebGPU"]) },
+  ],
+});

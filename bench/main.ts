@@ -1,0 +1,162 @@
+/**
+ * Speed and memory of the engine on this device. Everything that is compared is measured in turn in one run, because
+ * machines are noisy: believe the ratios and the medians.
+ */
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { create, globals } from "webgpu";
+import { openDevice, reportDevice } from "../src/run/device.ts";
+import type { Engines } from "../src/run/hessian.ts";
+import { loadModel } from "../src/run/load.ts";
+import { makeHessian, poseProblem } from "../src/run/problem.ts";
+import { LanczosRun } from "../src/spectrum/index.ts";
+import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
+
+const MODELS = ["resnet20", "resnet20-nobn", "resnet20-noskip"];
+const LANCZOS_STEPS = 4;
+
+interface Row {
+  readonly model: string;
+  readonly batch: number;
+  readonly hvpMs: number;
+  readonly gradientMs: number;
+  readonly hvpPerGradient: number;
+  readonly gflops: number;
+  readonly ceilingGflops: number;
+  readonly ofCeiling: number;
+  readonly lanczosStepMs: number;
+  readonly dispatches: number;
+  readonly pipelines: number;
+  readonly compileMs: number;
+  readonly bytesPlanned: number;
+  readonly bytesUsed: number;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+async function timed(job: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await job();
+  return performance.now() - start;
+}
+
+async function measure(id: string, batch: number, rounds: number, engines: Engines): Promise<Row> {
+  const read = async (path: string): Promise<Uint8Array> =>
+    new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
+  const loaded = await loadModel({ kind: "bundled", id }, { kind: "bundled", id }, read);
+  const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: batch });
+  const before = engines.pipelines.size;
+  const began = performance.now();
+  const operator = await makeHessian({
+    ...engines,
+    problem,
+    probes: 1,
+    krylovVectors: LANCZOS_STEPS + 1,
+    budget: 8e9,
+  });
+  const compileMs = performance.now() - began;
+  const ceiling = await ceilingKernel(engines, 1);
+  const { space } = operator;
+  const [v, out] = [space.create(), space.create()];
+  space.write(v, [Float64Array.from({ length: space.n }, (_, i) => Math.cos(i))]);
+  const product = async (): Promise<void> => {
+    await operator.apply(v, out);
+    await operator.idle();
+  };
+  const gradient = async (): Promise<void> => {
+    await operator.prepare();
+    await operator.idle();
+  };
+  // The first run of a pipeline pays for its last stage of compilation.
+  await gradient();
+  await product();
+  await ceiling();
+  const times = { hvp: [] as number[], gradient: [] as number[], ceiling: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    times.ceiling.push(await timed(ceiling));
+    times.hvp.push(await timed(product));
+    times.gradient.push(await timed(gradient));
+  }
+  const lanczos = new LanczosRun(operator, { source: { seed: 0, distribution: "rademacher" }, probes: [0] });
+  const lanczosMs = await timed(async () => {
+    for await (const _ of lanczos.advance({ steps: LANCZOS_STEPS }));
+  });
+  lanczos.release();
+  const { flops, dispatches, plannedBytes, usedBytes } = operator.cost;
+  const [hvpMs, gradientMs] = [median(times.hvp), median(times.gradient)];
+  const ceilingGflops = CEILING_FLOPS / median(times.ceiling) / 1e6;
+  const row: Row = {
+    model: id,
+    batch,
+    hvpMs,
+    gradientMs,
+    hvpPerGradient: hvpMs / gradientMs,
+    gflops: flops / hvpMs / 1e6,
+    ceilingGflops,
+    ofCeiling: flops / hvpMs / 1e6 / ceilingGflops,
+    lanczosStepMs: lanczosMs / LANCZOS_STEPS,
+    dispatches,
+    pipelines: engines.pipelines.size - before,
+    compileMs,
+    bytesPlanned: plannedBytes,
+    bytesUsed: usedBytes,
+  };
+  operator.destroy();
+  return row;
+}
+
+const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
+  ["model", (r) => r.model],
+  ["batch", (r) => String(r.batch)],
+  ["HVP ms", (r) => r.hvpMs.toFixed(1)],
+  ["gradient ms", (r) => r.gradientMs.toFixed(1)],
+  ["HVP/gradient", (r) => r.hvpPerGradient.toFixed(2)],
+  ["GFLOP/s", (r) => r.gflops.toFixed(2)],
+  ["ceiling", (r) => r.ceilingGflops.toFixed(2)],
+  ["of ceiling", (r) => `${(100 * r.ofCeiling).toFixed(0)} %`],
+  ["Lanczos step ms", (r) => r.lanczosStepMs.toFixed(1)],
+  ["dispatches", (r) => String(r.dispatches)],
+  ["pipelines", (r) => String(r.pipelines)],
+  ["compile ms", (r) => r.compileMs.toFixed(0)],
+  ["planned MB", (r) => (r.bytesPlanned / 1e6).toFixed(0)],
+  ["used MB", (r) => (r.bytesUsed / 1e6).toFixed(0)],
+];
+
+function table(rows: readonly Row[]): string {
+  const cells = [COLUMNS.map(([name]) => name), ...rows.map((row) => COLUMNS.map(([, text]) => text(row)))];
+  const widths = COLUMNS.map((_, c) => Math.max(...cells.map((line) => line[c].length)));
+  return `${cells.map((line) => line.map((text, c) => text.padStart(widths[c])).join("  ")).join("\n")}\n`;
+}
+
+/** `bench [--batch N] [--rounds N] [--json FILE]` */
+export async function main(argv: readonly string[]): Promise<number> {
+  const flag = (name: string, fallback: string): string => {
+    const at = argv.indexOf(`--${name}`);
+    return at >= 0 && at + 1 < argv.length ? argv[at + 1] : fallback;
+  };
+  Object.assign(globalThis, globals);
+  const holder = globalThis as { eigenscopeDawn?: GPU };
+  holder.eigenscopeDawn = create([]) as GPU;
+  const batch = Number(flag("batch", "16"));
+  const rounds = Number(flag("rounds", "5"));
+  const rows: Row[] = [];
+  const engines = await openDevice(holder.eigenscopeDawn);
+  const device = reportDevice(engines.gpu, "node");
+  for (const id of MODELS) {
+    // A device of its own, so that each model pays for its own pipelines.
+    const own = await openDevice(holder.eigenscopeDawn);
+    rows.push(await measure(id, batch, rounds, own));
+    if (own.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${own.gpu.faults[0]}`);
+    own.gpu.device.destroy();
+  }
+  const json = flag("json", "test-results/bench.json");
+  await mkdir(dirname(json), { recursive: true });
+  await writeFile(json, `${JSON.stringify({ device, rounds, rows }, null, 1)}\n`);
+  process.stdout.write(
+    `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(rows)}written to ${json}\n`,
+  );
+  engines.gpu.device.destroy();
+  return 0;
+}

@@ -1,7 +1,7 @@
 /** The extreme eigenvalues with their residuals, and the trace with its interval. */
 import { rankedEigenvalues } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
-import { eigenvalueSymbol, interval, plusMinus, scientific, significant } from "./format.ts";
+import { eigenvalueSymbol, interval, plusMinus, residualText, within } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
 import { plural } from "./words.ts";
@@ -45,8 +45,8 @@ export function EigenvalueCard({ result }: { readonly result: RunResult }) {
                     {eigenvalueSymbol(rank.end, rank.place)}
                   </button>
                 </th>
-                <td className="value">{significant(ritz.value, 7)}</td>
-                <td>{scientific(ritz.residual)}</td>
+                <td className="value">{within(ritz.value, ritz.residual)}</td>
+                <td>{residualText(ritz.residual)}</td>
                 <td className={ritz.converged ? "converged" : "open"}>
                   {ritz.converged ? "converged" : "not yet"}
                 </td>

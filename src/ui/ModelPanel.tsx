@@ -5,7 +5,7 @@ import { DropZone } from "./DropZone.tsx";
 import { count, percent, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
-import { plural } from "./words.ts";
+import { modelName, plural } from "./words.ts";
 
 export function ModelPanel() {
   const chosen = usePage((state) => state.controls.model);
@@ -33,12 +33,14 @@ export function ModelPanel() {
           </option>
         ))}
         {!listed && chosen !== FILE_MODEL && <option value={chosen}>{shown?.model.title ?? chosen}</option>}
-        {fileCard !== null && <option value={FILE_MODEL}>{fileCard.title} (dropped)</option>}
+        {fileCard !== null && <option value={FILE_MODEL}>{modelName(fileCard)}</option>}
       </select>
       {card !== null && <Facts card={card} result={matches ? shown : null} />}
       {card === null && description !== undefined && <p className="calm">{description}</p>}
       {shown !== null && !matches && (
-        <p className="calm">The figure still shows {shown.model.title}. Run to measure this model.</p>
+        <p className="calm apart">
+          The figure still shows {modelName(shown.model)}. Run to measure this model.
+        </p>
       )}
       <DropZone />
     </Card>
@@ -56,9 +58,9 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
           <span className="aside">in {plural(card.tensors.length, "tensor")}</span>
         </dd>
         <dt>Data</dt>
-        <dd>
-          {card.data.split} <span className="aside">of {count(card.data.available)}</span>
-        </dd>
+        <dd>{card.data.split === "unknown" ? card.data.source : card.data.split}</dd>
+        <dt>Samples there</dt>
+        <dd>{count(card.data.available)}</dd>
         {result !== null && (
           <>
             <dt>Loss</dt>

@@ -36,7 +36,7 @@ export function UploadOptions() {
       )}
       <ChannelsField option="mean" />
       <ChannelsField option="std" />
-      <p className="help">For uint8 images, after division by 255; leave empty for normalised ones.</p>
+      <p className="help">Mean and std are for uint8 images only.</p>
       <p>
         <Button look="text" onClick={() => void setUploadOption(IMAGENET_NORMALISATION)}>
           ImageNet values

@@ -42,6 +42,17 @@ export function significant(x: number, digits = 4): string {
   return minus(x.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size)))));
 }
 
+/** A value to the digits that its residual bears: two at least, seven at most. */
+export function within(value: number, residual: number): string {
+  const bear = residual > 0 ? Math.ceil(Math.log10(Math.abs(value) / residual)) + 1 : 7;
+  return significant(value, Math.min(7, Math.max(2, bear)));
+}
+
+/** A residual: plain from a hundredth on, else as a power of ten. */
+export function residualText(residual: number): string {
+  return residual >= 0.01 ? significant(residual, 2) : scientific(residual);
+}
+
 /** `764 ± 31`: the error to two significant digits, the estimate to the same place. */
 export function plusMinus(estimate: number, error: number | null): string {
   if (error === null) return significant(estimate);

@@ -1,7 +1,7 @@
 /** Sentences that several components share. Pure. */
 
 import { isBusy, type RunState } from "../store/runState.ts";
-import type { RunResult } from "../store/state.ts";
+import type { ModelCard, RunResult } from "../store/state.ts";
 import { count, duration, percent, significant } from "./format.ts";
 
 const BATCHNORM: Readonly<Record<RunResult["meaning"]["batchNorm"], string | null>> = {
@@ -10,10 +10,15 @@ const BATCHNORM: Readonly<Record<RunResult["meaning"]["batchNorm"], string | nul
   none: null,
 };
 
+/** A dropped file goes by its own name: the title that the engine gives it is its architecture. */
+export function modelName(card: ModelCard): string {
+  return card.id === null ? card.source : card.title;
+}
+
 /** One line of a legend: what distinguishes one run from another. */
 export function runTitle(result: RunResult): string {
   const parts = [
-    result.model.title,
+    modelName(result.model),
     BATCHNORM[result.meaning.batchNorm],
     plural(result.settings.batchSize, "sample"),
   ];

@@ -5,8 +5,10 @@ import {
   interval,
   percent,
   plusMinus,
+  residualText,
   scientific,
   significant,
+  within,
 } from "../../src/ui/format.ts";
 import { announcement, densitySummary, progressLine, runTitle } from "../../src/ui/words.ts";
 import { sampleRun } from "./sampleRun.ts";
@@ -30,6 +32,19 @@ test.each([
   [5.25, null, "5.250"],
 ])("%d with error %d is %s", (estimate, error, text) => {
   expect(plusMinus(estimate, error)).toBe(text);
+});
+
+test.each([
+  [135.40147, 2e-13, "135.4015"],
+  [404.3199, 130, "404"],
+  [-7.0562, 0.004, "−7.0562"],
+  [0, 0.1, "0"],
+])("%d with residual %d shows %s", (value, residual, text) => {
+  expect(within(value, residual)).toBe(text);
+});
+
+test("residuals are plain while they are large", () => {
+  expect([130, 0.95, 0.0021].map(residualText)).toEqual(["130", "0.95", "2.1·10⁻³"]);
 });
 
 test("an interval has the digits that its width bears", () => {

@@ -114,8 +114,9 @@ class Lowering {
       }
       if (node.op === "conv2d") this.#surveyConv(node);
     });
+    // All uses are counted before any result gets its place: two parameters may share one.
+    for (const id of Object.values(outputs)) this.#uses[id]++;
     for (const [name, id] of Object.entries(outputs)) {
-      this.#uses[id]++;
       const vector = VECTOR_OUTPUT.exec(name);
       if (vector === null) {
         this.#mustStore.add(id);
@@ -385,7 +386,9 @@ class Lowering {
     if (a.kind !== "heavy" || b.kind !== "heavy") return null;
     const [left, right] = [a.work, b.work];
     if (left.kind === "reduce" || right.kind === "reduce" || left.kind !== right.kind) return null;
-    const signature = (w: Heavy): string => JSON.stringify({ ...w, pairs: null });
+    // Operand shapes count: a kernel walks the inner axes of all its pairs in the same loops.
+    const signature = ({ pairs, ...rest }: typeof left): string =>
+      JSON.stringify([rest, pairs[0].x.shape, pairs[0].w.shape]);
     if (signature(left) !== signature(right)) return null;
     if (left.pairs.length + right.pairs.length > 2) return null;
     return { ...b, work: { ...left, pairs: [...left.pairs, ...right.pairs] } };

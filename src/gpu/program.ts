@@ -52,8 +52,13 @@ export class Program {
       program.destroy();
       throw new Error(`The GPU ran out of memory: ${refused.message}`);
     }
-    program.#primal = await program.#record(lowered.primal);
-    program.#tangent = await program.#record(lowered.tangent);
+    const total = lowered.primal.length + lowered.tangent.length;
+    let done = 0;
+    const compiled = (): void => options.onCompiled?.(++done, total);
+    [program.#primal, program.#tangent] = await Promise.all([
+      program.#record(lowered.primal, compiled),
+      program.#record(lowered.tangent, compiled),
+    ]);
     return program;
   }
 
@@ -130,13 +135,12 @@ export class Program {
     return this.#buffers[plan.place.get(view.slot.id) as number];
   }
 
-  async #record(kernels: readonly Kernel[]): Promise<Command[]> {
-    const { pipelines, probes, onCompiled } = this.#options;
-    let done = 0;
+  #record(kernels: readonly Kernel[], compiled: () => void): Promise<Command[]> {
+    const { pipelines, probes } = this.#options;
     return Promise.all(
       kernels.map(async (kernel) => {
         const pipeline = await pipelines.get(kernel.wgsl, kernel.label);
-        onCompiled?.(++done, kernels.length);
+        compiled();
         const z = kernel.batched ? probes : 1;
         return {
           pipeline,

@@ -1,18 +1,61 @@
-/** The engine as the page gets it: in a worker, so that the page never waits for it. */
+/**
+ * The engine as the page gets it: in a worker, so that the page never waits for it; on the main thread where workers
+ * have no GPU though the page has one (a sandboxed frame of opaque origin).
+ */
 
 import { proxy, wrap } from "comlink";
-import type { Engine, RunEvent } from "./protocol.ts";
+import { bundledReader } from "./bundled.ts";
+import type { DeviceAnswer, Engine, RunEvent } from "./protocol.ts";
 
 /** @param models address of the folder with the bundled models, ending with a slash. */
 export function createEngine(models: string): Engine {
+  let chosen: Promise<{ engine: Engine; answer: DeviceAnswer }> | null = null;
+  const engine = async (): Promise<Engine> => {
+    chosen ??= choose(models);
+    return (await chosen).engine;
+  };
+  return {
+    device: async () => {
+      chosen ??= choose(models);
+      const { engine: found, answer } = await chosen;
+      // Ask again where the first answer was no: a GPU that was away can come back.
+      return answer.kind === "device" ? answer : found.device();
+    },
+    load: async (model, data) => (await engine()).load(model, data),
+    run: async (settings, onEvent) => (await engine()).run(settings, onEvent),
+    extend: async (more, onEvent) => (await engine()).extend(more, onEvent),
+    slice: async (rank, options, onEvent) => (await engine()).slice(rank, options, onEvent),
+    pause: async () => (await engine()).pause(),
+    resume: async () => (await engine()).resume(),
+    cancel: async () => (await engine()).cancel(),
+  };
+}
+
+async function choose(models: string): Promise<{ engine: Engine; answer: DeviceAnswer }> {
+  const inWorker = workerEngine(models);
+  const answer = await inWorker.device().catch(
+    (error: unknown): DeviceAnswer => ({
+      kind: "unavailable",
+      message: error instanceof Error ? error.message : String(error),
+    }),
+  );
+  if (answer.kind === "device" || !("GPU" in globalThis)) return { engine: inWorker, answer };
+  const { LocalEngine } = await import("./engine.ts");
+  const here = new LocalEngine({ kind: "main", readBundled: bundledReader(models) });
+  const own = await here.device();
+  return own.kind === "device" ? { engine: here, answer: own } : { engine: inWorker, answer };
+}
+
+function workerEngine(models: string): Engine {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: models });
   const remote = wrap<Engine>(worker);
   // A worker that cannot start (blocked script, old browser) would leave every call waiting.
   const failed = new Promise<never>((_, reject) => {
     worker.addEventListener("error", (event) =>
-      reject(new Error(`The engine did not start: ${event.message}`)),
+      reject(new Error(`The engine did not start: ${event.message || "its script was blocked"}`)),
     );
   });
+  failed.catch(() => {});
   // comlink distributes a promise of a union into a union of promises; the cast joins them again.
   const orFail = <P extends Promise<unknown>>(answer: P): Promise<Awaited<P>> =>
     Promise.race([answer as Promise<Awaited<P>>, failed]);

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, open, shownCurve, storedRun, test } from "./page.ts";
+import { expect, open, storedRun, test } from "./page.ts";
 
 const run = storedRun("resnet20");
 
@@ -69,6 +69,10 @@ for (const [width, height] of [
     });
     expect(over.right).toBeLessThanOrEqual(0);
     if (width > 1000) expect(over.below).toBeLessThanOrEqual(0);
-    await expect(shownCurve(page)).toBeVisible();
+    // For the eye: what the page looks like, in the sizes that it is designed for.
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `test-results/page/${width}x${height}-${colorScheme}.png` });
+    }
   });
 }

@@ -71,7 +71,7 @@ for (const [width, height] of [
     if (width > 1000) expect(over.below).toBeLessThanOrEqual(0);
     // For the eye: what the page looks like, in the sizes that it is designed for.
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.screenshot({ path: `test-results/page/${width}x${height}-${colorScheme}.png` });
     }
   });

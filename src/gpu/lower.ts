@@ -8,7 +8,7 @@ import { type OpName, ops } from "../autograd/ops/table.ts";
 import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
 import { emit } from "./emit.ts";
-import { type ConvPair, costOf, type Expr, type Heavy, heaviesOf, moveExpr, substitute } from "./expr.ts";
+import { type ConvPair, costOf, type Expr, heaviesOf, moveExpr, substitute } from "./expr.ts";
 import { dropUnread, joinEpilogues, slotsRead, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { haloFor } from "./kernels/conv2d.ts";

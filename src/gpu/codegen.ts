@@ -38,7 +38,7 @@ export class ExprWriter {
   write(
     expr: Expr,
     names: readonly string[],
-    accumulator?: string,
+    accumulators: readonly string[] = [],
     known = new Map<string, string>(),
   ): Generated {
     const statements: string[] = [];
@@ -59,8 +59,8 @@ export class ExprWriter {
         case "relinearise":
           return keep(this.#relinearised(e.view, e.shape, names));
         case "accumulator":
-          if (accumulator === undefined) throw new Error("internal: accumulator outside an epilogue");
-          return accumulator;
+          if (e.index >= accumulators.length) throw new Error("internal: accumulator outside an epilogue");
+          return accumulators[e.index];
         case "heavy":
           throw new Error(`internal: kernel of %${e.node} reached code generation unmaterialised`);
         case "apply": {

@@ -35,27 +35,27 @@ function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], alloc
     case "reduce": {
       const shares = reduceShares(work);
       if (shares === 1) return [reduceKernel(work, outputs, 1)];
-      const partials = allocate([shares, ...reducedShape(work)], batched);
-      const first = reduceKernel(work, [{ expr: { kind: "accumulator" }, view: partials }], shares);
-      return [first, secondPass(work.fn, partials, outputs)];
+      const partials = work.inputs.map(() => allocate([shares, ...reducedShape(work)], batched));
+      const sums = partials.map((view, index) => ({ expr: { kind: "accumulator", index } as const, view }));
+      return [reduceKernel(work, sums, shares), secondPass(work.fn, partials, outputs)];
     }
     case "conv": {
       if (work.mode !== "weight") return [conv2dKernel(work, shape, outputs)];
       const [n, h] = work.pairs[0].w.shape;
       const partials = allocate([sharesFor(shape, n * h), ...shape], batched);
-      return [conv2dWeightKernel(work, partials), secondPass("sum", partials, outputs)];
+      return [conv2dWeightKernel(work, partials), secondPass("sum", [partials], outputs)];
     }
   }
 }
 
-/** Adds up the first axis of `partials`; the epilogue moves to this pass. */
-function secondPass(fn: "sum" | "max", partials: View, outputs: readonly Output[]): Kernel {
+/** Adds up the first axis of each of `partials`; the epilogue moves to this pass. */
+function secondPass(fn: "sum" | "max", partials: readonly View[], outputs: readonly Output[]): Kernel {
   const work = {
     kind: "reduce",
     fn,
     axes: [0],
-    input: { kind: "load", view: partials },
-    inputShape: partials.shape,
+    inputs: partials.map((view) => ({ kind: "load", view }) as const),
+    inputShape: partials[0].shape,
   } as const;
   const raised = outputs.map(({ expr, view }) => {
     const shape = [1, ...view.shape];

@@ -38,7 +38,8 @@ export type Heavy =
       readonly kind: "reduce";
       readonly fn: "sum" | "max";
       readonly axes: readonly number[];
-      readonly input: Expr;
+      /** Reduced side by side in one kernel; the accumulators are numbered so. */
+      readonly inputs: readonly Expr[];
       readonly inputShape: Shape;
     };
 
@@ -50,8 +51,8 @@ export type Expr =
   | { readonly kind: "apply"; readonly op: string; readonly args: readonly Expr[] }
   /** A kernel that has not run yet; `node` is where its result belongs. */
   | { readonly kind: "heavy"; readonly node: NodeId; readonly work: Heavy; readonly shape: Shape }
-  /** Inside an epilogue: the value the host kernel has just computed. */
-  | { readonly kind: "accumulator" };
+  /** Inside an epilogue: a value that the host kernel has just computed. Only reductions have more than number 0. */
+  | { readonly kind: "accumulator"; readonly index: number };
 
 /** The loads of an expression, kernels inside it not included; equal ones may repeat. */
 export function loadsOf(expr: Expr): Extract<Expr, { kind: "load" | "relinearise" }>[] {

@@ -1,7 +1,8 @@
 /**
  * Kernels to be, before they are written down: a host (matrix product, convolution, reduction, or none) and the
- * expressions that it stores. Two passes make fewer of them: a pointwise kernel joins the one that made its youngest
- * operand, which still holds that operand in registers; and what nobody reads any more is not stored.
+ * expressions that it stores. Three passes make fewer of them: a pointwise kernel joins the one that made its youngest
+ * operand, which still holds that operand in registers; reductions over the same axes share one walk; and what nobody
+ * reads any more is not stored.
  */
 
 import type { NodeId, Shape } from "../model/graph.ts";
@@ -29,7 +30,7 @@ export function bindingsOf({ host, outputs }: Work): number {
 }
 
 function ownBindings(work: Heavy): number {
-  if (work.kind === "reduce") return loadsOf(work.input).length;
+  if (work.kind === "reduce") return new Set(operandSlots(work)).size;
   return work.kind === "conv" && work.mode === "weight" ? 1 : 2 * work.pairs.length;
 }
 
@@ -90,6 +91,53 @@ function inRegisters(expr: Expr, outputs: readonly Output[]): Expr | null {
   return plain ? source.expr : null;
 }
 
+/**
+ * Reductions of one shape over the same axes become one, so that what they share is read once: the sums behind the
+ * gradients of a BatchNorm's scale and shift, for one. A later reduction moves up to an earlier one if all that it
+ * reads is there by then.
+ */
+export function joinReductions(works: readonly Work[], maxBindings: number): Work[] {
+  const joined: (Work | null)[] = [...works];
+  const writer = new Map<Slot, number>();
+  const latest = new Map<string, number>();
+  works.forEach((work, i) => {
+    const key = reductionKey(work);
+    const target = key === null ? undefined : latest.get(key);
+    const ready = Math.max(-1, ...slotsRead(work).map((slot) => writer.get(slot) ?? -1));
+    const merged = target === undefined || ready >= target ? null : sideBySide(joined[target] as Work, work);
+    if (merged === null || bindingsOf(merged) > maxBindings) {
+      if (key !== null) latest.set(key, i);
+      for (const { view } of work.outputs) writer.set(view.slot, i);
+      return;
+    }
+    joined[target as number] = merged;
+    joined[i] = null;
+    for (const { view } of work.outputs) writer.set(view.slot, target as number);
+  });
+  return joined.filter((w) => w !== null);
+}
+
+function reductionKey({ host, outputs }: Work): string | null {
+  if (host === null || host.work.kind !== "reduce") return null;
+  const { fn, axes, inputShape } = host.work;
+  return JSON.stringify([fn, axes, inputShape, outputs[0].view.shape]);
+}
+
+function sideBySide(a: Work, b: Work): Work | null {
+  const [left, right] = [a.host?.work, b.host?.work];
+  if (a.host === null || left?.kind !== "reduce" || right?.kind !== "reduce") return null;
+  const inputs = [...left.inputs, ...right.inputs];
+  const moved = b.outputs.map(({ expr, view }) => ({ expr: renumber(expr, left.inputs.length), view }));
+  return { ...a, host: { ...a.host, work: { ...left, inputs } }, outputs: [...a.outputs, ...moved] };
+}
+
+/** `expr` with its accumulators counted from `first`. */
+function renumber(expr: Expr, first: number): Expr {
+  if (expr.kind === "accumulator") return { ...expr, index: expr.index + first };
+  if (expr.kind === "apply") return { ...expr, args: expr.args.map((arg) => renumber(arg, first)) };
+  return expr;
+}
+
 /** Drops outputs that no work reads and nobody keeps, and works that then store nothing. */
 export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] {
   const kept: Work[] = [];
@@ -115,6 +163,6 @@ export function slotsRead({ host, outputs }: Work): Slot[] {
 }
 
 function operandSlots(work: Heavy): Slot[] {
-  if (work.kind === "reduce") return loadsOf(work.input).map(({ view }) => view.slot);
+  if (work.kind === "reduce") return work.inputs.flatMap((i) => loadsOf(i).map(({ view }) => view.slot));
   return work.pairs.flatMap(({ x, w }) => [x.slot, w.slot]);
 }

@@ -9,7 +9,7 @@ import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
 import { emit } from "./emit.ts";
 import { type ConvPair, costOf, type Expr, heaviesOf, moveExpr, substitute } from "./expr.ts";
-import { dropUnread, joinEpilogues, slotsRead, type Work } from "./fuse.ts";
+import { dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { haloFor } from "./kernels/conv2d.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
@@ -86,12 +86,11 @@ class Lowering {
     }
     const { maxBindings } = this.#options;
     const kept = new Set([...results.values()].map((v) => v.slot));
-    const tangent = dropUnread(joinEpilogues(this.#works[1], maxBindings), (slot) => kept.has(slot));
+    const fewer = (works: readonly Work[]): Work[] =>
+      joinReductions(joinEpilogues(works, maxBindings), maxBindings);
+    const tangent = dropUnread(fewer(this.#works[1]), (slot) => kept.has(slot));
     const residuals = new Set(tangent.flatMap(slotsRead));
-    const primal = dropUnread(
-      joinEpilogues(this.#works[0], maxBindings),
-      (slot) => kept.has(slot) || residuals.has(slot),
-    );
+    const primal = dropUnread(fewer(this.#works[0]), (slot) => kept.has(slot) || residuals.has(slot));
     return {
       primal: primal.flatMap((w) => this.#write(w)),
       tangent: tangent.flatMap((w) => this.#write(w)),
@@ -284,7 +283,7 @@ class Lowering {
         return expr.args.some((a) => this.#batched(a));
       case "heavy":
         return expr.work.kind === "reduce"
-          ? this.#batched(expr.work.input)
+          ? expr.work.inputs.some((i) => this.#batched(i))
           : expr.work.pairs.some((p) => p.x.slot.probeStride > 0 || p.w.slot.probeStride > 0);
       default:
         return false;
@@ -297,7 +296,7 @@ class Lowering {
     const works = this.#works[this.#now];
     if (host === undefined) works.push({ label, host: null, outputs: [{ expr: ready, view }] });
     else {
-      const epilogue = substitute(ready, host.node, { kind: "accumulator" });
+      const epilogue = substitute(ready, host.node, { kind: "accumulator", index: 0 });
       works.push({ label, host, outputs: [{ expr: epilogue, view }] });
     }
   }
@@ -406,7 +405,7 @@ class Lowering {
       kind: "reduce",
       fn: node.op as "sum" | "max",
       axes,
-      input: this.#values[input],
+      inputs: [this.#values[input]],
       inputShape,
     } as const;
     return { kind: "heavy", node: id, work, shape: node.shape };

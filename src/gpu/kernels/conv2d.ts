@@ -102,7 +102,7 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
     WORKGROUP,
   };
   const pairs = work.pairs.map((pair) => pairText(pair, binder, adjoint, stride, pad, values)).join("\n");
-  const epilogue = storeText(writer, binder, outputs, ["i0", "i1", "i2", "i3"], "acc");
+  const epilogue = storeText(writer, binder, outputs, ["i0", "i1", "i2", "i3"], ["acc"]);
   const { groups, row } = grid(threads, WORKGROUP);
   const text = expand(template, {
     ...values,

@@ -14,18 +14,18 @@ export interface Output {
   readonly view: View;
 }
 
-/** WGSL that stores each output at `names`; `accumulator` is the host kernel's own value. */
+/** WGSL that stores each output at `names`; `accumulators` are the host kernel's own values. */
 export function storeText(
   writer: ExprWriter,
   binder: Binder,
   outputs: readonly Output[],
   names: readonly string[],
-  accumulator?: string,
+  accumulators: readonly string[] = [],
 ): string {
   const lines: string[] = [];
   const known = new Map<string, string>();
   for (const { expr, view } of outputs) {
-    const { statements, value } = writer.write(expr, names, accumulator, known);
+    const { statements, value } = writer.write(expr, names, accumulators, known);
     const masked = maskLanes(value, view.shape, names[names.length - 1]);
     lines.push(
       ...statements,

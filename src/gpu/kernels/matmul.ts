@@ -42,7 +42,7 @@ export function matmulKernel(work: Matmul, shape: Shape, outputs: readonly Outpu
   };
   const names = [...batchShape.map((_, d) => `i${d}`), "row", "column"];
   const pairs = work.pairs.map((pair) => pairText(pair, binder, names, values)).join("\n");
-  const epilogue = storeText(writer, binder, outputs, names, "acc");
+  const epilogue = storeText(writer, binder, outputs, names, ["acc"]);
   const { groups, row } = grid(threads, WORKGROUP);
   return {
     label: `matmul ${4 * p4}x${t}${work.ta ? " ta" : ""}${work.tb ? " tb" : ""}, ${work.pairs.length} pair(s)`,

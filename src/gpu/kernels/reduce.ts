@@ -40,8 +40,8 @@ export function reduceShares(work: Reduce): number {
 }
 
 /**
- * One pass. With `shares` > 1 the single output has shape [shares, ...result]; the caller reduces its first axis in a
- * second pass, whose outputs then carry the epilogue.
+ * One pass over all inputs. With `shares` > 1 the outputs are the partial sums, [shares, ...result] each; the caller
+ * reduces their first axis in a second pass, whose outputs then carry the epilogue.
  */
 export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: number): Kernel {
   const { inner, rows, lanes } = loops(work);
@@ -62,11 +62,17 @@ export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: n
       rest = `above${d}`;
     }
   }
-  const { statements, value } = writer.write(work.input, names);
   const identity = work.fn === "sum" ? "0.0" : "-3.4028234e38";
-  const element = lanes ? laneGuard(value, shape, identity) : value;
+  const known = new Map<string, string>();
+  const body = work.inputs.flatMap((input, i) => {
+    const { statements, value } = writer.write(input, names, [], known);
+    const element = lanes ? laneGuard(value, shape, identity) : value;
+    const combined = work.fn === "sum" ? `total${i} + ${element}` : `max(total${i}, ${element})`;
+    return [...statements, `total${i} = ${combined};`];
+  });
   const storeNames = shares > 1 ? ["share", ...kept.names] : kept.names;
-  const store = storeText(writer, binder, outputs, storeNames, "acc");
+  const accumulators = work.inputs.map((_, i) => `acc${i}`);
+  const store = storeText(writer, binder, outputs, storeNames, accumulators);
   const threads = kept.count * shares;
   const { groups, row } = grid(threads, WORKGROUP);
   return {
@@ -83,20 +89,17 @@ export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: n
       REDUCED_ROWS: rowCount,
       REDUCED: reduced.join("\n    "),
       INNER: inner === last ? Math.ceil(shape[last] / 4) : shape[inner],
-      BODY: statements.join("\n      "),
+      INPUTS: work.inputs.length,
+      BODY: body.join("\n      "),
       IDENTITY: identity,
-      COMBINE: work.fn === "sum" ? `total + ${element}` : `max(total, ${element})`,
       LANES: lanes,
-      ACROSS:
-        work.fn === "sum"
-          ? "(total.x + total.y) + (total.z + total.w)"
-          : "max(max(total.x, total.y), max(total.z, total.w))",
+      SUM: work.fn === "sum",
       STORE: store,
     }),
     bindings: binder.bindings,
     groups,
     batched: outputs.some((o) => o.view.slot.probeStride > 0),
-    flops: shape.reduce((a, b) => a * b, 1),
+    flops: work.inputs.length * shape.reduce((a, b) => a * b, 1),
   };
 }
 

@@ -61,19 +61,27 @@ export class Session {
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
   async start({ signal, onEvent }: RunContext): Promise<void> {
     const began = performance.now();
-    const { loaded, device, gpu, pipelines, submitter, budget } = this.#options;
+    const { loaded, device, gpu, pipelines, submitter } = this.#options;
     const { steps, probes } = this.#settings;
+    const budget = this.#options.budget ?? defaultBudget(device.software);
     onEvent({ type: "progress", progress: { phase: "loading", done: 0, total: 1, etaSeconds: null } });
     const problem = poseProblem(loaded, this.#settings);
     this.#problem = problem;
+    const vectors = Math.min(steps + SPARE_STEPS, problem.parameters.length) + 1;
+    const atOnce = device.software ? 1 : Math.min(probes, PROBES_AT_ONCE);
+    const keepBases = basesToKeep(
+      Math.ceil(probes / atOnce),
+      4 * vectors * atOnce * problem.parameters.length,
+      budget,
+    );
     const operator = await makeHessian({
       gpu,
       pipelines,
       submitter,
       problem,
-      probes: device.software ? 1 : Math.min(probes, PROBES_AT_ONCE),
-      krylovVectors: Math.min(steps + SPARE_STEPS, problem.parameters.length) + 1,
-      budget: budget ?? defaultBudget(device.software),
+      probes: atOnce,
+      krylovVectors: keepBases * vectors,
+      budget,
       onCompiled: (done, total) =>
         onEvent({ type: "progress", progress: { phase: "compiling", done, total, etaSeconds: null } }),
     });
@@ -100,6 +108,7 @@ export class Session {
       top: this.#settings.top,
       bottom: this.#settings.bottom,
       capacity: steps + SPARE_STEPS,
+      keepBases,
     });
     this.#spentMs += performance.now() - began;
   }
@@ -251,6 +260,13 @@ export class Session {
     this.#checks = checks;
   }
 }
+
+/**
+ * Krylov bases to hold at a time, of `blocks`: a Ritz vector of a basis that was let go costs a whole Lanczos run. They
+ * may take a quarter of the budget.
+ */
+const basesToKeep = (blocks: number, basisBytes: number, budget: number): number =>
+  Math.max(1, Math.min(blocks, Math.floor(budget / 4 / basisBytes)));
 
 const checked = (name: string, value: number, bound: number): Check => ({
   name,

@@ -92,6 +92,9 @@ export class HessianOperator implements LinearOperator<GpuVector> {
       probes,
       vectors,
       ...(onCompiled ? { onCompiled } : {}),
+    }).catch((error: unknown) => {
+      release(space, vectors);
+      throw error;
     });
     const planned = plan.bytes.residuals + plan.bytes.temporaries + extra;
     const operator = new HessianOperator(options, space, program, vectors, planned);
@@ -154,7 +157,12 @@ export class HessianOperator implements LinearOperator<GpuVector> {
 
   destroy(): void {
     this.#program.destroy();
-    for (const buffer of Object.values(this.#vectors)) this.space.free(buffer);
-    this.space.destroy();
+    release(this.space, this.#vectors);
   }
+}
+
+function release(space: GpuSpace, vectors: Readonly<Record<string, GPUBuffer>>): void {
+  for (const buffer of Object.values(vectors)) space.free(buffer);
+  space.destroy();
+  space.stream.destroy();
 }

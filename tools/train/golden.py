@@ -135,6 +135,7 @@ def case(make_model, x, y, bn):
 
 
 def golden(folder, name):
+    """Yields the contents of golden.json after each of its cases, so that a long run leaves what it has."""
     recipe = RECIPES[name]
     weights, batch = folder / name / "model.safetensors", folder / "data" / BATCH_FILE
     tensors = tensorfile.read(weights)
@@ -145,18 +146,18 @@ def golden(folder, name):
         return build(tensors, recipe.batch_norm, recipe.skip, dtype)
 
     plan = [(16, "eval"), (16, "batch"), (128, "eval")] if recipe.batch_norm else [(16, "none"), (128, "none")]
-    cases = []
-    for count, bn in plan:
-        cases.append(case(make_model, x[:count], y[:count], bn))
-        print(name, count, bn, summary(cases[-1]), flush=True)
-    return {
+    record = {
         "about": ABOUT,
         "model": name,
         "torch": torch.__version__,
         "weightsSha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "batchSha256": hashlib.sha256(batch.read_bytes()).hexdigest(),
-        "cases": cases,
+        "cases": [],
     }
+    for count, bn in plan:
+        record["cases"].append(case(make_model, x[:count], y[:count], bn))
+        print(name, count, bn, summary(record["cases"][-1]), flush=True)
+        yield record
 
 
 def summary(result):
@@ -240,7 +241,8 @@ def main():
         print(f"largest relative difference {worst:.1e}, allowed 1e-05")
         sys.exit(worst > 1e-5)
     for name in arguments.model or RECIPES:
-        save_json(arguments.models / name / "golden.json", golden(arguments.models, name))
+        for record in golden(arguments.models, name):
+            save_json(arguments.models / name / "golden.json", record)
 
 
 if __name__ == "__main__":

@@ -62,22 +62,22 @@ class ResNet(nn.Module):
         self._initialise(3 * blocks, batch_norm)
 
     def _initialise(self, residual_branches, batch_norm):
-        """He's normal initialisation; without BatchNorm, that of Fixup (Zhang et al. 2019) less its scalars.
+        """He's normal initialisation; without BatchNorm, centred filters and smaller residual branches.
 
-        Fixup divides the first convolution of each of the L residual branches by sqrt(L), which keeps the output of
-        the network of order one at any depth. It sets the second to zero; here it is a tenth of He's, because without
-        biases a zero branch would leave ReLU nothing to start from.
+        Dividing the last convolution of each of the L branches by sqrt(L) lets the variance of the activations grow
+        by (1 + 1/L)^L < e at any depth, instead of 2^L. Filters whose mean is zero do not see the common positive
+        mean that ReLU leaves, which would otherwise drown what differs between images.
         """
         for name, module in self.named_modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-            if batch_norm or not isinstance(module, nn.Conv2d):
+            if not isinstance(module, nn.Conv2d):
+                continue
+            nn.init.kaiming_normal_(module.weight)
+            if batch_norm:
                 continue
             with torch.no_grad():
-                if name.endswith(".conv1"):
+                module.weight -= module.weight.mean(dim=(1, 2, 3), keepdim=True)
+                if name.endswith(".conv2"):
                     module.weight /= math.sqrt(residual_branches)
-                elif name.endswith(".conv2"):
-                    module.weight *= 0.1
 
     def forward(self, x):
         x = F.relu(self.bn1(self.conv1(x)))

@@ -36,7 +36,8 @@ class Recipe:
     training_images: int = 16000
     held_out_images: int = 2000
     batch_size: int = 64
-    momentum: float = 0.9
+    optimiser: str = "sgd"  # with momentum; or "adamw", whose weight decay is decoupled
+    momentum: float = 0.9  # of AdamW: beta_1
     weight_decay: float = 5e-4
     warm_up: float = 0.15
     clip_gradient_norm: float = 0.0  # 0: not clipped
@@ -57,8 +58,11 @@ RECIPES = {
         batch_norm=False,
         skip=True,
         seed=2,
-        peak_learning_rate=0.05,
-        warm_up=0.25,
+        # On plain images SGD is still near chance after 100 steps (loss 2.20), Adam is not (1.87).
+        optimiser="adamw",
+        peak_learning_rate=0.002,
+        weight_decay=0.01,
+        epochs=10,
         clip_gradient_norm=1.0,
     ),
     "resnet20-noskip": Recipe(
@@ -123,6 +127,14 @@ def evaluate(model, images, labels):
     return loss / len(labels), correct / len(labels)
 
 
+def make_optimiser(recipe, parameters):
+    """The optimiser of a recipe; its learning rate is set before each step."""
+    decay = recipe.weight_decay
+    if recipe.optimiser == "adamw":
+        return torch.optim.AdamW(parameters, lr=0, betas=(recipe.momentum, 0.999), weight_decay=decay)
+    return torch.optim.SGD(parameters, lr=0, momentum=recipe.momentum, weight_decay=decay)
+
+
 def train(recipe, report):
     """Trains one model and returns (model, records): one record for each epoch."""
     torch.manual_seed(recipe.seed)
@@ -130,9 +142,7 @@ def train(recipe, report):
     images, labels = load_split("train", recipe.training_images)
     held_out = load_split("held-out", recipe.held_out_images)
     generator = torch.Generator().manual_seed(recipe.seed)
-    optimiser = torch.optim.SGD(
-        model.parameters(), lr=0, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-    )
+    optimiser = make_optimiser(recipe, model.parameters())
     steps_per_epoch = len(labels) // recipe.batch_size
     steps, step, records, begin = recipe.epochs * steps_per_epoch, 0, [], time.perf_counter()
     for epoch in range(1, recipe.epochs + 1):
@@ -170,7 +180,7 @@ def train(recipe, report):
 
 
 def retrain_command(name):
-    return f"python3 tools/train/train.py --model {name}"
+    return f"python3 tools/train/train.py --model {name} --threads {torch.get_num_threads()}"
 
 
 def manifest(name, recipe, parameter_count, final):

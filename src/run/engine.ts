@@ -32,6 +32,9 @@ export interface EngineHost {
   readonly budget?: number;
 }
 
+/** How long a failed run waits to hear whether its device was lost. */
+const LOSS_MS = 100;
+
 interface OpenDevice extends Engines {
   readonly report: DeviceReport;
   /** Set when the device has been lost. */
@@ -43,6 +46,8 @@ export class LocalEngine implements Engine {
   #opening: Promise<OpenDevice> | null = null;
   #loaded: LoadedModel | null = null;
   #session: Session | null = null;
+  /** What the session runs on. */
+  #device: OpenDevice | null = null;
   #abort: AbortController | null = null;
   #paused: { readonly until: Promise<void>; readonly release: () => void } | null = null;
 
@@ -75,8 +80,7 @@ export class LocalEngine implements Engine {
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive(async (signal) => {
       if (this.#loaded === null) throw new Error("internal: run before load");
-      const open = await this.#open();
-      this.#closeSession();
+      const open = await this.#openForSession();
       const session = new Session({
         ...open,
         loaded: this.#loaded,
@@ -139,8 +143,7 @@ export class LocalEngine implements Engine {
     vector: Float32Array,
   ): Promise<{ result: RunResult; product: Float64Array }> {
     if (this.#loaded === null) throw new Error("internal: product before load");
-    const open = await this.#open();
-    this.#closeSession();
+    const open = await this.#openForSession();
     const session = new Session({ ...open, loaded: this.#loaded, settings, device: open.report });
     this.#session = session;
     const context = { signal: new AbortController().signal, onEvent: () => {}, gate: () => this.#gate() };
@@ -169,21 +172,30 @@ export class LocalEngine implements Engine {
     this.#session = null;
   }
 
+  async #openForSession(): Promise<OpenDevice> {
+    const open = await this.#open();
+    this.#closeSession();
+    this.#device = open;
+    return open;
+  }
+
   #open(): Promise<OpenDevice> {
-    this.#opening ??= (async () => {
+    if (this.#opening !== null) return this.#opening;
+    const opening = (async () => {
       const engines = await openDevice(this.#host.gpu);
       const open: OpenDevice = { ...engines, report: reportDevice(engines.gpu, this.#host.kind), lost: null };
       void engines.gpu.device.lost.then(({ reason, message }) => {
         open.lost = message || reason;
         // The next run asks for a new device.
-        this.#opening = null;
+        if (this.#opening === opening) this.#opening = null;
       });
       return open;
     })().catch((error: unknown) => {
       this.#opening = null;
       throw error;
     });
-    return this.#opening;
+    this.#opening = opening;
+    return opening;
   }
 
   /** Runs one job at a time and turns what it throws into an outcome. */
@@ -191,10 +203,9 @@ export class LocalEngine implements Engine {
     if (this.#abort !== null) return { kind: "failed", message: "A run is going on: cancel it first." };
     const controller = new AbortController();
     this.#abort = controller;
-    const opening = this.#opening;
     try {
       const outcome = await job(controller.signal);
-      const fault = (await this.#opening)?.gpu.faults[0];
+      const fault = this.#device?.gpu.faults[0];
       if (fault === undefined) return outcome;
       // What an invalid command computed is noise: a new device, and no result.
       this.destroy();
@@ -202,18 +213,26 @@ export class LocalEngine implements Engine {
     } catch (error) {
       const known = this.#session?.resultOrNull() ?? null;
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
-      const lost = (await opening?.catch(() => null))?.lost ?? null;
+      const refusal = refusalText(error) ?? (error instanceof MemoryRefusal ? error.message : null);
+      if (refusal !== null) return { kind: "refused", message: refusal };
+      if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
+      const lost = await lossOf(this.#device);
       if (lost !== null) {
         this.#closeSession();
         return { kind: "lost", message: `The GPU was lost (${lost}).`, result: known };
       }
-      const refusal = refusalText(error) ?? (error instanceof MemoryRefusal ? error.message : null);
-      if (refusal !== null) return { kind: "refused", message: refusal };
-      if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
       return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
     } finally {
       this.#abort = null;
       await this.resume();
     }
   }
+}
+
+/** Why the device was lost; null if it was not. */
+async function lossOf(open: OpenDevice | null): Promise<string | null> {
+  if (open === null) return null;
+  // Reading a buffer may fail a moment before the device says that it is lost.
+  await Promise.race([open.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
+  return open.lost;
 }

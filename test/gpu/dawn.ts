@@ -3,12 +3,17 @@ import { type Gpu, requestGpu } from "../../src/gpu/device.ts";
 
 const shared = globalThis as { eigenscopeDawn?: GPU; eigenscopeGpu?: Promise<Gpu> };
 
-/** One device for all engine tests of a file. The instance must stay reachable, or Dawn collects it. */
-export function dawn(): Promise<Gpu> {
-  if (shared.eigenscopeGpu === undefined) {
+/** The entry point, `navigator.gpu` of a browser. The instance must stay reachable, or Dawn collects it. */
+export function dawnEntry(): GPU {
+  if (shared.eigenscopeDawn === undefined) {
     Object.assign(globalThis, globals);
     shared.eigenscopeDawn = create([]) as GPU;
-    shared.eigenscopeGpu = requestGpu(shared.eigenscopeDawn);
   }
+  return shared.eigenscopeDawn;
+}
+
+/** One device for all engine tests of a file. */
+export function dawn(): Promise<Gpu> {
+  shared.eigenscopeGpu ??= requestGpu(dawnEntry());
   return shared.eigenscopeGpu;
 }

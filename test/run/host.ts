@@ -1,0 +1,74 @@
+import { LocalEngine } from "../../src/run/engine.ts";
+import type { RunEvent, RunOutcome, RunResult } from "../../src/run/protocol.ts";
+import { dawnEntry } from "../gpu/dawn.ts";
+
+/** Dawn's entry point as the engine sees it, with an eye on the devices that it makes and the memory they hold. */
+export class WatchedGpu {
+  readonly devices: GPUDevice[] = [];
+  /** Bytes of the buffers that were created and not destroyed. */
+  liveBytes = 0;
+  readonly entry: GPU;
+
+  constructor() {
+    this.entry = through(dawnEntry(), "requestAdapter", async (ask) => {
+      const adapter = (await ask()) as GPUAdapter;
+      return through(adapter, "requestDevice", async (request) => {
+        const device = (await request()) as GPUDevice;
+        this.#watch(device);
+        return device;
+      });
+    });
+  }
+
+  get device(): GPUDevice {
+    return this.devices[this.devices.length - 1];
+  }
+
+  #watch(device: GPUDevice): void {
+    this.devices.push(device);
+    const create = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) => {
+      const buffer = create(descriptor);
+      this.liveBytes += descriptor.size;
+      const destroy = buffer.destroy.bind(buffer);
+      let destroyed = false;
+      buffer.destroy = () => {
+        if (!destroyed) this.liveBytes -= descriptor.size;
+        destroyed = true;
+        return destroy();
+      };
+      return buffer;
+    };
+  }
+}
+
+/** `object` with one method replaced; native methods need their own `this`. */
+function through<T extends object>(
+  object: T,
+  method: keyof T,
+  replaced: (original: () => unknown) => unknown,
+): T {
+  return new Proxy(object, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target) as unknown;
+      if (typeof value !== "function") return value;
+      const bound = value.bind(target) as (...args: unknown[]) => unknown;
+      return key === method ? (...args: unknown[]) => replaced(() => bound(...args)) : bound;
+    },
+  });
+}
+
+export const engineOn = (gpu: GPU, budget?: number): LocalEngine =>
+  new LocalEngine({
+    kind: "node",
+    gpu,
+    readBundled: (path) => Promise.reject(new Error(`no bundled file ${path} in this test`)),
+    ...(budget === undefined ? {} : { budget }),
+  });
+
+export const silent = (_event: RunEvent): void => {};
+
+export function finished(outcome: RunOutcome): RunResult {
+  if (outcome.kind === "done") return outcome.result;
+  throw new Error(`expected a finished run, found ${JSON.stringify(outcome).slice(0, 500)}`);
+}

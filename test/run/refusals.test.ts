@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { DataSource, ModelSource, RunOutcome } from "../../src/run/protocol.ts";
+import { images, mlp, resnet8, settings, vectors } from "./files.ts";
+import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
+
+const gpu = new WatchedGpu();
+
+async function loaded(model: ModelSource = mlp(), data: DataSource = vectors(), budget?: number) {
+  const engine = engineOn(gpu.entry, budget);
+  const answer = await engine.load(model, data);
+  if (answer.kind !== "loaded") throw new Error(answer.message);
+  return { engine, card: answer.card };
+}
+
+async function refusalOf(outcome: Promise<RunOutcome>): Promise<string> {
+  const ended = await outcome;
+  if (ended.kind !== "refused") throw new Error(`expected a refusal, found ${JSON.stringify(ended)}`);
+  return ended.message;
+}
+
+describe("a run is refused, with a way out,", () => {
+  it("when the batch goes beyond the file", async () => {
+    const { engine } = await loaded();
+    const message = await refusalOf(engine.run(settings({ start: 8, batchSize: 6 }), silent));
+    expect(message).toBe(
+      "vectors.npz: samples: expected samples 8 to 13, file has 0 to 11. Choose a smaller batch size or another first sample.",
+    );
+    finished(await engine.run(settings({ start: 8, batchSize: 4, steps: 2 }), silent));
+    engine.destroy();
+  });
+
+  it("when memory does not suffice, before anything is allocated", async () => {
+    const { engine } = await loaded(mlp(), vectors(), 20_000);
+    const before = gpu.liveBytes;
+    const message = await refusalOf(engine.run(settings({ steps: 50 }), silent));
+    expect(message).toBe(
+      "The run needs 1 MB, the budget is 1 MB: use a smaller batch (3 instead of 6) or fewer Lanczos steps.",
+    );
+    expect(gpu.liveBytes).toBe(before);
+    engine.destroy();
+  });
+
+  it("when there is no adapter", async () => {
+    const none = { requestAdapter: () => Promise.resolve(null) } as unknown as GPU;
+    const engine = engineOn(none);
+    await engine.load(mlp(), vectors());
+    expect(await engine.device()).toMatchObject({ kind: "unavailable" });
+    expect(await refusalOf(engine.run(settings(), silent))).toMatch(/offers no adapter/);
+  });
+});
+
+describe("files are refused by name", () => {
+  const engine = engineOn(gpu.entry);
+  const folder = new URL("../fixtures/malformed/", import.meta.url);
+  const expected = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Record<
+    string,
+    string
+  >;
+  const fixture = (name: string) => ({ name, bytes: new Uint8Array(readFileSync(new URL(name, folder))) });
+  const named = (ending: string): string[] => readdirSync(folder).filter((f) => f.endsWith(ending));
+
+  it("malformed checkpoints, in the words of the reader", async () => {
+    for (const name of named(".safetensors")) {
+      const model: ModelSource = { kind: "file", file: fixture(name), options: {} };
+      expect(await engine.load(model, vectors())).toEqual({ kind: "refused", message: expected[name] });
+    }
+  });
+
+  it("malformed batches, in the words of the reader", async () => {
+    for (const name of named(".npz")) {
+      const data: DataSource = { kind: "file", file: fixture(name), mean: null, std: null };
+      expect(await engine.load(mlp(), data)).toEqual({ kind: "refused", message: expected[name] });
+    }
+  });
+
+  it("a batch of another kind than the model takes", async () => {
+    const { engine } = await loaded(resnet8(), vectors());
+    expect(await refusalOf(engine.run(settings(), silent))).toMatch(/^vectors\.npz: .*images/);
+    engine.destroy();
+  });
+
+  it("and leave the model that was loaded before", async () => {
+    const { engine, card } = await loaded();
+    const bad: ModelSource = { kind: "file", file: fixture(named(".safetensors")[0]), options: {} };
+    expect((await engine.load(bad, vectors())).kind).toBe("refused");
+    const result = finished(await engine.run(settings({ steps: 2 }), silent));
+    expect(result.model).toEqual(card);
+    engine.destroy();
+  });
+});
+
+describe("the card of a model", () => {
+  it("describes it, and says what the file does not tell", async () => {
+    const { engine, card } = await loaded(resnet8(), images());
+    expect(card).toMatchObject({
+      id: null,
+      architecture: "CIFAR ResNet-8 with BatchNorm, option-A skip connections",
+      hasBatchNorm: true,
+      classes: 3,
+      source: "resnet8.safetensors",
+      warnings: [],
+      data: { source: "images.npz", split: "unknown", available: 6 },
+    });
+    expect(card.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(card.tensors.reduce((n, t) => n + t.size, 0)).toBe(card.parameterCount);
+    engine.destroy();
+    const silentFile = { ...(mlp() as Extract<ModelSource, { kind: "file" }>), options: {} };
+    const other = await loaded(silentFile);
+    expect(other.card.warnings).toEqual([
+      "The file does not say which activation the perceptron uses: relu is assumed.",
+    ]);
+    other.engine.destroy();
+  });
+});
+
+describe("a lost device", () => {
+  it("ends the run as lost with what is known, and the next run has a new device", async () => {
+    const { engine } = await loaded();
+    const whole = finished(await engine.run(settings({ steps: 20 }), silent));
+    const lost = gpu.device;
+    let destroyed = false;
+    const outcome = await engine.run(settings({ steps: 20 }), (event) => {
+      if (event.type !== "progress" || event.progress.phase !== "lanczos" || event.progress.done < 4) return;
+      if (!destroyed) lost.destroy();
+      destroyed = true;
+    });
+    expect(outcome.kind).toBe("lost");
+    const { message, result } = outcome as Extract<RunOutcome, { kind: "lost" }>;
+    expect(message).toMatch(/^The GPU was lost \(.+\)\.$/);
+    const known = result?.spectrum.alpha[0] ?? [];
+    expect(known.length).toBeGreaterThanOrEqual(4);
+    expect(known).toEqual(whole.spectrum.alpha[0].slice(0, known.length));
+    const again = finished(await engine.run(settings({ steps: 20 }), silent));
+    expect(gpu.device).not.toBe(lost);
+    expect(again.spectrum).toEqual(whole.spectrum);
+    engine.destroy();
+  });
+
+  it("is noticed in the first run of an engine", async () => {
+    const { engine } = await loaded();
+    const outcome = await engine.run(settings(), (event) => {
+      if (event.type === "progress" && event.progress.phase === "primal") gpu.device.destroy();
+    });
+    expect(outcome).toMatchObject({ kind: "lost", result: null });
+    engine.destroy();
+  });
+
+  it("is noticed between runs as well", async () => {
+    const { engine } = await loaded();
+    finished(await engine.run(settings({ steps: 3 }), silent));
+    gpu.device.destroy();
+    await gpu.device.lost;
+    finished(await engine.run(settings({ steps: 3 }), silent));
+    gpu.device.destroy();
+    await gpu.device.lost;
+    expect((await engine.extend({ steps: 2, probes: 0 }, silent)).kind).toBe("lost");
+    engine.destroy();
+  });
+
+  it("while pipelines are compiled ends the run as lost", async () => {
+    const { engine } = await loaded();
+    expect((await engine.device()).kind).toBe("device");
+    const outcome = await engine.run(settings(), (event) => {
+      if (event.type === "progress" && event.progress.phase === "compiling") gpu.device.destroy();
+    });
+    expect(outcome).toMatchObject({ kind: "lost", result: null });
+    finished(await engine.run(settings({ steps: 2 }), silent));
+    engine.destroy();
+  });
+});

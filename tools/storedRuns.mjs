@@ -7,7 +7,7 @@ import { ROOT, runCommand } from "./setup.mjs";
 
 const models = join(ROOT, "public", "models");
 const SETTINGS = [
-  ...["--batch-size", "32", "--steps", "50", "--probes", "2", "--trace-probes", "8"],
+  ...["--batch-size", "16", "--steps", "40", "--probes", "2", "--trace-probes", "6"],
   ...["--rank", "top:1,top:2,top:3,bottom:1"],
 ];
 

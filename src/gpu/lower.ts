@@ -11,15 +11,11 @@ import { emit } from "./emit.ts";
 import { type ConvPair, costOf, type Expr, heaviesOf, moveExpr, substitute } from "./expr.ts";
 import { dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
-import { haloFor } from "./kernels/conv2d.ts";
+import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
+import { Slots } from "./slots.ts";
+import { MOVEMENT, type StagedGraph, type Survey, survey, VECTOR_OUTPUT } from "./survey.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
-import { denseLayout, type Halo, isVec4, NO_HALO, type Slot, transposeView, type View } from "./view.ts";
-
-export interface StagedGraph {
-  readonly graph: Graph;
-  /** Per node: 0 runs once per batch, 1 once per product. */
-  readonly stage: Uint8Array;
-}
+import { isVec4, transposeView, type View } from "./view.ts";
 
 export interface LowerOptions {
   readonly layout: VectorLayout;
@@ -38,8 +34,6 @@ export interface Lowered {
 
 /** Elements below which recomputing a short expression beats a dispatch of its own. */
 const SMALL = 4096;
-const MOVEMENT = new Set(["reshape", "transpose", "broadcast", "slice"]);
-const VECTOR_OUTPUT = /^(grad|hv):(.*)$/;
 
 export function lower(staged: StagedGraph, options: LowerOptions): Lowered {
   return new Lowering(staged, options).run();
@@ -50,23 +44,19 @@ class Lowering {
   readonly #stage: Uint8Array;
   readonly #options: LowerOptions;
   readonly #values: Expr[] = [];
-  readonly #uses: Int32Array;
-  readonly #halos = new Map<NodeId, Halo>();
+  readonly #slots: Slots;
+  readonly #survey: Survey;
   /** Nodes that own a slot laid out for them, halo included. */
   readonly #owned = new Set<NodeId>();
-  readonly #mustStore = new Set<NodeId>();
-  readonly #destinations = new Map<NodeId, View>();
-  readonly #vectorViews = new Map<string, View>();
   readonly #works: [Work[], Work[]] = [[], []];
   #now: 0 | 1 = 0;
-  #slots = 0;
 
-  constructor({ graph, stage }: StagedGraph, options: LowerOptions) {
-    this.#graph = graph;
-    this.#stage = stage;
+  constructor(staged: StagedGraph, options: LowerOptions) {
+    this.#graph = staged.graph;
+    this.#stage = staged.stage;
     this.#options = options;
-    this.#uses = new Int32Array(graph.nodes.length);
-    this.#survey();
+    this.#slots = new Slots(options.layout);
+    this.#survey = survey(staged, this.#slots);
   }
 
   run(): Lowered {
@@ -81,7 +71,7 @@ class Lowering {
     for (const [name, id] of Object.entries(outputs)) {
       this.#now = this.#stage[id] === 1 ? 1 : 0;
       const vector = VECTOR_OUTPUT.exec(name);
-      if (vector !== null) this.#storeInto(this.#vectorView(vector[1], vector[2]), id);
+      if (vector !== null) this.#storeInto(this.#slots.vector(vector[1], vector[2]), id);
       else results.set(name, this.#stored(id));
     }
     const { maxBindings } = this.#options;
@@ -100,74 +90,7 @@ class Lowering {
   }
 
   #write(work: Work): Kernel[] {
-    return emit(work, (shape, batched) => this.#slot(shape, NO_HALO, batched));
-  }
-
-  /** Counts uses and finds halos, residuals and the slots that results go to. */
-  #survey(): void {
-    const { nodes, outputs } = this.#graph;
-    nodes.forEach((node, id) => {
-      for (const input of node.inputs) {
-        this.#uses[input]++;
-        if (this.#stage[id] === 1 && this.#stage[input] === 0) this.#mustStore.add(input);
-      }
-      if (node.op === "conv2d") this.#surveyConv(node);
-    });
-    // All uses are counted before any result gets its place: two parameters may share one.
-    for (const id of Object.values(outputs)) this.#uses[id]++;
-    for (const [name, id] of Object.entries(outputs)) {
-      const vector = VECTOR_OUTPUT.exec(name);
-      if (vector === null) {
-        this.#mustStore.add(id);
-        continue;
-      }
-      // The kernel behind a chain of reshapes can write to the vector itself.
-      let root = id;
-      while (nodes[root].op === "reshape" && this.#uses[root] === 1) root = nodes[root].inputs[0];
-      const view = this.#vectorView(vector[1], vector[2]);
-      const moved = moveExpr({ kind: "load", view }, "reshape", { shape: nodes[root].shape });
-      const single = this.#uses[root] === 1 && nodes[root].inputs.length > 0 && !MOVEMENT.has(nodes[root].op);
-      if (single && moved?.kind === "load" && isVec4(moved.view)) this.#destinations.set(root, moved.view);
-    }
-  }
-
-  #surveyConv(node: GraphNode): void {
-    const { nodes } = this.#graph;
-    const mode = node.attrs.mode as "forward" | "input" | "weight";
-    const [first, second] = node.inputs.map((i) => nodes[i].shape);
-    const picture = (shape: Shape): Shape => shape.slice(1, 3);
-    const kernel = mode === "weight" ? node.shape : second;
-    const written = mode === "weight" ? picture(second) : picture(node.shape);
-    const attrs = { stride: node.attrs.stride as number[], pad: node.attrs.pad as number[] };
-    const halo = haloFor(mode, attrs, kernel, picture(first), written);
-    const old = this.#halos.get(node.inputs[0]) ?? NO_HALO;
-    this.#halos.set(node.inputs[0], halo.map((h, i) => Math.max(h, old[i])) as unknown as Halo);
-  }
-
-  #vectorView(vector: string, name: string): View {
-    const key = `${vector}:${name}`;
-    let view = this.#vectorViews.get(key);
-    if (view === undefined) {
-      const { layout } = this.#options;
-      const index = layout.segments.findIndex((s) => s.name === name);
-      if (index < 0) throw new Error(`internal: no parameter ${name} in the vector layout`);
-      const shared = vector === "theta" || vector === "grad";
-      view = layout.view(vector, index, this.#slots++, shared ? 0 : layout.extent);
-      this.#vectorViews.set(key, view);
-    }
-    return view;
-  }
-
-  #slot(shape: Shape, halo: Halo, batched: boolean): View {
-    const { floats, strides, offset, key } = denseLayout(shape, halo);
-    const slot: Slot = {
-      id: this.#slots++,
-      floats,
-      probeStride: batched ? floats : 0,
-      layout: key,
-      kind: "temp",
-    };
-    return { slot, shape, strides, offset };
+    return emit(work, (shape, batched) => this.#slots.fresh(shape, batched));
   }
 
   #node(id: NodeId, node: GraphNode): void {
@@ -175,13 +98,13 @@ class Lowering {
     const [first] = node.inputs;
     switch (node.op) {
       case "param":
-        values[id] = { kind: "load", view: this.#vectorView("theta", node.attrs.name as string) };
+        values[id] = { kind: "load", view: this.#slots.vector("theta", node.attrs.name as string) };
         return;
       case "tangent":
-        values[id] = { kind: "load", view: this.#vectorView("v", node.attrs.name as string) };
+        values[id] = { kind: "load", view: this.#slots.vector("v", node.attrs.name as string) };
         return;
       case "input":
-        values[id] = { kind: "load", view: this.#slot(node.shape, this.#halos.get(id) ?? NO_HALO, false) };
+        values[id] = { kind: "load", view: this.#slots.fresh(node.shape, false, this.#survey.halos.get(id)) };
         this.#owned.add(id);
         return;
       case "const":
@@ -220,22 +143,22 @@ class Lowering {
   /** Stores a node now if it has to be, or if recomputing it in each consumer would cost more. */
   #settle(id: NodeId): void {
     const expr = this.#values[id];
-    const destination = this.#destinations.get(id);
+    const destination = this.#survey.destinations.get(id);
     if (destination !== undefined) {
       this.#storeInto(destination, id);
       this.#values[id] = { kind: "load", view: destination };
       return;
     }
     if (expr.kind === "const" || (expr.kind === "load" && expr.window === undefined)) return;
-    const shared = this.#uses[id] > 1 && !this.#cheap(id);
+    const shared = this.#survey.uses[id] > 1 && !this.#cheap(id);
     const { op, inputs } = this.#graph.nodes[id];
-    if (MOVEMENT.has(op) && (shared || this.#mustStore.has(id))) {
+    if (MOVEMENT.has(op) && (shared || this.#survey.mustStore.has(id))) {
       // What is moved is stored, not the (perhaps much larger) result of moving it.
       this.#stored(inputs[0]);
       this.#values[id] = this.#move(inputs[0], this.#graph.nodes[id]);
       if (this.#values[id].kind === "load") return;
     }
-    if (shared || this.#mustStore.has(id)) this.#store(id);
+    if (shared || this.#survey.mustStore.has(id)) this.#store(id);
   }
 
   #cheap(id: NodeId): boolean {
@@ -249,7 +172,7 @@ class Lowering {
   #store(id: NodeId): void {
     const { shape } = this.#graph.nodes[id];
     const expr = this.#values[id];
-    const view = this.#slot(shape, this.#halos.get(id) ?? NO_HALO, this.#batched(expr));
+    const view = this.#slots.fresh(shape, this.#batched(expr), this.#survey.halos.get(id));
     this.#emit(expr, view, `%${id}`);
     this.#values[id] = { kind: "load", view };
     this.#owned.add(id);
@@ -291,7 +214,13 @@ class Lowering {
   }
 
   #emit(expr: Expr, view: View, label: string): void {
-    const ready = this.#withinBindings(this.#oneKernel(expr, view.shape), view.shape);
+    const spill: Spill = (part, shape) => {
+      const slot = this.#slots.fresh(shape, this.#batched(part));
+      this.#emit(part, slot, "part");
+      return { kind: "load", view: slot };
+    };
+    const hosted = withOneHost(expr, view.shape, spill);
+    const ready = withinBindings(hosted, view.shape, this.#options.maxBindings, spill);
     const [host] = heaviesOf(ready);
     const works = this.#works[this.#now];
     if (host === undefined) works.push({ label, host: null, outputs: [{ expr: ready, view }] });
@@ -299,45 +228,6 @@ class Lowering {
       const epilogue = substitute(ready, host.node, { kind: "accumulator", index: 0 });
       works.push({ label, host, outputs: [{ expr: epilogue, view }] });
     }
-  }
-
-  /** All kernels inside an expression but one get slots of their own. */
-  #oneKernel(expr: Expr, shape: Shape): Expr {
-    let ready = expr;
-    const heavies = heaviesOf(expr);
-    // The costliest hosts the epilogue: it is the one whose result is worth not writing.
-    const host = heavies.find((h) => h.work.kind !== "reduce") ?? heavies[0];
-    for (const heavy of heavies) {
-      if (heavy === host && heavy.shape.length === shape.length) continue;
-      ready = substitute(ready, heavy.node, this.#spill(heavy, heavy.shape));
-    }
-    return ready;
-  }
-
-  #spill(expr: Expr, shape: Shape): Expr {
-    const view = this.#slot(shape, NO_HALO, this.#batched(expr));
-    this.#emit(expr, view, "part");
-    return { kind: "load", view };
-  }
-
-  /** Spills parts of an expression until a kernel can bind all that it reads. */
-  #withinBindings(expr: Expr, shape: Shape): Expr {
-    const [host] = heaviesOf(expr);
-    const hosted = host === undefined || host.work.kind === "reduce" ? 1 : 2 * host.work.pairs.length;
-    const most = this.#options.maxBindings - 1 - hosted;
-    if (costOf(expr).loads.length <= most) return expr;
-    if (expr.kind !== "apply") throw new Error("internal: a single operand exceeds the bindings of a kernel");
-    const parts = expr.args.map((a) => ({ arg: a, cost: costOf(a) }));
-    const spillable = parts.filter((p) => p.cost.heavies === 0 && p.cost.applies > 0);
-    const largest = spillable.sort((a, b) => b.cost.loads.length - a.cost.loads.length)[0];
-    if (largest === undefined) {
-      // Everything hangs below the kernel's own argument: narrow that down.
-      const args = expr.args.map((a) => (costOf(a).heavies > 0 ? this.#withinBindings(a, shape) : a));
-      return { ...expr, args };
-    }
-    const spilled = this.#spill(this.#withinBindings(largest.arg, shape), shape);
-    const args = expr.args.map((a) => (a === largest.arg ? spilled : a));
-    return this.#withinBindings({ ...expr, args }, shape);
   }
 
   #move(input: NodeId, node: GraphNode): Expr {
@@ -414,7 +304,7 @@ class Lowering {
   /** A picture operand, in a slot that carries the halo the convolution reads. */
   #picture(id: NodeId): View {
     if (!this.#owned.has(id)) {
-      const halo = this.#halos.get(id);
+      const halo = this.#survey.halos.get(id);
       const view = this.#values[id].kind === "load" ? this.#stored(id) : null;
       // Without a halo any aligned view will do.
       const plain = halo === undefined || halo.every((h) => h === 0);

@@ -1,7 +1,7 @@
 /** End-to-end tests: a real Chromium on the production build, served from a free port. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
+import { findChromium } from "./tools/chromium.mjs";
 
 /** The workers read this file again: the port is chosen once and handed on. */
 process.env.EIGENSCOPE_PORT ??= execFileSync(process.execPath, [
@@ -14,9 +14,7 @@ const port = process.env.EIGENSCOPE_PORT;
 const address = `http://localhost:${port}/`;
 
 /** A system Chromium if there is one, else the one that `npx playwright install chromium` brings. */
-const executablePath = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  (path) => path !== undefined && existsSync(path),
-);
+const executablePath = findChromium();
 
 const quiet = [
   "--no-sandbox",
@@ -29,7 +27,7 @@ const quiet = [
 const launch = (args: readonly string[]) => ({
   launchOptions: {
     args: [...quiet, ...args],
-    ...(executablePath === undefined ? {} : { executablePath }),
+    ...(executablePath === null ? {} : { executablePath }),
   },
 });
 

@@ -23,7 +23,11 @@ export const FLAGS: readonly Flag[] = [
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
   { name: "steps", value: "M", help: "Lanczos steps per probe (80)" },
   { name: "probes", value: "K", help: "probes of the quadrature, or of the trace (1; for trace 10)" },
-  { name: "trace-probes", value: "K", help: "probes of the trace estimate (at least 8)" },
+  {
+    name: "trace-probes",
+    value: "K",
+    help: "probes of the trace estimate, at least --probes (for spectrum 8, else --probes)",
+  },
   { name: "seed", value: "S", help: "seed of the probes (0)" },
   { name: "top", value: "K", help: "largest eigenvalues to report (5)" },
   { name: "bottom", value: "K", help: "smallest eigenvalues to report (2)" },
@@ -35,7 +39,7 @@ export const FLAGS: readonly Flag[] = [
   { name: "vector", value: "FILE", help: "hvp: npy, float32 over all parameters in file order" },
   { name: "out", value: "FILE", help: "hvp: where to write Hv as npy" },
   { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },
-  { name: "points", value: "N", help: "slice: odd number of points (21)" },
+  { name: "points", value: "N", help: "slice: odd number of points, so that one lies at 0 (21)" },
   { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
   { name: "json", value: "FILE", help: "where to write the result; - for standard output" },
 ];

@@ -60,14 +60,12 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (loaded.kind === "refused") throw new Error(loaded.message);
     const settings = settingsFor(command, args, loaded.card.data.available);
     if (command === "hvp") return await hvp(engine, settings, args);
+    // Read before the run: a slip here should not cost one.
+    const [wanted, options] = [ranks(args), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
     if (command === "slice") {
-      for (const rank of ranks(args)) {
+      for (const rank of wanted) {
         if (outcome.kind !== "done") break;
-        const options = {
-          radius: positiveNumber(args, "radius", 0.5),
-          points: wholeNumber(args, "points", 21, 3),
-        };
         outcome = await engine.slice(rank, options, reportProgress);
       }
     }
@@ -155,6 +153,12 @@ function settingsFor(command: Command, args: Arguments, available: number): RunS
     top: quick ? 0 : wholeNumber(args, "top", 5),
     bottom: quick ? 0 : wholeNumber(args, "bottom", 2),
   };
+}
+
+function sliceOptions(args: Arguments): { radius: number; points: number } {
+  const points = wholeNumber(args, "points", 21, 3);
+  if (points % 2 === 0) throw new UsageError(`--points: expected an odd number, found "${points}".`);
+  return { radius: positiveNumber(args, "radius", 0.5), points };
 }
 
 function ranks(args: Arguments): LossSlice["rank"][] {

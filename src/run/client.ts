@@ -9,7 +9,7 @@ import type { DeviceAnswer, Engine, RunEvent } from "./protocol.ts";
 
 /** @param models address of the folder with the bundled models, ending with a slash. */
 export function createEngine(models: string): Engine {
-  let chosen: Promise<{ engine: Engine; answer: DeviceAnswer }> | null = null;
+  let chosen: Promise<Choice> | null = null;
   const engine = async (): Promise<Engine> => {
     chosen ??= choose(models);
     return (await chosen).engine;
@@ -31,19 +31,28 @@ export function createEngine(models: string): Engine {
   };
 }
 
-async function choose(models: string): Promise<{ engine: Engine; answer: DeviceAnswer }> {
-  const inWorker = workerEngine(models);
-  const answer = await inWorker.device().catch(
-    (error: unknown): DeviceAnswer => ({
-      kind: "unavailable",
-      message: error instanceof Error ? error.message : String(error),
-    }),
-  );
-  if (answer.kind === "device" || !("GPU" in globalThis)) return { engine: inWorker, answer };
+interface Choice {
+  readonly engine: Engine;
+  readonly answer: DeviceAnswer;
+}
+
+async function choose(models: string): Promise<Choice> {
+  const worker = await tryWorker(models);
+  if (worker !== null && (worker.answer.kind === "device" || !("GPU" in globalThis))) return worker;
   const { LocalEngine } = await import("./engine.ts");
-  const here = new LocalEngine({ kind: "main", readBundled: bundledReader(models) });
-  const own = await here.device();
-  return own.kind === "device" ? { engine: here, answer: own } : { engine: inWorker, answer };
+  const engine = new LocalEngine({ kind: "main", readBundled: bundledReader(models) });
+  const answer = await engine.device();
+  return answer.kind === "device" || worker === null ? { engine, answer } : worker;
+}
+
+/** Null where the page may not have a worker: a frame of opaque origin refuses it, at once or by an error event. */
+async function tryWorker(models: string): Promise<Choice | null> {
+  try {
+    const engine = workerEngine(models);
+    return { engine, answer: await engine.device() };
+  } catch {
+    return null;
+  }
 }
 
 function workerEngine(models: string): Engine {

@@ -57,7 +57,8 @@ export function makeResult(parts: ResultParts): RunResult {
     parameterCount: problem.parameters.length,
     eigenvalues: { top: spectrum.top.map(ritz), bottom: spectrum.bottom.map(ritz) },
     trace: {
-      estimate: trace?.estimate ?? 0,
+      // Without a sample there is no estimate: null in the file.
+      estimate: trace?.estimate ?? Number.NaN,
       standardError: trace?.standardError ?? null,
       interval95: trace?.interval95 ?? null,
       samples: trace?.samples ?? 0,

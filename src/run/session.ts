@@ -40,6 +40,8 @@ const SPARE_STEPS = 20;
 const SNAPSHOT_MS = 200;
 /** Below this many products the checks would cost more than a fifth of the run. */
 const PRODUCTS_WORTH_CHECKING = 20;
+/** m steps match the moments up to 2m - 1, and the check looks at four. */
+const STEPS_FOR_MOMENTS = 3;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -249,7 +251,11 @@ export class Session {
     const checks: Check[] = [checked("sum of weights", Math.max(...sums), 1e-9)];
     const orthogonality = await slq.orthogonality();
     if (orthogonality !== null) checks.push(checked("orthogonality", orthogonality, 1e-4));
-    if (this.#settings.steps * this.#settings.probes >= PRODUCTS_WORTH_CHECKING) {
+    const { steps: done } = slq.result();
+    if (
+      done[0] >= STEPS_FOR_MOMENTS &&
+      this.#settings.steps * this.#settings.probes >= PRODUCTS_WORTH_CHECKING
+    ) {
       const source = { seed: this.#settings.seed, distribution: "rademacher" } as const;
       const first = { probe: probes[0], nodes: nodes[0], weights: weights[0] };
       const moments = await momentMatch(operator, source, first, signal);

@@ -1,4 +1,4 @@
-/** What the page knows. Plain data; `actions.ts` changes it, `ui` draws it. */
+/** What the page knows. Plain data; `pageStore.ts` and `jobs.ts` change it, `ui` draws it. */
 import type { DeviceAnswer, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { NodeId, Shape } from "../model/graph.ts";
-import { type Expr, type Heavy, loadsOf, sameView } from "./expr.ts";
+import { type Expr, type Heavy, loadsOf, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
 import type { Slot } from "./view.ts";
 
@@ -30,8 +30,8 @@ export function bindingsOf({ host, outputs }: Work): number {
 }
 
 function ownBindings(work: Heavy): number {
-  if (work.kind === "reduce") return new Set(operandSlots(work)).size;
-  return work.kind === "conv" && work.mode === "weight" ? 1 : 2 * work.pairs.length;
+  if (work.kind === "conv" && work.mode === "weight") return 1;
+  return new Set(operandViews(work).map((v) => v.slot)).size;
 }
 
 /** Moves pointwise works into the epilogue of the work that computes their youngest operand. */
@@ -158,11 +158,6 @@ export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) =
 export function slotsRead({ host, outputs }: Work): Slot[] {
   return [
     ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
-    ...(host === null ? [] : operandSlots(host.work)),
+    ...(host === null ? [] : operandViews(host.work).map(({ slot }) => slot)),
   ];
-}
-
-function operandSlots(work: Heavy): Slot[] {
-  if (work.kind === "reduce") return work.inputs.flatMap((i) => loadsOf(i).map(({ view }) => view.slot));
-  return work.pairs.flatMap(({ x, w }) => [x.slot, w.slot]);
 }

@@ -29,7 +29,7 @@ export interface HessianOptions extends Engines {
   /** Flat, in file order. */
   readonly parameters: Float32Array;
   /** All graph inputs by name, row-major. */
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   /** Vectors per product. */
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */

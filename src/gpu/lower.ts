@@ -14,11 +14,11 @@ import {
   type Expr,
   type Heavy,
   heaviesOf,
-  moveExpr,
   isBatched,
+  moveExpr,
   substitute,
 } from "./expr.ts";
-import { dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
+import { type Bounds, dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
 import type { RowLists } from "./rowLists.ts";
@@ -27,10 +27,8 @@ import { MOVEMENT, type StagedGraph, type Survey, survey, VECTOR_OUTPUT } from "
 import type { VectorLayout } from "./vectorLayout.ts";
 import { isVec4, reshapeView, transposeView, type View } from "./view.ts";
 
-export interface LowerOptions {
+export interface LowerOptions extends Bounds {
   readonly layout: VectorLayout;
-  /** Storage buffers a kernel may bind. */
-  readonly maxBindings: number;
 }
 
 export interface Lowered {
@@ -87,10 +85,9 @@ class Lowering {
       if (vector !== null) this.#storeInto(this.#slots.vector(vector[1], vector[2]), id);
       else results.set(name, this.#stored(id));
     }
-    const { maxBindings } = this.#options;
     const kept = new Set([...results.values()].map((v) => v.slot));
     const fewer = (works: readonly Work[]): Work[] =>
-      joinReductions(joinEpilogues(works, maxBindings), maxBindings);
+      joinReductions(joinEpilogues(works, this.#options), this.#options);
     const tangent = dropUnread(fewer(this.#works[1]), (slot) => kept.has(slot));
     const residuals = new Set(tangent.flatMap(slotsRead));
     const primal = dropUnread(fewer(this.#works[0]), (slot) => kept.has(slot) || residuals.has(slot));

@@ -69,7 +69,9 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const { gpu, pipelines, submitter, probes, parameters } = options;
     const staged = linearize(options.graph);
     const layout = new VectorLayout(staged.graph.params);
-    const lowered = lower(staged, { layout, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage });
+    const lowered = lower(staged, {
+      ...{ layout, probes, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
+    });
     const plan = planMemory(lowered, probes);
     const block = 4 * layout.extent * probes;
     const extra = 2 * 4 * layout.extent + (2 + 2 + options.krylovVectors) * block;

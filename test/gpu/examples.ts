@@ -111,7 +111,7 @@ export async function productOf(staged: Staged, example: Example, v: Float64Arra
   const { gpu, pipelines, submitter } = await engines();
   const { device } = gpu;
   const layout = new VectorLayout(example.graph.params);
-  const lowered = lower(staged, { layout, maxBindings: 8 });
+  const lowered = lower(staged, { layout, probes: 1, maxBindings: 8 });
   const size = 4 * layout.extent;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const buffer = () => device.createBuffer({ size, usage });

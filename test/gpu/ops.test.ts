@@ -18,7 +18,10 @@ async function onGpu(
 ): Promise<Record<string, Float32Array>> {
   const { device } = await dawn();
   const layout = new VectorLayout(graph.params);
-  const lowered = lower({ graph, stage: new Uint8Array(graph.nodes.length) }, { layout, maxBindings: 8 });
+  const lowered = lower(
+    { graph, stage: new Uint8Array(graph.nodes.length) },
+    { layout, probes: 1, maxBindings: 8 },
+  );
   const program = await Program.create({
     device,
     pipelines: new PipelineCache(device),

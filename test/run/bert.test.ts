@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { linearize, reverseOverForward } from "../../src/autograd/linearize.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
@@ -47,6 +48,7 @@ function part(net: Example, name: string, flat: Float64Array): Float64Array {
 describe("a BERT of one layer on padded sentences", () => {
   it("has the whole Hessian of float64, to 1e-5 of its norm", async () => {
     const net = await pose(bert(tiny), text, 3);
+    const staged = linearize(net.graph);
     const n = net.parameters.length;
     const k = 64;
     const operator = await hessianOf(net, k);
@@ -57,7 +59,7 @@ describe("a BERT of one layer on padded sentences", () => {
       rows.push(...(await products(operator, units)));
     }
     rows.forEach((row, i) => {
-      const { hv } = inFloat64(net, unitVector(n, i));
+      const { hv } = inFloat64(net, unitVector(n, i), staged);
       hv.forEach((want, j) => {
         error += (row[j] - want) ** 2;
         norm += want ** 2;
@@ -68,4 +70,71 @@ describe("a BERT of one layer on padded sentences", () => {
     expect(asymmetry).toBeLessThan(1e-5 * Math.sqrt(norm));
     operator.destroy();
   }, 120_000);
+
+  it("has exact zeros for key biases, absent tokens, unused positions and padding, and nowhere else", async () => {
+    const net = await pose(bert(tiny), text, 3);
+    const operator = await hessianOf(net);
+    const [hv] = await products(operator, [randomVector(net.parameters.length, 3)]);
+    const gradient = await operator.gradient();
+    for (const flat of [hv, gradient]) {
+      const rowsWithValues = (table: string): number[] => {
+        const rows = part(net, `bert.embeddings.${table}_embeddings.weight`, flat);
+        const count = rows.length / tiny.hidden;
+        const row = (i: number) => rows.subarray(i * tiny.hidden, (i + 1) * tiny.hidden);
+        return Array.from({ length: count }, (_, i) => i).filter((i) => row(i).some((v) => v !== 0));
+      };
+      expect(rowsWithValues("word")).toEqual([1, 2, 3, 5, 6, 8, 10]);
+      expect(rowsWithValues("position")).toEqual([0, 1, 2, 3, 4]);
+      expect(rowsWithValues("token_type")).toEqual([0, 1]);
+      const bias = (of: string) => part(net, `bert.encoder.layer.0.attention.self.${of}.bias`, flat);
+      expect(bias("key").every((v) => v === 0)).toBe(true);
+      expect(bias("query").some((v) => v !== 0)).toBe(true);
+    }
+    operator.destroy();
+  });
+
+  it("does not see how far its sentences are padded", async () => {
+    const alone = { ids: [[2, 5, 3, 2]], labels: [1] };
+    const short = await pose(bert(tiny), sentences(alone, false), 1);
+    const long = await pose(
+      bert(tiny),
+      sentences({ ids: [...alone.ids, [2, 6, 6, 6, 6, 6, 3]], labels: [1, 0] }),
+      1,
+    );
+    expect(long.inputs.input_ids.length).toBe(7);
+    const v = randomVector(short.parameters.length, 4);
+    const [a, b] = [inFloat64(short, v), inFloat64(long, v)];
+    expect(relativeError(b.hv, a.hv)).toBeLessThan(1e-13);
+    expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-14);
+  });
+});
+
+/** Sizes that fill no vec4: 3 columns a head, 7 tokens, 7 units. Compiling its kernels takes nearly all of the time. */
+describe("a BERT of two layers with GELU by tanh and odd sizes", () => {
+  const sizes: BertSizes = {
+    ...{ layers: 2, hidden: 6, heads: 2, intermediate: 7, vocabulary: 13, positions: 8, classes: 2 },
+  };
+  const config = { num_attention_heads: 2, hidden_act: "gelu_new", layer_norm_eps: 1e-6 };
+  const ids = [7, 3].map((length, n) =>
+    Array.from({ length }, (_, s) => (5 * s + 7 * n + 1) % sizes.vocabulary),
+  );
+
+  it("has the loss, gradient and products of float64, one vector and two at a time", async () => {
+    const net = await pose(bert(sizes, config), sentences({ ids, labels: [0, 1] }), 2);
+    const staged = linearize(net.graph);
+    const vectors = [1, 2].map((seed) => randomVector(net.parameters.length, seed));
+    const want = vectors.map((v) => inFloat64(net, v, staged));
+    const other = reverseOverForward(net.graph);
+    expect(relativeError(inFloat64(net, vectors[0], other).hv, want[0].hv)).toBeLessThan(1e-12);
+    const operators = [await hessianOf(net, 1), await hessianOf(net, 2)];
+    for (const operator of operators) {
+      expect(Math.abs((await operator.loss()) / want[0].loss - 1)).toBeLessThan(1e-6);
+      expect(relativeError(await operator.gradient(), want[0].gradient)).toBeLessThan(1e-5);
+    }
+    const [one] = await products(operators[0], [vectors[0]]);
+    const two = await products(operators[1], vectors);
+    for (const [i, hv] of [one, ...two].entries())
+      expect(relativeError(hv, want[Math.max(0, i - 1)].hv)).toBeLessThan(1e-5);
+    for (const operator of operators) operator.destroy();
+  });
 });

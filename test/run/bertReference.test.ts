@@ -6,6 +6,7 @@ import { flatten, readNpy, unflatten } from "../../src/model/index.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { accuracyOf, poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
+import { hessianOf, products, relativeError } from "../gpu/examples.ts";
 
 const folder = new URL("../../../shared/reference/", import.meta.url);
 const present = existsSync(folder);
@@ -51,4 +52,34 @@ describe.skipIf(!present)(title, () => {
     });
     expect(accuracyOf(Float32Array.from(logits), problem.batch.labels)).toBeGreaterThan(0.8);
   }, 120_000);
+
+  it("has the product of float64 within 1e-5 on four sentences, and exact zeros where nothing is read", async () => {
+    const { problem, values } = await pose(4);
+    const { graph, parameters, inputs } = problem;
+    const n = parameters.length;
+    const wave = Float64Array.from({ length: n }, (_, i) => Math.fround(Math.cos(0.11 * i) / Math.sqrt(n)));
+    const staged = linearize(graph);
+    const exact = interpret(staged.graph, { ...values, tangents: unflatten(graph.params, wave) });
+    const want = flatten(
+      graph.params,
+      Object.fromEntries(graph.params.map(({ name }) => [name, exact[`hv:${name}`]])),
+    );
+    const operator = await hessianOf({ graph, parameters, inputs });
+    const [hv] = await products(operator, [wave]);
+    expect(Math.abs((await operator.loss()) / exact.loss[0] - 1)).toBeLessThan(1e-5);
+    expect(relativeError(hv, want)).toBeLessThan(1e-5);
+    operator.destroy();
+    const present = new Set(inputs.input_ids);
+    for (const { name, offset, size } of graph.params) {
+      const part = hv.subarray(offset, offset + size);
+      if (name.endsWith("self.key.bias")) expect(part.every((v) => v === 0)).toBe(true);
+      if (!name.endsWith("word_embeddings.weight")) continue;
+      const rows = new Set<number>();
+      part.forEach((v, i) => {
+        if (v !== 0) rows.add(Math.floor(i / 128));
+      });
+      present.delete(0);
+      expect([...rows].toSorted((a, b) => a - b)).toEqual([...present].toSorted((a, b) => a - b));
+    }
+  }, 300_000);
 });

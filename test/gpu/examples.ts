@@ -19,7 +19,7 @@ export interface Example {
   readonly graph: Graph;
   /** Flat, in file order. */
   readonly parameters: Float32Array;
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
 }
 
 export function example(graph: Graph, seed = 1): Example {

@@ -3,7 +3,7 @@ import { linearize, reverseOverForward } from "../../src/autograd/linearize.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
-import { dawn } from "../gpu/dawn.ts";
+import { dawn, dawnEntry } from "../gpu/dawn.ts";
 import {
   type Example,
   hessianOf,
@@ -14,6 +14,8 @@ import {
   unitVector,
 } from "../gpu/examples.ts";
 import { type BertSizes, bert, sentences } from "./berts.ts";
+import { settings } from "./files.ts";
+import { engineOn } from "./host.ts";
 
 /** Tokens 4, 7 and 9 stand in no sentence, token 2 in all of them and twice in one; two sentences are padded. */
 const text = sentences({
@@ -45,6 +47,23 @@ function part(net: Example, name: string, flat: Float64Array): Float64Array {
   return flat.subarray(param.offset, param.offset + param.size);
 }
 
+/** Zero where no sentence reads and in the key biases, and nowhere else in the tables. */
+function expectExactZeros(net: Example, flat: Float64Array): void {
+  const rowsWithValues = (table: string): number[] => {
+    const rows = part(net, `bert.embeddings.${table}_embeddings.weight`, flat);
+    const row = (i: number) => rows.subarray(i * tiny.hidden, (i + 1) * tiny.hidden);
+    return Array.from({ length: rows.length / tiny.hidden }, (_, i) => i).filter((i) =>
+      row(i).some((v) => v !== 0),
+    );
+  };
+  expect(rowsWithValues("word")).toEqual([1, 2, 3, 5, 6, 8, 10]);
+  expect(rowsWithValues("position")).toEqual([0, 1, 2, 3, 4]);
+  expect(rowsWithValues("token_type")).toEqual([0, 1]);
+  const bias = (of: string) => part(net, `bert.encoder.layer.0.attention.self.${of}.bias`, flat);
+  expect(bias("key").every((v) => v === 0)).toBe(true);
+  expect(bias("query").some((v) => v !== 0)).toBe(true);
+}
+
 describe("a BERT of one layer on padded sentences", () => {
   it("has the whole Hessian of float64, to 1e-5 of its norm", async () => {
     const net = await pose(bert(tiny), text, 3);
@@ -52,6 +71,7 @@ describe("a BERT of one layer on padded sentences", () => {
     const n = net.parameters.length;
     const k = 64;
     const operator = await hessianOf(net, k);
+    expectExactZeros(net, await operator.gradient());
     let [error, norm, asymmetry] = [0, 0, 0];
     const rows: Float64Array[] = [];
     for (let i = 0; i < n; i += k) {
@@ -71,27 +91,23 @@ describe("a BERT of one layer on padded sentences", () => {
     operator.destroy();
   }, 120_000);
 
-  it("has exact zeros for key biases, absent tokens, unused positions and padding, and nowhere else", async () => {
+  it("has exact zeros for key biases, absent tokens, unused positions and padding, through the engine", async () => {
+    const engine = engineOn(dawnEntry());
+    expect(await engine.load(bert(tiny), text)).toMatchObject({
+      kind: "loaded",
+      card: { family: "bert", classes: 3, hasBatchNorm: false, warnings: [], data: { available: 3 } },
+    });
     const net = await pose(bert(tiny), text, 3);
-    const operator = await hessianOf(net);
-    const [hv] = await products(operator, [randomVector(net.parameters.length, 3)]);
-    const gradient = await operator.gradient();
-    for (const flat of [hv, gradient]) {
-      const rowsWithValues = (table: string): number[] => {
-        const rows = part(net, `bert.embeddings.${table}_embeddings.weight`, flat);
-        const count = rows.length / tiny.hidden;
-        const row = (i: number) => rows.subarray(i * tiny.hidden, (i + 1) * tiny.hidden);
-        return Array.from({ length: count }, (_, i) => i).filter((i) => row(i).some((v) => v !== 0));
-      };
-      expect(rowsWithValues("word")).toEqual([1, 2, 3, 5, 6, 8, 10]);
-      expect(rowsWithValues("position")).toEqual([0, 1, 2, 3, 4]);
-      expect(rowsWithValues("token_type")).toEqual([0, 1]);
-      const bias = (of: string) => part(net, `bert.encoder.layer.0.attention.self.${of}.bias`, flat);
-      expect(bias("key").every((v) => v === 0)).toBe(true);
-      expect(bias("query").some((v) => v !== 0)).toBe(true);
-    }
-    operator.destroy();
-  });
+    const all = settings({ batchSize: 3, steps: 1, probes: 1, traceProbes: 1 });
+    const v = randomVector(net.parameters.length, 3);
+    const { product, result } = await engine.product(all, Float32Array.from(v));
+    expectExactZeros(net, product);
+    expect(relativeError(product, inFloat64(net, v).hv)).toBeLessThan(1e-5);
+    expect(result.meaning.sentence).toBe(
+      "Hessian of the mean cross-entropy over 3 sentences (sentences 0 to 2 of s.npz), no BatchNorm, no dropout, no weight decay, all 823 parameters, float32.",
+    );
+    engine.destroy();
+  }, 120_000);
 
   it("does not see how far its sentences are padded", async () => {
     const alone = { ids: [[2, 5, 3, 2]], labels: [1] };

@@ -80,6 +80,6 @@ test("a file of another kind is refused unread", async ({ page }) => {
   await open(page);
   await drop(page, [{ name: "net.onnx", bytes: new Uint8Array(4) }]);
   await expect(page.locator(".refusal")).toHaveText(
-    "net.onnx: expected a .safetensors checkpoint or an .npz batch with images and labels",
+    "net.onnx: expected a .safetensors checkpoint, its config.json or an .npz batch with images, vectors or tokens and labels",
   );
 });

@@ -169,7 +169,10 @@ export class Builder implements Simplifier {
     try {
       if (op.arity === null ? inputs.length === 0 : inputs.length !== op.arity)
         throw new OpError(`expected ${op.arity ?? "at least one"} operand(s), found ${inputs.length}`);
-      if (nodes.some((node) => node.dtype !== "f32")) throw new OpError("operands must be f32");
+      nodes.forEach(({ dtype }, i) => {
+        const wanted = i === op.indexOperand ? "i32" : "f32";
+        if (dtype !== wanted) throw new OpError(`operand ${i} must be ${wanted}, it is ${dtype}`);
+      });
       if (op.kind !== "pointwise") return [inputs, op.shape(shapes, attrs)];
       const shape = commonShape(shapes);
       const fitted = inputs.map((id, i) =>

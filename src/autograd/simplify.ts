@@ -161,6 +161,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   max: maximum,
   matmul: ifZero,
   conv2d: ifZero,
+  gather: ifZero,
+  scatterAdd: ifZero,
 };
 
 /** The value of a pointwise op all of whose operands are known constants. */

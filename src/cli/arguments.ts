@@ -10,13 +10,13 @@ export interface Flag {
 export const FLAGS: readonly Flag[] = [
   {
     name: "model",
-    value: "ID|FILE",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip) or a .safetensors file",
+    value: "ID|FILE|DIR",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors file, or a folder with model.safetensors and config.json",
   },
   {
     name: "data",
     value: "FILE",
-    help: "npz with images (float32 NCHW normalised, or uint8 NHWC) or x, and labels; by default the bundled batch",
+    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids, and labels; by default the bundled batch",
   },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
@@ -36,6 +36,7 @@ export const FLAGS: readonly Flag[] = [
   { name: "std", value: "R,G,B", help: "standard deviation of the same" },
   { name: "no-skip", value: "", help: "the checkpoint's network has no skip connections" },
   { name: "activation", value: "relu|tanh", help: "of a perceptron (relu)" },
+  { name: "heads", value: "N", help: "attention heads of a transformer without config.json" },
   { name: "vector", value: "FILE", help: "hvp: npy, float32 over all parameters in file order" },
   { name: "out", value: "FILE", help: "hvp: where to write Hv as npy" },
   { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },

@@ -1,7 +1,7 @@
 /** The headless command: the same engine in Node, through Dawn. */
 
-import { readFile, writeFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
@@ -9,6 +9,7 @@ import type {
   DataSource,
   LossSlice,
   ModelSource,
+  NamedFile,
   RunEvent,
   RunOutcome,
   RunResult,
@@ -99,6 +100,11 @@ function dawn(): GPU {
 const readModels = async (path: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
 
+const named = async (path: string): Promise<NamedFile> => ({
+  name: basename(path),
+  bytes: new Uint8Array(await readFile(path)),
+});
+
 async function modelSource(args: Arguments): Promise<ModelSource> {
   const model = args.get("model") ?? "resnet20";
   if (!/[./\\]/.test(model)) return { kind: "bundled", id: model };
@@ -106,10 +112,17 @@ async function modelSource(args: Arguments): Promise<ModelSource> {
   const options = {
     ...(args.has("no-skip") ? { skip: false } : {}),
     ...(args.has("activation") ? { activation } : {}),
+    ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
   };
+  if (!(await stat(model)).isDirectory()) return { kind: "file", file: await named(model), options };
+  const config = join(model, "config.json");
   return {
     kind: "file",
-    file: { name: basename(model), bytes: new Uint8Array(await readFile(model)) },
+    file: await named(join(model, "model.safetensors")),
+    ...(await stat(config).then(
+      async () => ({ config: await named(config) }),
+      () => ({}),
+    )),
     options,
   };
 }
@@ -130,7 +143,7 @@ async function dataSource(args: Arguments, model: ModelSource): Promise<DataSour
       : null;
   return {
     kind: "file",
-    file: { name: basename(data), bytes: new Uint8Array(await readFile(data)) },
+    file: await named(data),
     mean: numberList(args, "mean") ?? manifest?.mean ?? null,
     std: numberList(args, "std") ?? manifest?.std ?? null,
   };

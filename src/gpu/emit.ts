@@ -9,6 +9,7 @@ import { conv2dWeightKernel, sharesFor } from "./kernels/conv2dWeight.ts";
 import { elementwiseKernel, type Output } from "./kernels/elementwise.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
 import { reducedShape, reduceKernel, reduceShares } from "./kernels/reduce.ts";
+import { rowsKernel } from "./kernels/rows.ts";
 import { broadcastView, type View } from "./view.ts";
 
 /** Gives a fresh dense slot for intermediate sums. */
@@ -32,6 +33,9 @@ function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], alloc
   switch (work.kind) {
     case "matmul":
       return [matmulKernel(work, shape, outputs)];
+    case "gather":
+    case "scatter":
+      return [rowsKernel(work, shape, outputs)];
     case "reduce": {
       const shares = reduceShares(work);
       if (shares === 1) return [reduceKernel(work, outputs, 1)];

@@ -35,6 +35,20 @@ export type Heavy =
       readonly pairs: readonly ConvPair[];
     }
   | {
+      readonly kind: "gather";
+      /** The table [V,...row]. */
+      readonly source: View;
+      readonly indices: View;
+    }
+  | {
+      readonly kind: "scatter";
+      /** The values [k,...row]. */
+      readonly source: View;
+      /** Lists of equal indices (rowLists.ts). */
+      readonly first: View;
+      readonly next: View;
+    }
+  | {
       readonly kind: "reduce";
       readonly fn: "sum" | "max";
       readonly axes: readonly number[];
@@ -64,6 +78,35 @@ export function loadsOf(expr: Expr): Extract<Expr, { kind: "load" | "relinearise
       return [expr];
     default:
       return [];
+  }
+}
+
+/** What a kernel reads as operands, before its epilogue; a reduction's are expressions. */
+export function operandViews(work: Heavy): View[] {
+  switch (work.kind) {
+    case "gather":
+      return [work.source, work.indices];
+    case "scatter":
+      return [work.source, work.first, work.next];
+    case "reduce":
+      return work.inputs.flatMap((i) => loadsOf(i).map(({ view }) => view));
+    default:
+      return work.pairs.flatMap(({ x, w }) => [x, w]);
+  }
+}
+
+/** Whether the value depends on the tangent, so that each probe has its own. */
+export function isBatched(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "load":
+    case "relinearise":
+      return expr.view.slot.probeStride > 0;
+    case "apply":
+      return expr.args.some(isBatched);
+    case "heavy":
+      return operandViews(expr.work).some(({ slot }) => slot.probeStride > 0);
+    default:
+      return false;
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { NodeId, Shape } from "../model/graph.ts";
-import { type Expr, type Heavy, loadsOf, sameView } from "./expr.ts";
+import { type Expr, type Heavy, loadsOf, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
 import type { Slot } from "./view.ts";
 
@@ -15,6 +15,25 @@ export interface Work {
   readonly host: { readonly node: NodeId; readonly work: Heavy; readonly shape: Shape } | null;
   /** All of one shape. Where there is a host, their expressions contain it as `accumulator`. */
   readonly outputs: readonly Output[];
+}
+
+/** What a kernel may bind. */
+export interface Bounds {
+  /** Storage buffers. */
+  readonly maxBindings: number;
+  /** Vectors per product. */
+  readonly probes: number;
+}
+
+/**
+ * Whether one kernel may do all of a work. Tensors of one parameter vector are bound with all its columns, so with
+ * several probes their ranges interleave, and WebGPU forbids a kernel to write to two ranges that overlap.
+ */
+function allowed(work: Work, { maxBindings, probes }: Bounds): boolean {
+  if (bindingsOf(work) > maxBindings) return false;
+  const slots = new Set(work.outputs.map(({ view }) => view.slot).filter((slot) => slot.probeStride > 0));
+  const vectors = [...slots].flatMap((slot) => slot.vector ?? []);
+  return probes === 1 || new Set(vectors).size === vectors.length;
 }
 
 /** Storage buffers that a kernel of this work binds. */
@@ -30,17 +49,17 @@ export function bindingsOf({ host, outputs }: Work): number {
 }
 
 function ownBindings(work: Heavy): number {
-  if (work.kind === "reduce") return new Set(operandSlots(work)).size;
-  return work.kind === "conv" && work.mode === "weight" ? 1 : 2 * work.pairs.length;
+  if (work.kind === "conv" && work.mode === "weight") return 1;
+  return new Set(operandViews(work).map((v) => v.slot)).size;
 }
 
 /** Moves pointwise works into the epilogue of the work that computes their youngest operand. */
-export function joinEpilogues(works: readonly Work[], maxBindings: number): Work[] {
+export function joinEpilogues(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
   const writer = new Map<Slot, number>();
   works.forEach((work, i) => {
     const target = work.host === null ? youngest(work, writer) : -1;
-    const merged = target < 0 ? null : join(joined[target] as Work, work, maxBindings);
+    const merged = target < 0 ? null : join(joined[target] as Work, work, bounds);
     if (merged === null) for (const { view } of work.outputs) writer.set(view.slot, i);
     else {
       joined[target] = merged;
@@ -59,7 +78,7 @@ function youngest(work: Work, writer: ReadonlyMap<Slot, number>): number {
   return Math.max(-1, ...places);
 }
 
-function join(into: Work, work: Work, maxBindings: number): Work | null {
+function join(into: Work, work: Work, bounds: Bounds): Work | null {
   const shape = into.outputs[0].view.shape;
   const fits = (s: Shape): boolean => s.length === shape.length && s.every((n, d) => n === shape[d]);
   if (!work.outputs.every(({ view }) => fits(view.shape))) return null;
@@ -70,7 +89,7 @@ function join(into: Work, work: Work, maxBindings: number): Work | null {
     outputs.push({ expr: replaced, view });
   }
   const merged = { ...into, outputs };
-  return bindingsOf(merged) <= maxBindings ? merged : null;
+  return allowed(merged, bounds) ? merged : null;
 }
 
 /** `expr` with loads of what `outputs` store replaced by what they compute; null if one is read at other places. */
@@ -96,7 +115,7 @@ function inRegisters(expr: Expr, outputs: readonly Output[]): Expr | null {
  * gradients of a BatchNorm's scale and shift, for one. A later reduction moves up to an earlier one if all that it
  * reads is there by then.
  */
-export function joinReductions(works: readonly Work[], maxBindings: number): Work[] {
+export function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
   const writer = new Map<Slot, number>();
   const latest = new Map<string, number>();
@@ -105,7 +124,7 @@ export function joinReductions(works: readonly Work[], maxBindings: number): Wor
     const target = key === null ? undefined : latest.get(key);
     const ready = Math.max(-1, ...slotsRead(work).map((slot) => writer.get(slot) ?? -1));
     const merged = target === undefined || ready >= target ? null : sideBySide(joined[target] as Work, work);
-    if (merged === null || bindingsOf(merged) > maxBindings) {
+    if (merged === null || !allowed(merged, bounds)) {
       if (key !== null) latest.set(key, i);
       for (const { view } of work.outputs) writer.set(view.slot, i);
       return;
@@ -158,11 +177,6 @@ export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) =
 export function slotsRead({ host, outputs }: Work): Slot[] {
   return [
     ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
-    ...(host === null ? [] : operandSlots(host.work)),
+    ...(host === null ? [] : operandViews(host.work).map(({ slot }) => slot)),
   ];
-}
-
-function operandSlots(work: Heavy): Slot[] {
-  if (work.kind === "reduce") return work.inputs.flatMap((i) => loadsOf(i).map(({ view }) => view.slot));
-  return work.pairs.flatMap(({ x, w }) => [x.slot, w.slot]);
 }

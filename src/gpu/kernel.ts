@@ -9,7 +9,7 @@ export interface Binding {
   readonly slot: Slot;
   readonly write: boolean;
   /** Element type in the shader. */
-  readonly type: "vec4f" | "f32";
+  readonly type: "vec4f" | "f32" | "i32";
 }
 
 export interface Kernel {
@@ -40,15 +40,15 @@ export function grid(threads: number, workgroup: number): { groups: [number, num
 export class Binder {
   readonly bindings: Binding[] = [];
 
-  read(slot: Slot, type: "vec4f" | "f32"): string {
+  read(slot: Slot, type: Binding["type"]): string {
     return this.#name(slot, type, false);
   }
 
-  write(slot: Slot, type: "vec4f" | "f32"): string {
+  write(slot: Slot, type: Binding["type"]): string {
     return this.#name(slot, type, true);
   }
 
-  #name(slot: Slot, type: "vec4f" | "f32", write: boolean): string {
+  #name(slot: Slot, type: Binding["type"], write: boolean): string {
     let i = this.bindings.findIndex((b) => b.slot === slot && b.type === type && b.write === write);
     if (i < 0) i = this.bindings.push({ slot, type, write }) - 1;
     return `b${i}`;

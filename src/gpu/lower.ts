@@ -8,19 +8,27 @@ import { type OpName, ops } from "../autograd/ops/table.ts";
 import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
 import { emit } from "./emit.ts";
-import { type ConvPair, costOf, type Expr, heaviesOf, moveExpr, substitute } from "./expr.ts";
-import { dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
+import {
+  type ConvPair,
+  costOf,
+  type Expr,
+  type Heavy,
+  heaviesOf,
+  isBatched,
+  moveExpr,
+  substitute,
+} from "./expr.ts";
+import { type Bounds, dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
+import type { RowLists } from "./rowLists.ts";
 import { Slots } from "./slots.ts";
 import { MOVEMENT, type StagedGraph, type Survey, survey, VECTOR_OUTPUT } from "./survey.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
-import { isVec4, transposeView, type View } from "./view.ts";
+import { isVec4, reshapeView, transposeView, type View } from "./view.ts";
 
-export interface LowerOptions {
+export interface LowerOptions extends Bounds {
   readonly layout: VectorLayout;
-  /** Storage buffers a kernel may bind. */
-  readonly maxBindings: number;
 }
 
 export interface Lowered {
@@ -30,6 +38,8 @@ export interface Lowered {
   readonly inputs: ReadonlyMap<string, View>;
   /** Outputs other than `grad:` and `hv:`, which go to the vectors `grad` and `hv`. */
   readonly outputs: ReadonlyMap<string, View>;
+  /** What the caller puts beside an index input where it writes it. */
+  readonly rowLists: readonly RowLists[];
 }
 
 /** Elements below which recomputing a short expression beats a dispatch of its own. */
@@ -49,6 +59,7 @@ class Lowering {
   /** Nodes that own a slot laid out for them, halo included. */
   readonly #owned = new Set<NodeId>();
   readonly #works: [Work[], Work[]] = [[], []];
+  readonly #rowLists: RowLists[] = [];
   #now: 0 | 1 = 0;
 
   constructor(staged: StagedGraph, options: LowerOptions) {
@@ -74,10 +85,9 @@ class Lowering {
       if (vector !== null) this.#storeInto(this.#slots.vector(vector[1], vector[2]), id);
       else results.set(name, this.#stored(id));
     }
-    const { maxBindings } = this.#options;
     const kept = new Set([...results.values()].map((v) => v.slot));
     const fewer = (works: readonly Work[]): Work[] =>
-      joinReductions(joinEpilogues(works, maxBindings), maxBindings);
+      joinReductions(joinEpilogues(works, this.#options), this.#options);
     const tangent = dropUnread(fewer(this.#works[1]), (slot) => kept.has(slot));
     const residuals = new Set(tangent.flatMap(slotsRead));
     const primal = dropUnread(fewer(this.#works[0]), (slot) => kept.has(slot) || residuals.has(slot));
@@ -86,6 +96,7 @@ class Lowering {
       tangent: tangent.flatMap((w) => this.#write(w)),
       inputs: new Map(inputs.map((i) => [i.name, this.#stored(i.node)])),
       outputs: results,
+      rowLists: this.#rowLists,
     };
   }
 
@@ -134,6 +145,10 @@ class Lowering {
       case "matmul":
         values[id] = this.#matmul(id, node);
         break;
+      case "gather":
+      case "scatterAdd":
+        values[id] = { kind: "heavy", node: id, work: this.#rows(node), shape: node.shape };
+        break;
       default:
         values[id] = MOVEMENT.has(node.op) ? this.#move(first, node) : this.#pointwise(node);
     }
@@ -172,7 +187,7 @@ class Lowering {
   #store(id: NodeId): void {
     const { shape } = this.#graph.nodes[id];
     const expr = this.#values[id];
-    const view = this.#slots.fresh(shape, this.#batched(expr), this.#survey.halos.get(id));
+    const view = this.#slots.fresh(shape, isBatched(expr), this.#survey.halos.get(id));
     this.#emit(expr, view, `%${id}`);
     this.#values[id] = { kind: "load", view };
     this.#owned.add(id);
@@ -197,25 +212,9 @@ class Lowering {
     this.#emit(expr, destination, `%${id}`);
   }
 
-  #batched(expr: Expr): boolean {
-    switch (expr.kind) {
-      case "load":
-      case "relinearise":
-        return expr.view.slot.probeStride > 0;
-      case "apply":
-        return expr.args.some((a) => this.#batched(a));
-      case "heavy":
-        return expr.work.kind === "reduce"
-          ? expr.work.inputs.some((i) => this.#batched(i))
-          : expr.work.pairs.some((p) => p.x.slot.probeStride > 0 || p.w.slot.probeStride > 0);
-      default:
-        return false;
-    }
-  }
-
   #emit(expr: Expr, view: View, label: string): void {
     const spill: Spill = (part, shape) => {
-      const slot = this.#slots.fresh(shape, this.#batched(part));
+      const slot = this.#slots.fresh(shape, isBatched(part));
       this.#emit(part, slot, "part");
       return { kind: "load", view: slot };
     };
@@ -274,7 +273,7 @@ class Lowering {
   #joinPairs(a: Expr, b: Expr): Expr | null {
     if (a.kind !== "heavy" || b.kind !== "heavy") return null;
     const [left, right] = [a.work, b.work];
-    if (left.kind === "reduce" || right.kind === "reduce" || left.kind !== right.kind) return null;
+    if (!("pairs" in left && "pairs" in right) || left.kind !== right.kind) return null;
     // Operand shapes count: a kernel walks the inner axes of all its pairs in the same loops.
     const signature = ({ pairs, ...rest }: typeof left): string =>
       JSON.stringify([rest, pairs[0].x.shape, pairs[0].w.shape]);
@@ -330,6 +329,38 @@ class Lowering {
     };
     const attrs: Attrs = { stride: node.attrs.stride, pad: node.attrs.pad };
     return { kind: "heavy", node: id, work: { kind: "conv", mode, attrs, pairs: [pair] }, shape: node.shape };
+  }
+
+  /** Copying rows of a table, or adding rows to one. */
+  #rows(node: GraphNode): Heavy {
+    const [first, indices] = node.inputs;
+    const source = this.#aligned(first);
+    if (node.op === "gather") return { kind: "gather", source, indices: this.#stored(indices) };
+    // The lists number the values row-major over the axes of the indices.
+    const flat = [sizeOf(this.#graph.nodes[indices].shape), ...node.shape.slice(1)];
+    let values = reshapeView(source, flat);
+    if (values === null) {
+      this.#store(first);
+      values = reshapeView(this.#stored(first), flat);
+    }
+    if (values === null) throw new Error(`internal: %${first} was stored but has no rows`);
+    return { kind: "scatter", source: values, ...this.#lists(indices, node.shape[0]) };
+  }
+
+  /** The lists of an index input for a table of `rows` rows, made once. */
+  #lists(indices: NodeId, rows: number): RowLists {
+    const { op, attrs, shape } = this.#graph.nodes[indices];
+    if (op !== "input") throw new Error(`internal: %${indices} holds indices but is no input`);
+    const input = attrs.name as string;
+    const known = this.#rowLists.find((l) => l.input === input && l.first.shape[0] === rows);
+    if (known !== undefined) return known;
+    const lists = {
+      input,
+      first: this.#slots.fresh([rows], false),
+      next: this.#slots.fresh([sizeOf(shape)], false),
+    };
+    this.#rowLists.push(lists);
+    return lists;
   }
 
   #matmul(id: NodeId, node: GraphNode): Expr {

@@ -1,7 +1,7 @@
 /** Cuts an expression down to what one kernel can do: one host, and no more operands than it may bind. */
 
 import type { Shape } from "../model/graph.ts";
-import { costOf, type Expr, heaviesOf, substitute } from "./expr.ts";
+import { costOf, type Expr, heaviesOf, operandViews, substitute } from "./expr.ts";
 
 /** Computes a part of the expression beforehand, into a slot of its own, and gives its load. */
 export type Spill = (part: Expr, shape: Shape) => Expr;
@@ -11,7 +11,7 @@ export function withOneHost(expr: Expr, shape: Shape, spill: Spill): Expr {
   let ready = expr;
   const heavies = heaviesOf(expr);
   // The costliest hosts the epilogue: it is the one whose result is worth not writing.
-  const host = heavies.find((h) => h.work.kind !== "reduce") ?? heavies[0];
+  const host = heavies.find((h) => "pairs" in h.work) ?? heavies[0];
   for (const heavy of heavies) {
     if (heavy === host && heavy.shape.length === shape.length) continue;
     ready = substitute(ready, heavy.node, spill(heavy, heavy.shape));
@@ -22,7 +22,7 @@ export function withOneHost(expr: Expr, shape: Shape, spill: Spill): Expr {
 /** Spills parts of an expression until a kernel can bind all that it reads. */
 export function withinBindings(expr: Expr, shape: Shape, maxBindings: number, spill: Spill): Expr {
   const [host] = heaviesOf(expr);
-  const hosted = host === undefined || host.work.kind === "reduce" ? 1 : 2 * host.work.pairs.length;
+  const hosted = host === undefined || host.work.kind === "reduce" ? 1 : operandViews(host.work).length;
   const most = maxBindings - 1 - hosted;
   if (costOf(expr).loads.length <= most) return expr;
   if (expr.kind !== "apply") throw new Error("internal: a single operand exceeds the bindings of a kernel");

@@ -40,7 +40,8 @@ export function planMemory(lowered: Lowered, probes: number): Plan {
     }
   });
   const kept = new Set<number>();
-  for (const view of [...lowered.inputs.values(), ...lowered.outputs.values()]) {
+  const lists = lowered.rowLists.flatMap(({ first, next }) => [first, next]);
+  for (const view of [...lowered.inputs.values(), ...lowered.outputs.values(), ...lists]) {
     if (view.slot.kind === "vector") continue;
     kept.add(view.slot.id);
     if (!lives.has(view.slot.id)) lives.set(view.slot.id, { slot: view.slot, first: 0, last: 0 });

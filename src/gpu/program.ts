@@ -7,6 +7,7 @@ import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
+import { rowLists } from "./rowLists.ts";
 import type { Command, Submitter } from "./submitter.ts";
 import type { View } from "./view.ts";
 
@@ -88,11 +89,23 @@ export class Program {
     return this.#options.submitter.run(this.#tangent, signal);
   }
 
-  /** Writes an input given row-major in its logical shape. */
-  write(name: string, values: Float32Array): void {
-    const view = this.#options.lowered.inputs.get(name);
+  /** Writes an input given row-major in its logical shape: integers where its dtype is i32. */
+  write(name: string, values: Float32Array | Int32Array): void {
+    const { inputs, rowLists: lists } = this.#options.lowered;
+    const view = inputs.get(name);
     if (view === undefined) throw new Error(`internal: the program has no input ${name}`);
-    const laid = new Float32Array(view.slot.floats);
+    this.#upload(view, values);
+    for (const { input, first, next } of lists) {
+      if (input !== name) continue;
+      const made = rowLists(values, first.shape[0]);
+      this.#upload(first, made.first);
+      this.#upload(next, made.next);
+    }
+  }
+
+  #upload(view: View, values: Float32Array | Int32Array): void {
+    const { floats } = view.slot;
+    const laid = values instanceof Int32Array ? new Int32Array(floats) : new Float32Array(floats);
     forEachElement(view, (at, i) => {
       laid[at] = values[i];
     });

@@ -1,3 +1,4 @@
+import type { ModelConfig } from "./config.ts";
 import { printShape, quote, type Refuse, refuser } from "./errors.ts";
 import { type GraphBuilder, type NodeId, type Shape, sizeOf } from "./graph.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
@@ -10,10 +11,19 @@ export interface TensorSpec {
   readonly shape: Shape;
 }
 
-/** The graph input that carries the samples: `images` [N,H,W,channels] or `x` [N,features]. */
+/**
+ * The graph input that carries the samples: `images` [N,H,W,channels], `x` [N,features] or `input_ids` [N,tokens] with
+ * the rows of the tables that tokens, their positions and their types name.
+ */
 export type InputSpec =
   | { readonly name: "images"; readonly channels: number }
-  | { readonly name: "x"; readonly features: number };
+  | { readonly name: "x"; readonly features: number }
+  | {
+      readonly name: "input_ids";
+      readonly vocabulary: number;
+      readonly positions: number;
+      readonly types: number;
+    };
 
 export interface ArchitectureBase {
   /** e.g. `CIFAR ResNet-20 with BatchNorm, option-A skip connections`. */
@@ -32,6 +42,10 @@ export interface ModelOptions {
   readonly skip?: boolean;
   /** Perceptrons. Default relu. */
   readonly activation?: "relu" | "tanh";
+  /** Transformers: attention heads, where config.json does not say. */
+  readonly heads?: number;
+  /** Transformers: config.json. */
+  readonly config?: ModelConfig;
 }
 
 export interface BuildOptions {
@@ -40,6 +54,8 @@ export interface BuildOptions {
   /** Pixels; 32 by default. Perceptrons ignore them. */
   readonly height?: number;
   readonly width?: number;
+  /** Tokens per sentence, for transformers. */
+  readonly tokens?: number;
   /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
   readonly bn: "eval" | "batch";
 }
@@ -63,19 +79,29 @@ export function layersOf({ parameters }: ArchitectureBase): readonly Layer[] {
   return [...groups].map(([name, group]) => ({ name, parameters: group }));
 }
 
-/** Tensors under the names of the bare module: without the `module.` that DataParallel puts before each. */
-export function bareNames(tensors: Tensors, file: string): Tensors {
-  const bare = new Map<string, Tensor>();
+/** Tensors under other names; null leaves one out. Two that get one name are refused. */
+export function renamed(
+  tensors: Tensors,
+  file: string,
+  rename: (name: string) => string | null,
+  twice = "it under two names",
+): Tensors {
+  const found = new Map<string, Tensor>();
   for (const [name, tensor] of tensors) {
-    const short = name.replace(/^module\./, "");
-    if (bare.has(short)) {
+    const other = rename(name);
+    if (other === null) continue;
+    if (found.has(other)) {
       const refuse: Refuse = refuser(file, "Keep one of the two");
-      refuse(quote(short), "one tensor of this name", `it with and without "module."`);
+      refuse(quote(other), "one tensor of this name", twice);
     }
-    bare.set(short, tensor);
+    found.set(other, tensor);
   }
-  return bare;
+  return found;
 }
+
+/** Tensors under the names of the bare module: without the `module.` that DataParallel puts before each. */
+export const bareNames = (tensors: Tensors, file: string): Tensors =>
+  renamed(tensors, file, (name) => name.replace(/^module\./, ""), 'it with and without "module."');
 
 /**
  * Holds a file's tensors (bare names) against an architecture: each expected tensor present, of the expected shape, floating

@@ -3,6 +3,7 @@ import { printShape, type Refuse, refuser } from "./errors.ts";
 import type { Shape } from "./graph.ts";
 import { limits } from "./limits.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
+import { readSentences } from "./tokens.ts";
 
 /** Arrays of an npz file to the graph's inputs, in the layout and the normalisation that the network was trained on. */
 
@@ -26,8 +27,9 @@ export interface Batch {
   readonly count: number;
   /** Samples in the file. */
   readonly available: number;
-  /** `images` NHWC or `x` [N,features]. */
-  readonly data: Float32Array;
+  /** Values of the graph's data inputs: `images` NHWC, `x` [N,features], or `input_ids` and what goes with them. */
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** Of the first of these. */
   readonly shape: Shape;
   /** [N], each below the number of classes. */
   readonly labels: Int32Array;
@@ -37,7 +39,7 @@ export interface Batch {
 }
 
 export interface BatchStatistics {
-  /** Of the numbers that enter the network: per channel for images, one value for vectors. */
+  /** Of the numbers that enter the network: per channel for images, one value for vectors, none for tokens. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
   /** Samples per class. */
@@ -48,46 +50,57 @@ export interface BatchStatistics {
 export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   const { file, input, classes, start, count } = options;
   const refuse: Refuse = refuser(file, "Save the batch as docs/file-formats.md describes");
-  const samples = findArray(arrays, input.name === "images" ? ["images"] : ["x", "x_f32"], refuse);
-  const labelArray = findArray(arrays, ["labels"], refuse);
+  const save = `Save them under these names: numpy.savez(file, ${input.name}=..., labels=...)`;
+  const samples = findArray(arrays, input.name === "x" ? ["x", "x_f32"] : [input.name], save, refuse);
+  const labelArray = findArray(arrays, ["labels"], save, refuse);
   const available = samples.shape[0] ?? 0;
   if (labelArray.shape.length !== 1 || labelArray.shape[0] !== available) {
     refuse("labels", printShape([available]), printShape(labelArray.shape));
   }
   checkRange(start, count, available, refuse);
-  const { data, shape } =
-    input.name === "images"
-      ? readImages(samples, input.channels, options, refuse)
-      : readVectors(samples, input.features, options, refuse);
-  const bad = data.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0)
-    refuse(
-      samples.name,
-      "finite float32 numbers",
-      `${data[bad]} in sample ${start + Math.floor(bad / (data.length / count))}`,
-    );
+  const { inputs, shape, mean, std } =
+    input.name === "input_ids"
+      ? { ...readSentences(samples, arrays, input, options, refuse), mean: [], std: [] }
+      : readNumbers(samples, input, options, refuse);
   const labels = readLabels(labelArray, options, refuse);
   const targets = new Float32Array(count * classes);
   labels.forEach((label, i) => {
     targets[i * classes + label] = 1 / count;
   });
-  const channels = input.name === "images" ? input.channels : 1;
-  const statistics = { ...moments(data, channels), classCounts: countClasses(labels, classes) };
-  return { start, count, available, data, shape, labels, targets, statistics };
+  const statistics = { mean, std, classCounts: countClasses(labels, classes) };
+  return { start, count, available, inputs, shape, labels, targets, statistics };
 }
 
-function findArray(arrays: Tensors, keys: readonly string[], refuse: Refuse): Tensor {
+/** Images or vectors, all finite, with their moments. */
+function readNumbers(
+  samples: Tensor,
+  input: Exclude<InputSpec, { name: "input_ids" }>,
+  options: BatchOptions,
+  refuse: Refuse,
+): Pick<Batch, "inputs" | "shape"> & Omit<BatchStatistics, "classCounts"> {
+  const { data, shape } =
+    input.name === "images"
+      ? readImages(samples, input.channels, options, refuse)
+      : readVectors(samples, input.features, options, refuse);
+  const bad = data.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0) {
+    const sample = options.start + Math.floor(bad / (data.length / options.count));
+    refuse(samples.name, "finite float32 numbers", `${data[bad]} in sample ${sample}`);
+  }
+  return {
+    inputs: { [input.name]: data },
+    shape,
+    ...moments(data, input.name === "images" ? input.channels : 1),
+  };
+}
+
+function findArray(arrays: Tensors, keys: readonly string[], remedy: string, refuse: Refuse): Tensor {
   for (const key of keys) {
     const array = arrays.get(key);
     if (array) return array;
   }
   const present = arrays.size > 0 ? [...arrays.keys()].slice(0, 8).join(", ") : "no array";
-  return refuse(
-    "arrays",
-    keys.join(" or "),
-    present,
-    "Save them under these names: numpy.savez(file, images=..., labels=...)",
-  );
+  return refuse("arrays", keys.join(" or "), present, remedy);
 }
 
 function checkRange(start: number, count: number, available: number, refuse: Refuse): void {

@@ -6,6 +6,7 @@ import {
   parameterVector,
   stateValues,
 } from "./architecture.ts";
+import { type Bert, bertNames, buildBert, looksLikeBert, recogniseBert } from "./bert.ts";
 import { quote, type Refuse, refuser } from "./errors.ts";
 import type { GraphBuilder } from "./graph.ts";
 import { buildMlp, looksLikeMlp, type Mlp, recogniseMlp } from "./mlp.ts";
@@ -19,12 +20,14 @@ import type { Tensors } from "./tensor.ts";
 
 /** The families of models that are known by their tensor names. A new one is an entry of `families`. */
 
-export type Architecture = ResnetCifar | Mlp;
+export type Architecture = ResnetCifar | Mlp | Bert;
 
 interface Family<A extends Architecture> {
   /** For messages: what its files contain. */
   readonly sign: string;
   readonly looksLike: (tensors: Tensors) => boolean;
+  /** The family's own names for tensors that files name in several ways. */
+  readonly names?: (tensors: Tensors, file: string) => Tensors;
   readonly recognise: (tensors: Tensors, file: string, options: ModelOptions) => A;
   readonly build: (g: GraphBuilder, architecture: A, options: BuildOptions) => void;
 }
@@ -43,6 +46,13 @@ export const families: {
     looksLike: looksLikeMlp,
     recognise: recogniseMlp,
     build: buildMlp,
+  },
+  bert: {
+    sign: "BERT classifiers (bert.embeddings.word_embeddings.weight, ..., classifier.weight)",
+    looksLike: looksLikeBert,
+    names: bertNames,
+    recognise: recogniseBert,
+    build: buildBert,
   },
 };
 
@@ -74,17 +84,19 @@ export function recogniseModel(tensors: Tensors, file: string, options: ModelOpt
       found,
     );
   }
-  const architecture = family.recognise(bare, file, options);
-  checkTensors(bare, architecture, file);
+  const named = family.names?.(bare, file) ?? bare;
+  const architecture = family.recognise(named, file, options);
+  checkTensors(named, architecture, file);
   return {
     architecture,
-    parameters: parameterVector(bare, architecture),
-    states: stateValues(bare, architecture),
+    parameters: parameterVector(named, architecture),
+    states: stateValues(named, architecture),
   };
 }
 
 /** Writes the forward graph of an architecture: outputs `logits` and `loss`. */
 export function buildModel(g: GraphBuilder, architecture: Architecture, options: BuildOptions): void {
   if (architecture.family === "mlp") families.mlp.build(g, architecture, options);
+  else if (architecture.family === "bert") families.bert.build(g, architecture, options);
   else families["resnet-cifar"].build(g, architecture, options);
 }

@@ -48,6 +48,27 @@ export function batchNorm(b: GraphBuilder, x: NodeId, layer: BatchNorm): NodeId 
   return b.op("add", [b.op("mul", [centred, scale]), layer.bias]);
 }
 
+export interface LayerNorm {
+  /** Scale [C]. */
+  readonly weight: NodeId;
+  /** Shift [C]. */
+  readonly bias: NodeId;
+  readonly epsilon: number;
+}
+
+/**
+ * weight (x - mean) / sqrt(variance + epsilon) + bias for x [N,C], mean and biased variance over each row, in two passes
+ * (Ba, Kiros and Hinton 2016).
+ */
+export function layerNorm(b: GraphBuilder, x: NodeId, { weight, bias, epsilon }: LayerNorm): NodeId {
+  const [rows] = b.shape(x);
+  const mean = (y: NodeId): NodeId => b.op("reshape", [meanOver(b, y, [1])], { shape: [rows, 1] });
+  const centred = b.op("sub", [x, mean(x)]);
+  const variance = mean(b.op("mul", [centred, centred]));
+  const scale = b.op("rsqrt", [b.op("add", [variance, b.constant(epsilon)])]);
+  return b.op("add", [b.op("mul", [b.op("mul", [centred, scale]), weight]), bias]);
+}
+
 /** x weight' + bias: x [N,in], weight [out,in], bias [out] -> [N,out]. */
 export function linear(b: GraphBuilder, x: NodeId, weight: NodeId, bias: NodeId): NodeId {
   return b.op("add", [b.op("matmul", [x, weight], { ta: false, tb: true }), bias]);

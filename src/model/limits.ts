@@ -29,6 +29,9 @@ export const limits = {
   /** Bytes of an npy header: version 1 cannot exceed this, and only structured arrays, which are refused, are longer. */
   npyHeaderBytes: 64 * KiB,
 
+  /** Bytes of a config.json: 0.5 KB to 100 KB with the names of a thousand classes. */
+  configBytes: 4 * MiB,
+
   /** Entries of an npz: a batch has 2 to 5 arrays. */
   zipEntries: 256,
   /** Inflated bytes of all entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */

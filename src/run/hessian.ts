@@ -29,7 +29,7 @@ export interface HessianOptions extends Engines {
   /** Flat, in file order. */
   readonly parameters: Float32Array;
   /** All graph inputs by name, row-major. */
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   /** Vectors per product. */
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
@@ -69,7 +69,9 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const { gpu, pipelines, submitter, probes, parameters } = options;
     const staged = linearize(options.graph);
     const layout = new VectorLayout(staged.graph.params);
-    const lowered = lower(staged, { layout, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage });
+    const lowered = lower(staged, {
+      ...{ layout, probes, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
+    });
     const plan = planMemory(lowered, probes);
     const block = 4 * layout.extent * probes;
     const extra = 2 * 4 * layout.extent + (2 + 2 + options.krylovVectors) * block;

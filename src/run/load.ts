@@ -2,13 +2,15 @@
 
 import {
   FormatError,
+  type ModelOptions as FullOptions,
   type Model,
+  readConfig,
   readNpz,
   readSafetensors,
   recogniseModel,
   type Tensors,
 } from "../model/index.ts";
-import type { DataSource, ModelCard, ModelOptions, ModelSource } from "./protocol.ts";
+import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 
 /** Reads a file under public/models, by its path there. */
 export type ReadBundled = (path: string) => Promise<Uint8Array>;
@@ -40,7 +42,7 @@ interface Weights {
   readonly title: string | null;
   readonly source: string;
   readonly bytes: Uint8Array;
-  readonly options: ModelOptions;
+  readonly options: FullOptions;
 }
 
 interface Data {
@@ -100,7 +102,10 @@ export async function loadModel(
 }
 
 /** What a user should know about a model before believing its numbers. */
-function warningsFor({ architecture }: Model, options: ModelOptions): string[] {
+function warningsFor({ architecture }: Model, options: FullOptions): string[] {
+  if (architecture.family === "bert" && options.config === undefined) {
+    return ["There is no config.json: GELU (erf) and a LayerNorm epsilon of 1e-12 are assumed."];
+  }
   if (architecture.family === "mlp" && options.activation === undefined) {
     return ["The file does not say which activation the perceptron uses: relu is assumed."];
   }
@@ -122,7 +127,11 @@ const resolve = (id: string, file: string): string =>
 
 async function openWeights(source: ModelSource, read: ReadBundled): Promise<Weights> {
   if (source.kind === "file") {
-    const { file, options } = source;
+    const { file, config } = source;
+    const options = {
+      ...source.options,
+      ...(config === undefined ? {} : { config: readConfig(config.bytes, config.name) }),
+    };
     return { id: null, title: null, source: file.name, bytes: file.bytes, options };
   }
   const manifest = await openManifest(source.id, read);

@@ -2,7 +2,15 @@
 
 import { Builder } from "../autograd/builder.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
-import { type Batch, buildModel, type Graph, makeBatch } from "../model/index.ts";
+import {
+  type Batch,
+  type BuildOptions,
+  buildModel,
+  type Graph,
+  type InputSpec,
+  makeBatch,
+  type Shape,
+} from "../model/index.ts";
 import { type Engines, HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
 import type { BatchNormMode } from "./protocol.ts";
@@ -17,7 +25,7 @@ export interface BatchChoice {
 export interface Problem {
   readonly graph: Graph;
   readonly parameters: Float32Array;
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   readonly batch: Batch;
 }
 
@@ -35,15 +43,15 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     std,
   });
   const builder = new Builder();
-  const [, height, width] = batch.shape;
-  const picture = architecture.input.name === "images" ? { height, width } : {};
-  buildModel(builder, architecture, { batchSize, bn, ...picture });
-  const inputs: Record<string, Float32Array> = {
-    ...Object.fromEntries(model.states),
-    [architecture.input.name]: batch.data,
-    targets: batch.targets,
-  };
+  buildModel(builder, architecture, { batchSize, bn, ...sampleSizes(architecture.input.name, batch.shape) });
+  const inputs = { ...Object.fromEntries(model.states), ...batch.inputs, targets: batch.targets };
   return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
+}
+
+/** What the samples of a batch of this shape decide about the graph. */
+function sampleSizes(input: InputSpec["name"], [, first, second]: Shape): Partial<BuildOptions> {
+  if (input === "images") return { height: first, width: second };
+  return input === "input_ids" ? { tokens: first } : {};
 }
 
 /** Fraction of samples whose largest logit is their label's. */

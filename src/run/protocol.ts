@@ -30,15 +30,22 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
-/** What tensor names cannot tell: skip connections and the activation of a plain perceptron. */
+/** What tensor names cannot tell: skip connections, the activation of a plain perceptron, a transformer's heads. */
 export interface ModelOptions {
   readonly skip?: boolean;
   readonly activation?: "relu" | "tanh";
+  readonly heads?: number;
 }
 
 export type ModelSource =
   | { readonly kind: "bundled"; readonly id: string }
-  | { readonly kind: "file"; readonly file: NamedFile; readonly options: ModelOptions };
+  | {
+      readonly kind: "file";
+      readonly file: NamedFile;
+      /** A transformer's config.json. */
+      readonly config?: NamedFile;
+      readonly options: ModelOptions;
+    };
 
 export type DataSource =
   /** The batch that the bundled model's manifest names. */

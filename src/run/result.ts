@@ -88,8 +88,9 @@ const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzV
 
 function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
+  const { architecture } = loaded.model;
   const { count, start } = problem.batch;
-  const samples = card.family === "mlp" ? "samples" : "images";
+  const samples = { "resnet-cifar": "images", mlp: "samples", bert: "sentences" }[architecture.family];
   const norm = {
     eval: "BatchNorm in eval mode (running statistics)",
     batch: "BatchNorm with the statistics of this batch",

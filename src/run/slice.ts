@@ -25,7 +25,7 @@ export async function lossAlong(request: SliceRequest): Promise<number[]> {
   const stage = new Uint8Array(graph.nodes.length);
   const lowered = lower(
     { graph, stage },
-    { layout: space.layout, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
+    { layout: space.layout, probes: 1, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
   );
   const trial = space.create();
   let program: Program | null = null;

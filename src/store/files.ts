@@ -4,6 +4,8 @@ import type { ModelCard, NamedFile } from "../run/protocol.ts";
 export interface Upload {
   readonly model: NamedFile | null;
   readonly data: NamedFile | null;
+  /** A transformer's config.json. */
+  readonly config: NamedFile | null;
   /** What tensor names cannot tell; null while the reader has not said, so that the card can warn. */
   readonly skip: boolean | null;
   readonly activation: "relu" | "tanh" | null;
@@ -19,6 +21,7 @@ export interface Upload {
 export const noUpload: Upload = {
   model: null,
   data: null,
+  config: null,
   skip: null,
   activation: null,
   mean: "",
@@ -36,7 +39,7 @@ export const LARGEST_FILE = 2 ** 30;
 
 export function refuseUnread(name: string, size: number): string | null {
   if (kindOf(name) === null) {
-    return `${name}: expected a .safetensors checkpoint or an .npz batch with images and labels`;
+    return `${name}: expected a .safetensors checkpoint, its config.json or an .npz batch with images, vectors or tokens and labels`;
   }
   if (size > LARGEST_FILE) {
     return `${name}: expected at most ${LARGEST_FILE} bytes, found ${size}: drop a smaller file`;
@@ -44,18 +47,23 @@ export function refuseUnread(name: string, size: number): string | null {
   return null;
 }
 
-function kindOf(name: string): "model" | "data" | null {
+type Kind = "model" | "data" | "config";
+
+function kindOf(name: string): Kind | null {
   if (/\.safetensors$/i.test(name)) return "model";
+  if (/\.json$/i.test(name)) return "config";
   return /\.npz$/i.test(name) ? "data" : null;
 }
 
 /** Takes in what was dropped, in any order; a file of the same kind takes the place of the one before. */
 export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals: readonly string[]): Upload {
-  const last = (kind: "model" | "data") => files.findLast((file) => kindOf(file.name) === kind);
+  const last = (kind: Kind) => files.findLast((file) => kindOf(file.name) === kind);
   return {
     ...upload,
     model: last("model") ?? upload.model,
     data: last("data") ?? upload.data,
+    // A config.json belongs to one checkpoint: a new one does not inherit it.
+    config: last("config") ?? (last("model") === undefined ? upload.config : null),
     card: files.length > 0 ? null : upload.card,
     refusals,
   };
@@ -64,7 +72,7 @@ export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals:
 /** What the reader still has to drop, or null. */
 export function missingFile(upload: Upload): string | null {
   if (upload.model !== null && upload.data === null) {
-    return `${upload.model.name} is here. Still missing: its data, an .npz file with images and labels.`;
+    return `${upload.model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels.`;
   }
   if (upload.data !== null && upload.model === null) {
     return `${upload.data.name} is here. Still missing: the model, a .safetensors checkpoint.`;

@@ -215,7 +215,7 @@ function bundledSources(id: string): Sources {
   return { model: { kind: "bundled", id }, data: { kind: "bundled", id } };
 }
 
-function uploadSources({ model, data, skip, activation, mean, std }: Upload): Sources {
+function uploadSources({ model, data, config, skip, activation, mean, std }: Upload): Sources {
   if (model === null || data === null)
     throw new Error("internal: the dropped files were used before both were there");
   const channels = (label: string, text: string) => {
@@ -226,6 +226,7 @@ function uploadSources({ model, data, skip, activation, mean, std }: Upload): So
     model: {
       kind: "file",
       file: model,
+      ...(config === null ? {} : { config }),
       options: { ...(skip === null ? {} : { skip }), ...(activation === null ? {} : { activation }) },
     },
     data: { kind: "file", file: data, mean: channels("mean", mean), std: channels("std", std) },
@@ -235,12 +236,12 @@ function uploadSources({ model, data, skip, activation, mean, std }: Upload): So
 /** Names the very files and options: two drops of a file of the same name differ in their bytes' identity. */
 const identities = new WeakMap<Uint8Array, number>();
 let drops = 0;
-function uploadKey({ model, data, skip, activation, mean, std }: Upload): string {
+function uploadKey({ model, data, config, skip, activation, mean, std }: Upload): string {
   const identity = (file: NamedFile | null) => {
     if (file === null) return 0;
     const known = identities.get(file.bytes) ?? ++drops;
     identities.set(file.bytes, known);
     return known;
   };
-  return `file ${identity(model)} ${identity(data)} ${skip} ${activation} ${mean} ${std}`;
+  return `file ${identity(model)} ${identity(data)} ${identity(config)} ${skip} ${activation} ${mean} ${std}`;
 }

@@ -14,7 +14,7 @@ export function UploadOptions() {
   const { setUploadOption, forgetFiles } = useActions();
   return (
     <div className="upload-options">
-      {card?.family === "mlp" ? (
+      {card?.family === "mlp" && (
         <div className="field wide">
           <span aria-hidden="true">Activation</span>
           <Segments
@@ -24,7 +24,8 @@ export function UploadOptions() {
             onChange={(next) => void setUploadOption({ activation: next })}
           />
         </div>
-      ) : (
+      )}
+      {card?.family !== "mlp" && card?.family !== "bert" && (
         <label className="check">
           <input
             type="checkbox"

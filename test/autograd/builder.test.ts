@@ -83,7 +83,9 @@ describe("shapes", () => {
 
   it("refuses unknown ops, integer operands, repeated names and non-finite constants", () => {
     expect(() => b.op("softmax", [x])).toThrow("softmax: no such op; the table has add, sub,");
-    expect(() => b.neg(b.input("ids", [2], "data", "i32"))).toThrow("neg([2]) {}: operands must be f32");
+    const ids = b.input("ids", [2], "data", "i32");
+    expect(() => b.neg(ids)).toThrow("neg([2]) {}: operand 0 must be f32, it is i32");
+    expect(() => b.op("gather", [b.param("t", [3, 2]), x])).toThrow("operand 1 must be i32, it is f32");
     expect(() => b.param("x", [1])).toThrow("x: a parameter of this name exists already");
     expect(() => b.param("z", [2, 0])).toThrow("z: sizes must be positive integers, found [2,0]");
     expect(() => b.param("z", [2, 3], [0, 0])).toThrow("z: axes [0,0] do not order the axes of [2,3]");

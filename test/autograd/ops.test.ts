@@ -17,7 +17,9 @@ import { paramDot, seeded, uniformArray } from "./seeded.ts";
  */
 function lossOf(op: Op, { shapes, attrs }: Example): Graph {
   const b = new Builder();
-  const operands = shapes.map((shape, i) => b.param(`x${i}`, shape));
+  const operands = shapes.map((shape, i) =>
+    i === op.indexOperand ? b.input(`x${i}`, shape, "data", "i32") : b.param(`x${i}`, shape),
+  );
   const y = b.op(op.name, operands, attrs);
   const weights = b.input("weights", b.shape(y), "data");
   const terms = b.mul(weights, b.add(y, b.mul(y, y)));
@@ -40,12 +42,23 @@ describe.each(instances)("$title $example", ({ op, example, seed }) => {
   const random = seeded(seed);
   const graph = lossOf(op, example);
   const named = (low: number, high: number) =>
-    Object.fromEntries(example.shapes.map((shape, i) => [`x${i}`, uniformArray(random, shape, low, high)]));
+    Object.fromEntries(
+      graph.params.map(({ name, fileShape }) => [name, uniformArray(random, fileShape, low, high)]),
+    );
   const [low, high] = op.domain;
   const margin = 0.01 * (high - low);
   const params = named(low + margin, high - margin);
   const ySize = sizeOf(graph.nodes[graph.outputs.y].shape);
-  const inputs = { weights: uniformArray(random, [ySize]) };
+  const indices = graph.inputs.filter(({ dtype }) => dtype === "i32");
+  const inputs = {
+    weights: uniformArray(random, [ySize]),
+    ...Object.fromEntries(
+      indices.map(({ name, shape }) => [
+        name,
+        uniformArray(random, shape, 0, example.indexBound as number).map(Math.floor),
+      ]),
+    ),
+  };
   const [u, v] = [named(-1, 1), named(-1, 1)];
   const along = (direction: typeof u, of: Graph) => interpret(of, { params, inputs, tangents: direction });
   const linear = linearize(graph).graph;

@@ -50,7 +50,7 @@ function problem(
       params: unflatten(graph.params, model.parameters),
       inputs: {
         ...Object.fromEntries(states),
-        [input.name]: Float64Array.from(batch.data),
+        [input.name]: Float64Array.from(batch.inputs[input.name]),
         targets: Float64Array.from(batch.targets),
       },
     },

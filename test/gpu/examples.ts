@@ -19,7 +19,7 @@ export interface Example {
   readonly graph: Graph;
   /** Flat, in file order. */
   readonly parameters: Float32Array;
-  readonly inputs: Readonly<Record<string, Float32Array>>;
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
 }
 
 export function example(graph: Graph, seed = 1): Example {
@@ -111,7 +111,7 @@ export async function productOf(staged: Staged, example: Example, v: Float64Arra
   const { gpu, pipelines, submitter } = await engines();
   const { device } = gpu;
   const layout = new VectorLayout(example.graph.params);
-  const lowered = lower(staged, { layout, maxBindings: 8 });
+  const lowered = lower(staged, { layout, probes: 1, maxBindings: 8 });
   const size = 4 * layout.extent;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const buffer = () => device.createBuffer({ size, usage });

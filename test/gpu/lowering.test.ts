@@ -38,8 +38,8 @@ function net(blocks: number): Graph {
   return b.finish();
 }
 
-const lowered = (graph: Graph, maxBindings = 8) =>
-  lower(linearize(graph), { layout: new VectorLayout(graph.params), maxBindings });
+const lowered = (graph: Graph, maxBindings = 8, probes = 1) =>
+  lower(linearize(graph), { layout: new VectorLayout(graph.params), maxBindings, probes });
 const labels = (kernels: readonly Kernel[], pattern: RegExp): string[] =>
   kernels.map((k) => k.label).filter((l) => pattern.test(l));
 
@@ -49,10 +49,29 @@ describe("fusion", () => {
     b.output("y", block(b, b.input("x", [2, 8, 8, 4], "data"), "block", 8));
     const graph = b.finish();
     const stage = new Uint8Array(graph.nodes.length);
-    const { primal } = lower({ graph, stage }, { layout: new VectorLayout(graph.params), maxBindings: 8 });
+    const { primal } = lower(
+      { graph, stage },
+      { layout: new VectorLayout(graph.params), probes: 1, maxBindings: 8 },
+    );
     expect(labels(primal, /^conv2d forward/)).toHaveLength(1);
     // The scale of a channel, gamma / sqrt(variance + epsilon), may be computed once beforehand.
     expect(primal.length).toBeLessThanOrEqual(2);
+  });
+
+  it("writes two tensors of one vector in one kernel for one probe, but never for several", () => {
+    const b = new Builder();
+    const [scale, shift] = ["scale", "shift"].map((name) => b.param(name, [8]));
+    const x = b.op("tanh", [b.param("x", [6, 8])]);
+    const y = b.op("tanh", [b.add(b.mul(x, scale), shift)]);
+    const terms = b.op("sum", [b.mul(y, y)], { axes: [0, 1] });
+    b.output("loss", b.op("reshape", [terms], { shape: [] }));
+    const graph = b.finish();
+    const doubles = (probes: number): number =>
+      lowered(graph, 12, probes).tangent.filter(
+        ({ bindings }) => bindings.filter(({ write, slot }) => write && slot.vector === "hv").length > 1,
+      ).length;
+    expect(doubles(1)).toBeGreaterThan(0);
+    expect(doubles(2)).toBe(0);
   });
 
   it("joins x dw + dx w and its adjoints: one convolution more per layer, never two", () => {

@@ -18,7 +18,10 @@ async function onGpu(
 ): Promise<Record<string, Float32Array>> {
   const { device } = await dawn();
   const layout = new VectorLayout(graph.params);
-  const lowered = lower({ graph, stage: new Uint8Array(graph.nodes.length) }, { layout, maxBindings: 8 });
+  const lowered = lower(
+    { graph, stage: new Uint8Array(graph.nodes.length) },
+    { layout, probes: 1, maxBindings: 8 },
+  );
   const program = await Program.create({
     device,
     pipelines: new PipelineCache(device),
@@ -28,7 +31,8 @@ async function onGpu(
     probes: 1,
     vectors: {},
   });
-  for (const [name, values] of Object.entries(inputs)) program.write(name, Float32Array.from(values));
+  for (const { name, dtype } of graph.inputs)
+    program.write(name, (dtype === "i32" ? Int32Array : Float32Array).from(inputs[name]));
   await program.runPrimal();
   const results: Record<string, Float32Array> = {};
   for (const name of Object.keys(graph.outputs)) [results[name]] = await program.read(name);
@@ -41,9 +45,11 @@ describe("every op on the GPU agrees with its float64 meaning", () => {
     test(name, async () => {
       const random = seeded(name.length * 7919 + name.charCodeAt(0));
       const [low, high] = op.domain;
-      for (const { shapes, attrs } of op.examples(random)) {
+      for (const { shapes, attrs, indexBound = 0 } of op.examples(random)) {
         const b = new Builder();
-        const leaves = shapes.map((shape, i) => b.input(`x${i}`, shape, "data"));
+        const leaves = shapes.map((shape, i) =>
+          b.input(`x${i}`, shape, "data", i === op.indexOperand ? "i32" : "f32"),
+        );
         const y = b.op(name, leaves, attrs);
         b.output("y", y);
         // Movement ops are views; a product makes a kernel read through them.
@@ -53,7 +59,9 @@ describe("every op on the GPU agrees with its float64 meaning", () => {
           shapes.map((shape, i) => [
             `x${i}`,
             Float64Array.from({ length: shape.reduce((p, q) => p * q, 1) }, () =>
-              Math.fround(low + (high - low) * random()),
+              i === op.indexOperand
+                ? Math.floor(indexBound * random())
+                : Math.fround(low + (high - low) * random()),
             ),
           ]),
         );

@@ -15,6 +15,7 @@ it("every pipeline of ResNet-20 compiles in bounded time, and layers of one shap
   const { graph } = poseProblem(await bundledModel("resnet20"), { bn: "eval", start: 0, batchSize: 4 });
   const { primal, tangent } = lower(linearize(graph), {
     layout: new VectorLayout(graph.params),
+    probes: 1,
     maxBindings: 8,
   });
   const kernels = [...primal, ...tangent];

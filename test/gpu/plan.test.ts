@@ -101,6 +101,7 @@ const programs = fc
       tangent: kernels.slice(boundary),
       inputs: new Map(),
       outputs: new Map(kept.map((i) => [`out${i}`, view(slots[i])])),
+      rowLists: [],
     };
   });
 
@@ -128,7 +129,11 @@ describe("a memory plan", () => {
     ["conv net, BatchNorm eval", tinyConvNet("relu", "eval")],
     ["conv net, batch statistics", tinyConvNet("relu", "batch")],
   ])("holds for the %s, and its temporaries share buffers", (_title, graph) => {
-    const lowered = lower(linearize(graph), { layout: new VectorLayout(graph.params), maxBindings: 8 });
+    const lowered = lower(linearize(graph), {
+      layout: new VectorLayout(graph.params),
+      probes: 1,
+      maxBindings: 8,
+    });
     const plan = planMemory(lowered, 3);
     simulate(lowered, plan, 3);
     expect(plan.buffers.length).toBeLessThan(plan.place.size);
@@ -143,6 +148,7 @@ describe("a memory plan", () => {
         tangent: [kernel([], [a]), kernel([a], [b]), kernel([b], [c]), kernel([c], [d])],
         inputs: new Map(),
         outputs: new Map([["y", view]]),
+        rowLists: [],
       },
       1,
     );

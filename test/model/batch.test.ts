@@ -28,7 +28,7 @@ test("float NCHW images become NHWC, from the first sample asked for", () => {
   const arrays = new Map([tensor("images", "<f4", [3, 3, 1, 2], ramp(18)), labels(0, 1, 3)]);
   const batch = makeBatch(arrays, { ...images, start: 1 });
   expect(batch.shape).toEqual([2, 1, 2, 3]);
-  expect(batch.data).toEqual(Float32Array.of(6, 8, 10, 7, 9, 11, 12, 14, 16, 13, 15, 17));
+  expect(batch.inputs.images).toEqual(Float32Array.of(6, 8, 10, 7, 9, 11, 12, 14, 16, 13, 15, 17));
   expect(batch.labels).toEqual(Int32Array.of(1, 3));
   expect(batch.targets).toEqual(Float32Array.of(0, 0.5, 0, 0, 0, 0, 0, 0.5));
   expect(batch).toMatchObject({ start: 1, count: 2, available: 3 });
@@ -37,9 +37,9 @@ test("float NCHW images become NHWC, from the first sample asked for", () => {
 test("uint8 NHWC images are divided by 255 and normalised by channel", () => {
   const pixels = Uint8Array.of(0, 51, 255, 255, 51, 0);
   const arrays = new Map([tensor("images", "|u1", [2, 1, 1, 3], pixels), labels(0, 0)]);
-  const { data } = makeBatch(arrays, { ...images, mean: [0.5, 0.2, 0], std: [0.5, 0.1, 2] });
+  const { inputs } = makeBatch(arrays, { ...images, mean: [0.5, 0.2, 0], std: [0.5, 0.1, 2] });
   [-1, 0, 0.5, 1, 0, 0].forEach((v, i) => {
-    expect(data[i]).toBeCloseTo(v, 6);
+    expect(inputs.images[i]).toBeCloseTo(v, 6);
   });
 });
 
@@ -55,7 +55,7 @@ test("statistics describe the numbers that enter the network, per channel, and t
 test("vectors are taken from x or from x_f32", () => {
   for (const key of ["x", "x_f32"]) {
     const batch = makeBatch(new Map([tensor(key, "<f4", [2, 2], ramp(4)), labels(0, 1)]), vectors);
-    expect(batch).toMatchObject({ shape: [2, 2], data: ramp(4) });
+    expect(batch).toMatchObject({ shape: [2, 2], inputs: { x: ramp(4) } });
     expect(batch.statistics).toMatchObject({ mean: [1.5], std: [Math.sqrt(1.25)] });
   }
 });

@@ -35,7 +35,7 @@ function batch(name: string, { architecture }: Model, start: number, count: numb
 
 function evaluate(
   { architecture, parameters, states }: Model,
-  { data, targets, count }: Batch,
+  { inputs: samples, targets, count }: Batch,
   bn: "eval" | "batch",
 ) {
   const builder = new Builder();
@@ -43,7 +43,7 @@ function evaluate(
   const graph = builder.finish();
   const params = unflatten(graph.params, parameters);
   const inputs = Object.fromEntries([...states].map(([name, values]) => [name, Float64Array.from(values)]));
-  inputs[architecture.input.name] = Float64Array.from(data);
+  inputs[architecture.input.name] = Float64Array.from(samples[architecture.input.name]);
   inputs.targets = Float64Array.from(targets);
   return interpret(graph, { params, inputs });
 }
@@ -65,7 +65,8 @@ describe.skipIf(absent)("reference", () => {
     const ours = batch("cifar10_test_1000", net, 0, 16);
     const theirs = batch("cifar10_test_000_015", net, 0, 16);
     expect(ours.labels).toEqual(theirs.labels);
-    const worst = ours.data.reduce((w, v, i) => Math.max(w, Math.abs(v - theirs.data[i])), 0);
+    const [left, right] = [ours, theirs].map(({ inputs }) => Array.from(inputs.images));
+    const worst = left.reduce((w, v, i) => Math.max(w, Math.abs(v - right[i])), 0);
     expect(worst).toBeLessThan(1e-6);
   });
 

@@ -104,6 +104,23 @@ const maximum: Meaning = ([x], context) => {
   return { f: pick(x.f), a: pick(x.a), b: pick(x.b), ab: pick(x.ab) };
 };
 
+/** sum_k (-1)^k x^(2k+1) / (k! (2k+1)) * 2/sqrt(pi) (Abramowitz and Stegun 7.1.5), to 1e-12 for |x| <= 4. */
+function erfSeries(x: number): number {
+  let power = x;
+  let total = x;
+  for (let k = 1; k < 120; k++) {
+    power *= (-x * x) / k;
+    total += power / (2 * k + 1);
+  }
+  return (2 * total) / Math.sqrt(Math.PI);
+}
+
+/** Linear in the first operand; the second is the same for all parts. */
+const indexed: Meaning = ([x, indices], context) => {
+  const of = (part: Float64Array) => plain(context, [part, indices.f]);
+  return { f: of(x.f), a: of(x.a), b: of(x.b), ab: of(x.ab) };
+};
+
 const MEANINGS: Record<OpName, Meaning> = {
   add: linear,
   sub: linear,
@@ -132,6 +149,11 @@ const MEANINGS: Record<OpName, Meaning> = {
     (x) => 1 / Math.cosh(x) ** 2,
     (x) => (-2 * Math.sinh(x)) / Math.cosh(x) ** 3,
   ),
+  erf: unary(
+    erfSeries,
+    (x) => 2 * Math.PI ** -0.5 * Math.exp(-(x ** 2)),
+    (x) => -4 * x * Math.PI ** -0.5 * Math.exp(-(x ** 2)),
+  ),
   relu: unary(
     (x) => Math.max(x, 0),
     (x) => (x > 0 ? 1 : 0),
@@ -151,6 +173,8 @@ const MEANINGS: Record<OpName, Meaning> = {
   max: maximum,
   matmul: bilinear,
   conv2d: bilinear,
+  gather: indexed,
+  scatterAdd: indexed,
 };
 
 type Named = Readonly<Record<string, Float64Array>>;

@@ -11,6 +11,13 @@ describe("dropped files", () => {
     expect(missingFile(upload)).toBeNull();
   });
 
+  test("a config.json goes with its checkpoint and is not inherited by the next one", () => {
+    const upload = takeFiles(noUpload, [file("config.json"), file("a.safetensors")], []);
+    expect(upload.config?.name).toBe("config.json");
+    expect(takeFiles(upload, [file("b.npz")], []).config?.name).toBe("config.json");
+    expect(takeFiles(upload, [file("c.safetensors")], []).config).toBeNull();
+  });
+
   test("of the same kind replace each other", () => {
     const upload = takeFiles(takeFiles(noUpload, [file("a.npz")], []), [file("b.npz")], []);
     expect(upload.data?.name).toBe("b.npz");
@@ -19,7 +26,7 @@ describe("dropped files", () => {
 
   test("of another kind, or too large, are refused unread", () => {
     expect(refuseUnread("net.onnx", 10)).toBe(
-      "net.onnx: expected a .safetensors checkpoint or an .npz batch with images and labels",
+      "net.onnx: expected a .safetensors checkpoint, its config.json or an .npz batch with images, vectors or tokens and labels",
     );
     expect(refuseUnread("a.npz", 2 ** 31)).toBe(
       "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",

@@ -13,6 +13,7 @@ export const OP_NAMES = [
     "sqrt",
     "rsqrt",
     "tanh",
+    "erf",
     "relu",
     "step",
     "eq",
@@ -20,6 +21,7 @@ export const OP_NAMES = [
   ...(["reshape", "transpose", "broadcast", "slice", "pad", "concat", "stopGradient"] as const),
   ...(["sum", "max"] as const),
   ...(["matmul", "conv2d"] as const),
+  ...(["gather", "scatterAdd"] as const),
 ] as const;
 
 export type OpName = (typeof OP_NAMES)[number];
@@ -55,6 +57,8 @@ export type Family = "linear" | "bilinear" | "pointwise" | "zero" | "selection";
 export interface Example {
   readonly shapes: readonly Shape[];
   readonly attrs: Attrs;
+  /** Where the op has an index operand: its integers are drawn from 0 to this, this not included. */
+  readonly indexBound?: number;
 }
 
 /** Uniform on [0, 1), seeded by the caller. */
@@ -74,6 +78,8 @@ interface OpBase {
   readonly family: Family;
   /** Number of operands, `null` for any number from one on. */
   readonly arity: number | null;
+  /** The operand that holds i32 indices, if the op has one; all others are f32. */
+  readonly indexOperand?: number;
   /** Shape of the result. Throws `OpError` where operands or attributes do not fit. */
   shape(operands: readonly Shape[], attrs: Attrs): Shape;
   /** The meaning: row-major float64 operands to a row-major result of `shape`. */
@@ -103,7 +109,7 @@ export interface PointwiseOp extends OpBase {
 }
 
 export interface TensorOp extends OpBase {
-  readonly kind: "movement" | "reduce" | "matmul" | "conv2d";
+  readonly kind: "movement" | "reduce" | "matmul" | "conv2d" | "rows";
 }
 
 export type Op = PointwiseOp | TensorOp;

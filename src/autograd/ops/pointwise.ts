@@ -2,6 +2,21 @@ import { pointwise } from "./families.ts";
 import { ulps } from "./op.ts";
 
 /**
+ * 2/sqrt(pi) exp(-x^2) sum_k 2^k x^(2k+1) / (1 3 5 ... (2k+1)) (Abramowitz and Stegun 7.1.6): all terms have one sign,
+ * so nothing cancels. From 6 on the error function is 1 in float64.
+ */
+function erfF64(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let total = x;
+  for (let k = 1; Math.abs(term) > 2 ** -56 * Math.abs(total); k++) {
+    term *= (2 * x * x) / (2 * k + 1);
+    total += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
+
+/**
  * Operations per element. An entry gives partial derivatives only; jvp and vjp follow from them. Partials are
  * written with the result y where that is possible, because the result is usually kept as a residual anyway.
  */
@@ -89,6 +104,16 @@ export const tanh = pointwise("tanh", {
   helpers: ["es_tanh"],
   partials: [(g, _x, y) => g.sub(g.constant(1), g.mul(y, y))],
   domain: [-6, 6],
+  tolerance: ulps(6),
+});
+
+/** WGSL has none, so the text calls its own; y' = 2/sqrt(pi) exp(-x^2). */
+export const erf = pointwise("erf", {
+  scalar: erfF64,
+  wgsl: ([a], width) => `${width === 4 ? "es_erf4" : "es_erf"}(${a})`,
+  helpers: ["es_erf"],
+  partials: [(g, [x]) => g.mul(g.constant(2 / Math.sqrt(Math.PI)), g.op("exp", [g.neg(g.mul(x, x))]))],
+  domain: [-4, 4],
   tolerance: ulps(6),
 });
 

@@ -4,9 +4,19 @@ import * as movement from "./movement.ts";
 import type { Op, OpName } from "./op.ts";
 import * as pointwise from "./pointwise.ts";
 import { max, sum } from "./reduce.ts";
+import { gather, scatterAdd } from "./rows.ts";
 
 /** Every op by name. A name without an entry, or an entry without a name, does not compile. */
-export const ops = { ...pointwise, ...movement, sum, max, matmul, conv2d } satisfies Record<OpName, Op>;
+export const ops = {
+  ...pointwise,
+  ...movement,
+  sum,
+  max,
+  matmul,
+  conv2d,
+  gather,
+  scatterAdd,
+} satisfies Record<OpName, Op>;
 
 /** The op called `name`; `null` if the table has none, as for leaves. */
 export const findOp = (name: string): Op | null => (Object.hasOwn(ops, name) ? ops[name as OpName] : null);

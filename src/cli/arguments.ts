@@ -11,12 +11,12 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "model",
     value: "ID|FILE",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip) or a .safetensors file",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip) or a .safetensors or .onnx file",
   },
   {
     name: "data",
     value: "FILE",
-    help: "npz with images (float32 NCHW normalised, or uint8 NHWC) or x, and labels; by default the bundled batch",
+    help: "npz with images (float32 NCHW normalised, or uint8 NHWC) or x (for .onnx also under the input's own name), and labels; by default the bundled batch",
   },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },

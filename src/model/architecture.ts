@@ -10,10 +10,13 @@ export interface TensorSpec {
   readonly shape: Shape;
 }
 
-/** The graph input that carries the samples: `images` [N,H,W,channels] or `x` [N,features]. */
+/**
+ * The graph input that carries the samples: `images` [N,H,W,channels] or `x` [N,features]. `source`: another name under
+ * which data files may have it.
+ */
 export type InputSpec =
-  | { readonly name: "images"; readonly channels: number }
-  | { readonly name: "x"; readonly features: number };
+  | { readonly name: "images"; readonly channels: number; readonly source?: string }
+  | { readonly name: "x"; readonly features: number; readonly source?: string };
 
 export interface ArchitectureBase {
   /** e.g. `CIFAR ResNet-20 with BatchNorm, option-A skip connections`. */
@@ -42,6 +45,18 @@ export interface BuildOptions {
   readonly width?: number;
   /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
   readonly bn: "eval" | "batch";
+}
+
+/** A network with its weights, whatever kind of file it comes from. */
+export interface Network {
+  readonly architecture: ArchitectureBase & { readonly family: string };
+  /** The flat parameter vector, in architecture order and file layout. */
+  readonly parameters: Float32Array;
+  /**
+   * Writes the forward graph: outputs `logits` [N,classes] and `loss`.
+   * @returns values of the graph's `state` inputs by name
+   */
+  build(g: GraphBuilder, options: BuildOptions): ReadonlyMap<string, Float32Array>;
 }
 
 /** The trainable tensors of a layer. */

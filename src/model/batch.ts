@@ -48,7 +48,9 @@ export interface BatchStatistics {
 export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   const { file, input, classes, start, count } = options;
   const refuse: Refuse = refuser(file, "Save the batch as docs/file-formats.md describes");
-  const samples = findArray(arrays, input.name === "images" ? ["images"] : ["x", "x_f32"], refuse);
+  const source = input.source === undefined ? [] : [input.source];
+  const usual = input.name === "images" ? ["images"] : ["x", "x_f32"];
+  const samples = findArray(arrays, [...source, ...usual], refuse);
   const labelArray = findArray(arrays, ["labels"], refuse);
   const available = samples.shape[0] ?? 0;
   if (labelArray.shape.length !== 1 || labelArray.shape[0] !== available) {

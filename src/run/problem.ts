@@ -2,7 +2,7 @@
 
 import { Builder } from "../autograd/builder.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
-import { type Batch, buildModel, type Graph, makeBatch } from "../model/index.ts";
+import { type Batch, type Graph, makeBatch } from "../model/index.ts";
 import { type Engines, HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
 import type { BatchNormMode } from "./protocol.ts";
@@ -37,9 +37,9 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
   const builder = new Builder();
   const [, height, width] = batch.shape;
   const picture = architecture.input.name === "images" ? { height, width } : {};
-  buildModel(builder, architecture, { batchSize, bn, ...picture });
+  const states = model.build(builder, { batchSize, bn, ...picture });
   const inputs: Record<string, Float32Array> = {
-    ...Object.fromEntries(model.states),
+    ...Object.fromEntries(states),
     [architecture.input.name]: batch.data,
     targets: batch.targets,
   };

@@ -89,7 +89,7 @@ const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzV
 function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
   const { count, start } = problem.batch;
-  const samples = card.family === "mlp" ? "samples" : "images";
+  const samples = loaded.model.architecture.input.name === "images" ? "images" : "samples";
   const norm = {
     eval: "BatchNorm in eval mode (running statistics)",
     batch: "BatchNorm with the statistics of this batch",

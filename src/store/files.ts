@@ -36,7 +36,7 @@ export const LARGEST_FILE = 2 ** 30;
 
 export function refuseUnread(name: string, size: number): string | null {
   if (kindOf(name) === null) {
-    return `${name}: expected a .safetensors checkpoint or an .npz batch with images and labels`;
+    return `${name}: expected a .safetensors or .onnx model, or an .npz batch with images and labels`;
   }
   if (size > LARGEST_FILE) {
     return `${name}: expected at most ${LARGEST_FILE} bytes, found ${size}: drop a smaller file`;
@@ -45,7 +45,7 @@ export function refuseUnread(name: string, size: number): string | null {
 }
 
 function kindOf(name: string): "model" | "data" | null {
-  if (/\.safetensors$/i.test(name)) return "model";
+  if (/\.(safetensors|onnx)$/i.test(name)) return "model";
   return /\.npz$/i.test(name) ? "data" : null;
 }
 
@@ -67,7 +67,7 @@ export function missingFile(upload: Upload): string | null {
     return `${upload.model.name} is here. Still missing: its data, an .npz file with images and labels.`;
   }
   if (upload.data !== null && upload.model === null) {
-    return `${upload.data.name} is here. Still missing: the model, a .safetensors checkpoint.`;
+    return `${upload.data.name} is here. Still missing: the model, a .safetensors or .onnx file.`;
   }
   return null;
 }

@@ -24,7 +24,7 @@ export function DropZone() {
         ref={dialog}
         type="file"
         multiple
-        accept=".safetensors,.npz"
+        accept=".safetensors,.onnx,.npz"
         className="hidden"
         tabIndex={-1}
         aria-label="Checkpoint and batch files"
@@ -34,7 +34,7 @@ export function DropZone() {
         }}
       />
       <p>
-        Drop a <b>.safetensors</b> checkpoint and an <b>.npz</b> batch anywhere, or{" "}
+        Drop a <b>.safetensors</b> or <b>.onnx</b> model and an <b>.npz</b> batch anywhere, or{" "}
         <Button look="text" onClick={() => dialog.current?.click()}>
           choose files
         </Button>

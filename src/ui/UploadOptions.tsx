@@ -14,7 +14,7 @@ export function UploadOptions() {
   const { setUploadOption, forgetFiles } = useActions();
   return (
     <div className="upload-options">
-      {card?.family === "mlp" ? (
+      {card?.family === "onnx" ? null : card?.family === "mlp" ? (
         <div className="field wide">
           <span aria-hidden="true">Activation</span>
           <Segments

@@ -148,11 +148,12 @@ export class Tracer {
   #leaf(value: Constant, name: string | null): Traced {
     const known = this.#leaves.get(value);
     if (known !== undefined) return known;
-    const data = floats(value);
-    const uniform = data.length > 0 && data.every((x) => x === data[0]) && Number.isFinite(data[0]);
-    const traced = this.traced(
-      uniform && name === null ? this.#full(data[0], value.shape) : this.#state(data, value.shape, name),
-    );
+    // Not through float32: a number of our own, such as 1/49, keeps its digits in float64.
+    const elements = Array.from(value.data);
+    const [first] = elements;
+    const uniform = name === null && Number.isFinite(first) && elements.every((x) => x === first);
+    const node = uniform ? this.#full(first, value.shape) : this.#state(floats(value), value.shape, name);
+    const traced = this.traced(node);
     this.#leaves.set(value, traced);
     return traced;
   }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Builder } from "../../../src/autograd/builder.ts";
+import { FormatError } from "../../../src/model/errors.ts";
 import { readOnnx } from "../../../src/model/onnx/network.ts";
-import { bytes, float32, int, model, node, value } from "../../fixtures/onnx.mjs";
+import { seeded } from "../../autograd/seeded.ts";
+import { bytes, float32, floats, int, integers, model, node, value } from "../../fixtures/onnx.mjs";
 import { refusal } from "../files.ts";
 import { logitsOf, network, numbers } from "./networks.ts";
 
@@ -161,4 +163,39 @@ test("unknown fields are skipped, and every prefix of a file is refused without 
     expect(refusal(() => readOnnx(file.slice(0, length), "net.onnx", { scratch: new Builder() }))).toMatch(
       /^net\.onnx: /,
     );
+});
+
+test("a thousand damaged files are refused in a sentence, or load: none crashes or hangs", () => {
+  const weights = { w: [[2, 3, 2, 2], numbers([24], 1)], "bn.weight": [[2], [1, 2]] } as const;
+  const file = model({
+    inputs: [value("x", ["N", 3, 4, 4])],
+    initialisers: [
+      ...Object.entries(weights).map(([name, [dims, data]]) => floats(name, dims, Array.from(data))),
+      integers("target", [2], [0, -1]),
+    ],
+    nodes: [
+      node("Conv", ["x", "w"], ["y"], { strides: [2, 2], pads: [0, 0, 0, 0], group: 1 }, "conv"),
+      node("BatchNormalization", ["y", "bn.weight", "bn.weight", "bn.weight", "bn.weight"], ["z"]),
+      node("Reshape", ["z", "target"], ["logits"], { allowzero: 0 }),
+    ],
+  });
+  const random = seeded(11);
+  const before = performance.now();
+  const outcomes = { loaded: 0, refused: 0 };
+  for (let i = 0; i < 1000; i++) {
+    const damaged = file.slice();
+    const count = 1 + Math.floor(3 * random());
+    for (let k = 0; k < count; k++)
+      damaged[Math.floor(random() * damaged.length)] = Math.floor(256 * random());
+    try {
+      readOnnx(damaged, "net.onnx", { scratch: new Builder(), height: 4, width: 4 });
+      outcomes.loaded++;
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      outcomes.refused++;
+    }
+  }
+  expect(outcomes.refused).toBeGreaterThan(300);
+  expect(outcomes.loaded).toBeGreaterThan(100);
+  expect(performance.now() - before).toBeLessThan(20_000);
 });

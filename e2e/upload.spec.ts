@@ -59,6 +59,7 @@ const expected: Record<string, string> = JSON.parse(readFileSync(`${corpus}/expe
 for (const [kind, sound] of [
   ["safetensors", batch],
   ["npz", checkpoint],
+  ["onnx", batch],
 ] as const) {
   test(`every malformed ${kind} file is refused in its exact words, and nothing is lost`, async ({
     page,

@@ -2,6 +2,7 @@ import { constants } from "./constants.ts";
 import { linear } from "./linear.ts";
 import { movement } from "./movement.ts";
 import type { Operator } from "./operator.ts";
+import { parts } from "./parts.ts";
 import { pointwise } from "./pointwise.ts";
 import { statistics } from "./statistics.ts";
 
@@ -11,6 +12,7 @@ const operators: Readonly<Record<string, Operator>> = {
   ...statistics,
   ...pointwise,
   ...movement,
+  ...parts,
   ...constants,
 };
 

@@ -1,6 +1,7 @@
 /** A result as a few lines of text. */
 
 import type { Estimate, RitzValue, RunResult } from "../run/protocol.ts";
+import { ritzError } from "../spectrum/ritz.ts";
 
 const number = (value: number): string => value.toPrecision(7);
 
@@ -9,18 +10,21 @@ const estimate = ({ estimate: value, interval95 }: Estimate): string =>
     ? `${number(value)} (one probe: no interval)`
     : `${number(value)}, 95 % interval ${number(interval95[0])} to ${number(interval95[1])}`;
 
-const ritz = ({ value, residual, converged }: RitzValue): string =>
-  `  ${number(value).padStart(14)}  residual ${residual.toExponential(1)}  ${converged ? "converged" : "not converged"}`;
+const ritz = ({ value, residual, converged }: RitzValue, largest: number): string =>
+  `  ${number(value).padStart(14)}  ± ${ritzError(residual, largest).toExponential(1)}  ${converged ? "converged" : "not converged"}`;
 
 export function summary(result: RunResult, perLayer: boolean): string {
   const { model, eigenvalues, trace, device, products, seconds } = result;
+  const largest = Math.max(0, ...result.spectrum.nodes.flat().map(Math.abs));
   const lines = [
     model.title,
     result.meaning.sentence,
     `loss ${number(result.loss)}  accuracy ${(100 * result.accuracy).toFixed(1)} %  gradient norm ${number(result.gradientNorm)}`,
   ];
-  if (eigenvalues.top.length > 0) lines.push("largest eigenvalues", ...eigenvalues.top.map(ritz));
-  if (eigenvalues.bottom.length > 0) lines.push("smallest eigenvalues", ...eigenvalues.bottom.map(ritz));
+  if (eigenvalues.top.length > 0)
+    lines.push("largest eigenvalues", ...eigenvalues.top.map((r) => ritz(r, largest)));
+  if (eigenvalues.bottom.length > 0)
+    lines.push("smallest eigenvalues", ...eigenvalues.bottom.map((r) => ritz(r, largest)));
   if (trace.samples > 0) lines.push(`trace ${estimate(trace)} (${trace.samples} probes)`);
   if (perLayer)
     for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimate(layer)}`);

@@ -46,6 +46,14 @@ export interface Extremes {
 /** Distances below this many roundoffs of ||A|| mean the same eigenvalue. */
 const SAME = 16;
 
+/**
+ * What may be claimed of a Ritz value: its residual, but never less than the rounding of the operator it was measured
+ * with, about 1e-6 of the largest |eigenvalue| in float32. Without this floor a finished Lanczos run would promise
+ * eighteen digits.
+ */
+export const ritzError = (residual: number, largest: number, roundoff = 2 ** -24): number =>
+  Math.max(residual, SAME * roundoff * Math.abs(largest));
+
 /** All Ritz values of one probe, ascending, numerically equal copies merged. */
 export function ritzValues(
   { nodes, weights, residuals, probe, steps }: Quadrature,

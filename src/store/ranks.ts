@@ -1,5 +1,6 @@
 /** Eigenvalues named by their place from either end: `top1` is the largest, `bottom1` the smallest. Pure. */
 import type { LossSlice, RitzValue, RunResult } from "../run/protocol.ts";
+import { ritzError } from "../spectrum/ritz.ts";
 
 export type Rank = LossSlice["rank"];
 
@@ -17,15 +18,19 @@ export interface RankedEigenvalue {
   readonly name: string;
   readonly rank: Rank;
   readonly ritz: RitzValue;
+  /** The residual, or the device's rounding where that is larger. */
+  readonly error: number;
 }
 
 /** The reported eigenvalues in descending order: the top ones, then the bottom ones with the smallest last. */
 export function rankedEigenvalues(result: RunResult): readonly RankedEigenvalue[] {
+  const largest = Math.max(0, ...result.spectrum.nodes.flat().map(Math.abs));
   const at = (end: Rank["end"]) =>
     result.eigenvalues[end].map((ritz, place) => ({
       name: rankName({ end, place }),
       rank: { end, place },
       ritz,
+      error: ritzError(ritz.residual, largest),
     }));
   return [...at("top"), ...at("bottom").reverse()];
 }

@@ -12,7 +12,7 @@ export function EigenvalueCard({ result }: { readonly result: RunResult }) {
   const rows = rankedEigenvalues(result);
   const { trace } = result;
   return (
-    <Card title="Extreme eigenvalues" note="true to ± residual" className="eigenvalues">
+    <Card title="Extreme eigenvalues" note="true to ± error" className="eigenvalues">
       <table className="eigen">
         <thead>
           <tr>
@@ -20,14 +20,16 @@ export function EigenvalueCard({ result }: { readonly result: RunResult }) {
               <span className="hidden">Eigenvalue</span>
             </th>
             <th scope="col">λ</th>
-            <th scope="col">± residual</th>
+            <th scope="col" title="The Ritz residual, or the rounding of float32 where that is larger">
+              ± error
+            </th>
             <th scope="col">
               <span className="hidden">Converged</span>
             </th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, rank, ritz }, i) => {
+          {rows.map(({ name, rank, ritz, error }, i) => {
             const first = rank.end === "bottom" && rows[i - 1]?.rank.end === "top";
             const classes = `${name === selected ? "chosen" : ""} ${first ? "turn" : ""}`;
             return (
@@ -45,8 +47,8 @@ export function EigenvalueCard({ result }: { readonly result: RunResult }) {
                     {eigenvalueSymbol(rank.end, rank.place)}
                   </button>
                 </th>
-                <td className="value">{within(ritz.value, ritz.residual)}</td>
-                <td>{residualText(ritz.residual)}</td>
+                <td className="value">{within(ritz.value, error)}</td>
+                <td>{residualText(error)}</td>
                 <td className={ritz.converged ? "converged" : "open"}>
                   {ritz.converged ? "converged" : "not yet"}
                 </td>

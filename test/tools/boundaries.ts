@@ -17,7 +17,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   gpu: { may: ["model/graph.ts", "autograd", "shaders"], packages: [] },
   spectrum: { may: [], packages: [] },
   run: { may: ["model", "autograd", "gpu", "spectrum"], packages: ["comlink"] },
-  cli: { may: ["model", "run"], packages: ["node:", "webgpu"] },
+  cli: { may: ["model", "run", "spectrum"], packages: ["node:", "webgpu"] },
   store: { may: ["run/protocol.ts (types)", "spectrum"], packages: ["zustand"] },
   ui: { may: ["ui/charts", "store", "spectrum (types)"], packages: ["react", "zustand"] },
   "ui/charts": {

@@ -19,7 +19,7 @@ interface DensityChartProps {
   readonly onPick: (name: string) => void;
 }
 
-const MARGINS = { left: 3.4, right: 0.5, top: 0.6, bottom: 3 };
+const MARGINS = { left: 3.4, right: 1, top: 0.6, bottom: 3 };
 
 export function DensityChart(props: DensityChartProps) {
   const { ref, box } = useBox();

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { Builder } from "../../src/autograd/builder.ts";
+import { linearize } from "../../src/autograd/linearize.ts";
+import type { Kernel } from "../../src/gpu/kernel.ts";
+import { lower } from "../../src/gpu/lower.ts";
+import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
+import type { Graph } from "../../src/model/graph.ts";
+import { batchNorm, globalAveragePool, linear, softmaxCrossEntropy } from "../../src/model/layers.ts";
+import { poseProblem } from "../../src/run/problem.ts";
+import { tinyConvNet, tinyMlp } from "../autograd/nets.ts";
+import { bundledModel } from "../run/bundledFiles.ts";
+
+function block(b: Builder, x: number, name: string, channels: number): number {
+  const [from] = b.shape(x).slice(-1);
+  const w = b.param(`${name}.weight`, [channels, from, 3, 3], [2, 3, 1, 0]);
+  const y = b.op("conv2d", [x, w], { mode: "forward", stride: [1, 1], pad: [1, 1, 1, 1] });
+  const part = (p: string) => b.input(`${name}.${p}`, [channels], "state");
+  return b.op("relu", [
+    batchNorm(b, y, {
+      weight: b.param(`${name}.gamma`, [channels]),
+      bias: b.param(`${name}.beta`, [channels]),
+      mean: part("mean"),
+      variance: part("var"),
+      epsilon: 1e-5,
+      mode: "eval",
+    }),
+  ]);
+}
+
+/** Image -> `blocks` times convolution, BatchNorm, ReLU -> pool -> linear. */
+function net(blocks: number): Graph {
+  const b = new Builder();
+  let x = b.input("x", [2, 8, 8, 4], "data");
+  for (let i = 0; i < blocks; i++) x = block(b, x, `block${i}`, 8);
+  const logits = linear(b, globalAveragePool(b, x), b.param("fc.weight", [4, 8]), b.param("fc.bias", [4]));
+  b.output("logits", logits);
+  b.output("loss", softmaxCrossEntropy(b, logits, b.input("targets", [2, 4], "target")));
+  return b.finish();
+}
+
+const lowered = (graph: Graph, maxBindings = 8) =>
+  lower(linearize(graph), { layout: new VectorLayout(graph.params), maxBindings });
+const labels = (kernels: readonly Kernel[], pattern: RegExp): string[] =>
+  kernels.map((k) => k.label).filter((l) => pattern.test(l));
+
+describe("fusion", () => {
+  it("makes one kernel of a convolution, its BatchNorm and its ReLU", () => {
+    const b = new Builder();
+    b.output("y", block(b, b.input("x", [2, 8, 8, 4], "data"), "block", 8));
+    const graph = b.finish();
+    const stage = new Uint8Array(graph.nodes.length);
+    const { primal } = lower({ graph, stage }, { layout: new VectorLayout(graph.params), maxBindings: 8 });
+    expect(labels(primal, /^conv2d forward/)).toHaveLength(1);
+    // The scale of a channel, gamma / sqrt(variance + epsilon), may be computed once beforehand.
+    expect(primal.length).toBeLessThanOrEqual(2);
+  });
+
+  it("joins x dw + dx w and its adjoints: one convolution more per layer, never two", () => {
+    const { tangent } = lowered(net(3));
+    // The first layer has dx = 0, and nothing asks for the tangent of its input's cotangent.
+    expect(labels(tangent, /^conv2d forward .* 1 pair/)).toHaveLength(1);
+    expect(labels(tangent, /^conv2d forward .* 2 pair/)).toHaveLength(2);
+    expect(labels(tangent, /^conv2d input .* 2 pair/)).toHaveLength(2);
+    expect(labels(tangent, /^conv2d input .* 1 pair/)).toHaveLength(0);
+  });
+
+  it("costs a bounded number of kernels per layer", () => {
+    const cost = (blocks: number): number => lowered(net(blocks)).tangent.length;
+    const perBlock = cost(4) - cost(3);
+    // Forward, input adjoint, weight adjoint in two passes, and the sums of gamma and beta.
+    expect(perBlock).toBeLessThanOrEqual(10);
+    expect(cost(6) - cost(4)).toBe(2 * perBlock);
+  });
+
+  it("computes in the tangent program nothing that does not depend on the tangent", () => {
+    for (const kernel of lowered(net(2)).tangent)
+      expect(
+        kernel.bindings.some((b) => b.slot.probeStride > 0),
+        kernel.label,
+      ).toBe(true);
+  });
+
+  it("stores no broadcast: every kernel writes at most what the largest activation needs", () => {
+    const largest = 2 * 10 * 10 * 8;
+    const { primal, tangent } = lowered(net(2));
+    for (const { bindings, label } of [...primal, ...tangent]) {
+      for (const { slot, write } of bindings)
+        if (write && !label.startsWith("conv2d weight"))
+          expect(slot.floats, label).toBeLessThanOrEqual(largest);
+    }
+  });
+});
+
+describe.each<[string, () => Graph | Promise<Graph>]>([
+  ["MLP", () => tinyMlp("tanh")],
+  ["conv net, BatchNorm eval", () => tinyConvNet("relu", "eval")],
+  ["conv net, batch statistics", () => tinyConvNet("tanh", "batch")],
+  ["ResNet-20, BatchNorm eval", async () => (await resnet("eval")).graph],
+  ["ResNet-20, batch statistics", async () => (await resnet("batch")).graph],
+])("the kernels of a %s", (_title, make) => {
+  it.each([8, 10])("bind no more than %i buffers, and none for reading and writing at once", async (most) => {
+    const { primal, tangent } = lowered(await make(), most);
+    for (const { bindings, label, groups, wgsl } of [...primal, ...tangent]) {
+      expect(bindings.length, label).toBeLessThanOrEqual(most);
+      const name = (b: Kernel["bindings"][number]): string => b.slot.vector ?? `slot ${b.slot.id}`;
+      const written = new Set(bindings.filter((b) => b.write).map(name));
+      expect(
+        bindings.filter((b) => !b.write && written.has(name(b))),
+        label,
+      ).toEqual([]);
+      expect(wgsl).not.toMatch(/\{\{|undefined|NaN|Infinity/);
+      for (const count of groups) expect(count).toBeLessThanOrEqual(65_535);
+    }
+  });
+});
+
+async function resnet(bn: "eval" | "batch") {
+  return poseProblem(await bundledModel("resnet20"), { bn, start: 0, batchSize: 4 });
+}

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { linearize } from "../../src/autograd/linearize.ts";
+import { lower } from "../../src/gpu/lower.ts";
+import { PipelineCache } from "../../src/gpu/pipelines.ts";
+import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
+import { poseProblem } from "../../src/run/problem.ts";
+import { bundledModel } from "../run/bundledFiles.ts";
+import { dawn } from "./dawn.ts";
+
+/** Two seconds on an idle machine; tests share theirs. */
+const MOST_MS = 10_000;
+
+it("every pipeline of ResNet-20 compiles in bounded time, and layers of one shape share theirs", async () => {
+  const { device, faults } = await dawn();
+  const { graph } = poseProblem(await bundledModel("resnet20"), { bn: "eval", start: 0, batchSize: 4 });
+  const { primal, tangent } = lower(linearize(graph), {
+    layout: new VectorLayout(graph.params),
+    maxBindings: 8,
+  });
+  const kernels = [...primal, ...tangent];
+  const cache = new PipelineCache(device);
+  const times: { label: string; ms: number }[] = [];
+  for (const { wgsl, label } of kernels) {
+    const [before, known] = [performance.now(), cache.size];
+    await cache.get(wgsl, label);
+    if (cache.size > known) times.push({ label, ms: performance.now() - before });
+  }
+  const slowest = times.reduce((a, b) => (b.ms > a.ms ? b : a));
+  expect(slowest.ms, slowest.label).toBeLessThan(MOST_MS);
+  expect(cache.size).toBe(new Set(kernels.map((k) => k.wgsl)).size);
+  expect(cache.size).toBeLessThan(kernels.length / 2);
+  expect(faults).toEqual([]);
+});
+
+it("a shader that does not compile is named with its line", async () => {
+  const { device } = await dawn();
+  const broken = "@compute @workgroup_size(1)\nfn main() { let x: i32 = 1.5; }";
+  device.pushErrorScope("validation");
+  await expect(new PipelineCache(device).get(broken, "broken kernel")).rejects.toThrow(
+    /^internal: broken kernel does not compile: 2:\d+ /,
+  );
+  expect(await device.popErrorScope()).not.toBeNull();
+});

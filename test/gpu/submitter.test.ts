@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Command, Submitter } from "../../src/gpu/submitter.ts";
+import type { HessianOperator } from "../../src/run/hessian.ts";
+import { tinyConvNet } from "../autograd/nets.ts";
+import { dawn } from "./dawn.ts";
+import { engines, example, hessianOf, products, randomVector } from "./examples.ts";
+
+/** Flops per millisecond of a device so slow that each command is a slice of its own, and of a fast one. */
+const [SLOW, FAST] = [1e-3, 1e9];
+const net = example(tinyConvNet("tanh", "eval", 3));
+const v = randomVector(net.parameters.length, 1);
+let want: Float64Array[];
+let operator: HessianOperator;
+
+beforeAll(async () => {
+  operator = await hessianOf(net, 1, await engines(FAST));
+  want = await products(operator, [v]);
+});
+afterAll(async () => {
+  operator.destroy();
+  expect((await dawn()).faults).toEqual([]);
+});
+
+describe("a submitter", () => {
+  it("runs a program that fits a slice in one submit", async () => {
+    const shared = await engines(FAST);
+    const fast = await hessianOf(net, 1, shared);
+    expect(shared.submitter.submits).toBe(1);
+    await products(fast, [v]);
+    expect(shared.submitter.submits).toBe(2);
+    fast.destroy();
+  });
+
+  it("cuts a program for a slow device into many submits, with the same result", async () => {
+    const shared = await engines(SLOW);
+    const slow = await hessianOf(net, 1, shared);
+    const before = shared.submitter.submits;
+    expect(before).toBeGreaterThan(2);
+    expect(await products(slow, [v])).toEqual(want);
+    slow.destroy();
+  });
+
+  it("learns the pace of the device: later products need fewer submits", async () => {
+    const shared = await engines(SLOW);
+    const slow = await hessianOf(net, 1, shared);
+    const first = shared.submitter.submits;
+    for (let i = 0; i < 5; i++) await products(slow, [v]);
+    const before = shared.submitter.submits;
+    expect(await products(slow, [v])).toEqual(want);
+    expect(shared.submitter.submits - before).toBeLessThan(first);
+    slow.destroy();
+  });
+
+  it("submits nothing for a signal that has fired already", async () => {
+    const shared = await engines(FAST);
+    const fast = await hessianOf(net, 1, shared);
+    const before = shared.submitter.submits;
+    await expect(products(fast, [v], AbortSignal.abort())).rejects.toThrow(
+      expect.objectContaining({ name: "AbortError" }),
+    );
+    expect(shared.submitter.submits).toBe(before);
+    expect(await products(fast, [v])).toEqual(want);
+    fast.destroy();
+  });
+
+  it("stops between slices when the signal fires, and a later product is right again", async () => {
+    const shared = await engines(FAST);
+    const submitter = new OneByOne(shared.gpu.device, FAST);
+    const sliced = await hessianOf(net, 1, { ...shared, submitter });
+    expect(await products(sliced, [v])).toEqual(want);
+    const [x, out] = [sliced.space.create(), sliced.space.create()];
+    sliced.space.write(x, [v]);
+    const before = submitter.submits;
+    const abort = new AbortController();
+    const product = sliced.apply(x, out, abort.signal);
+    abort.abort();
+    await expect(product).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
+    expect(submitter.submits - before).toBe(1);
+    expect(await products(sliced, [v])).toEqual(want);
+    sliced.destroy();
+  });
+});
+
+/** Every command a slice of its own, however fast the device proves to be. */
+class OneByOne extends Submitter {
+  override async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
+    for (const command of commands) await super.run([command], signal);
+  }
+}
+
+describe("a submitter on a device that answers when told to", () => {
+  /** A device whose submits are done when `finish` is called. */
+  function slowDevice() {
+    const waiting: (() => void)[] = [];
+    const pass = { setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {}, end() {} };
+    const device = {
+      createCommandEncoder: () => ({ beginComputePass: () => pass, finish: () => ({}) }),
+      queue: {
+        submit() {},
+        onSubmittedWorkDone: () => new Promise<void>((resolve) => waiting.push(resolve)),
+      },
+    };
+    return {
+      device: device as unknown as GPUDevice,
+      finish: () => waiting.shift()?.(),
+      inFlight: () => waiting.length,
+    };
+  }
+  const command = { groups: [1, 1, 1], flops: 1e9 } as unknown as Command;
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+  it("keeps two submits in flight, no more", async () => {
+    const { device, finish, inFlight } = slowDevice();
+    const submitter = new Submitter(device, 1);
+    const run = submitter.run(Array.from({ length: 5 }, () => command));
+    await settle();
+    expect(submitter.submits).toBe(2);
+    let done = false;
+    const watched = run.then(() => {
+      done = true;
+    });
+    while (!done) {
+      expect(inFlight()).toBeLessThanOrEqual(2);
+      finish();
+      await settle();
+    }
+    await watched;
+    let idle = false;
+    const all = submitter.idle().then(() => {
+      idle = true;
+    });
+    await settle();
+    expect(idle).toBe(inFlight() === 0);
+    while (inFlight() > 0) finish();
+    await all;
+  });
+
+  it("takes a cancel after the submit that is awaited", async () => {
+    const { device, finish } = slowDevice();
+    const submitter = new Submitter(device, 1);
+    const abort = new AbortController();
+    const run = submitter.run(
+      Array.from({ length: 9 }, () => command),
+      abort.signal,
+    );
+    run.catch(() => {});
+    await settle();
+    abort.abort();
+    finish();
+    await expect(run).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
+    expect(submitter.submits).toBeLessThanOrEqual(3);
+  });
+});

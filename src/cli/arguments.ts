@@ -11,12 +11,12 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "model",
     value: "ID|FILE|DIR",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors file, or a folder with model.safetensors and config.json",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors or .onnx file, or a folder with model.safetensors and config.json",
   },
   {
     name: "data",
     value: "FILE",
-    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids, and labels; by default the bundled batch",
+    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; by default the bundled batch",
   },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },

@@ -13,16 +13,18 @@ export interface TensorSpec {
 
 /**
  * The graph input that carries the samples: `images` [N,H,W,channels], `x` [N,features] or `input_ids` [N,tokens] with
- * the rows of the tables that tokens, their positions and their types name.
+ * the rows of the tables that tokens, their positions and their types name. `source`: another name under which data
+ * files may have it.
  */
 export type InputSpec =
-  | { readonly name: "images"; readonly channels: number }
-  | { readonly name: "x"; readonly features: number }
+  | { readonly name: "images"; readonly channels: number; readonly source?: string }
+  | { readonly name: "x"; readonly features: number; readonly source?: string }
   | {
       readonly name: "input_ids";
       readonly vocabulary: number;
       readonly positions: number;
       readonly types: number;
+      readonly source?: string;
     };
 
 export interface ArchitectureBase {
@@ -58,6 +60,18 @@ export interface BuildOptions {
   readonly tokens?: number;
   /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
   readonly bn: "eval" | "batch";
+}
+
+/** A network with its weights, whatever kind of file it comes from. */
+export interface Network {
+  readonly architecture: ArchitectureBase & { readonly family: string };
+  /** The flat parameter vector, in architecture order and file layout. */
+  readonly parameters: Float32Array;
+  /**
+   * Writes the forward graph: outputs `logits` [N,classes] and `loss`.
+   * @returns values of the graph's `state` inputs by name
+   */
+  build(g: GraphBuilder, options: BuildOptions): ReadonlyMap<string, Float32Array>;
 }
 
 /** The trainable tensors of a layer. */

@@ -50,8 +50,10 @@ export interface BatchStatistics {
 export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   const { file, input, classes, start, count } = options;
   const refuse: Refuse = refuser(file, "Save the batch as docs/file-formats.md describes");
+  const source = input.source === undefined ? [] : [input.source];
+  const usual = input.name === "x" ? ["x", "x_f32"] : [input.name];
   const save = `Save them under these names: numpy.savez(file, ${input.name}=..., labels=...)`;
-  const samples = findArray(arrays, input.name === "x" ? ["x", "x_f32"] : [input.name], save, refuse);
+  const samples = findArray(arrays, [...source, ...usual], save, refuse);
   const labelArray = findArray(arrays, ["labels"], save, refuse);
   const available = samples.shape[0] ?? 0;
   if (labelArray.shape.length !== 1 || labelArray.shape[0] !== available) {

@@ -6,6 +6,7 @@ export {
   type Layer,
   layersOf,
   type ModelOptions,
+  type Network,
   type TensorSpec,
 } from "./architecture.ts";
 export { type Batch, type BatchOptions, type BatchStatistics, makeBatch } from "./batch.ts";

@@ -48,6 +48,14 @@ export const limits = {
   /** Compressed bytes given to the inflater at once: at most 64 KiB * 1032 = 68 MB appear before the caps are checked. */
   inflateStepBytes: 64 * KiB,
 
+  /** Nodes, initialisers or attributes in one ONNX message: GPT-2's export has 3,000 nodes. */
+  onnxEntries: 65_536,
+  /**
+   * Elements that folding an ONNX file's constants may write in all: shape arithmetic needs some thousands, a mask of
+   * 1024 by 1024 positions a million.
+   */
+  onnxFoldedElements: 2 ** 24,
+
   /** Samples of one batch: the whole CIFAR training set. */
   batchSamples: 50_000,
   /** Height and width of an image in pixels: beyond this even a batch of one does not fit a GPU's buffers. */

@@ -1,9 +1,13 @@
 /** From the bytes of a model and a batch to everything a run needs of them, and the card that describes them. */
 
+import { Builder } from "../autograd/builder.ts";
 import {
+  type BuildOptions,
+  buildModel,
   FormatError,
   type ModelOptions as FullOptions,
   type Model,
+  type Network,
   readConfig,
   readNpz,
   readSafetensors,
@@ -16,7 +20,7 @@ import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 export type ReadBundled = (path: string) => Promise<Uint8Array>;
 
 export interface LoadedModel {
-  readonly model: Model;
+  readonly model: Network;
   readonly arrays: Tensors;
   readonly dataFile: string;
   readonly mean: readonly number[] | null;
@@ -61,15 +65,14 @@ export async function loadModel(
   read: ReadBundled,
 ): Promise<LoadedModel> {
   const [weights, batch] = await Promise.all([openWeights(model, read), openData(data, read)]);
-  const { tensors } = readSafetensors(weights.bytes, weights.source);
-  const recognised = recogniseModel(tensors, weights.source, weights.options);
   const arrays = readNpz(batch.bytes, batch.source);
-  const { architecture } = recognised;
+  const { network, warnings } = await readNetwork(weights, arrays);
+  const { architecture } = network;
   const labels = arrays.get("labels");
   const [sha256, dataSha256] = await Promise.all([digest(weights.bytes), digest(batch.bytes)]);
   const classNames = batch.classNames?.length === architecture.classes ? batch.classNames : null;
   return {
-    model: recognised,
+    model: network,
     arrays,
     dataFile: batch.source,
     mean: batch.mean,
@@ -79,7 +82,7 @@ export async function loadModel(
       title: weights.title ?? architecture.title,
       architecture: architecture.title,
       family: architecture.family,
-      parameterCount: recognised.parameters.length,
+      parameterCount: network.parameters.length,
       tensors: architecture.parameters.map(({ name, shape }) => ({
         name,
         shape,
@@ -96,9 +99,41 @@ export async function loadModel(
         available: labels?.shape[0] ?? 0,
         classNames,
       },
-      warnings: warningsFor(recognised, weights.options),
+      warnings,
     },
   };
+}
+
+interface Read {
+  readonly network: Network;
+  readonly warnings: readonly string[];
+}
+
+async function readNetwork({ bytes, source, options }: Weights, arrays: Tensors): Promise<Read> {
+  if (isOnnx(source)) {
+    // A reader that few visits need: it is fetched with the first file.
+    const { readOnnx } = await import("../model/onnx/network.ts");
+    const network = readOnnx(bytes, source, { scratch: new Builder(), ...sidesOf(arrays) });
+    return { network, warnings: network.warnings };
+  }
+  const model = recogniseModel(readSafetensors(bytes, source).tensors, source, options);
+  const { architecture, parameters, states } = model;
+  const build: Network["build"] = (g, how: BuildOptions) => {
+    buildModel(g, architecture, how);
+    return states;
+  };
+  return { network: { architecture, parameters, build }, warnings: warningsFor(model, options) };
+}
+
+const isOnnx = (name: string): boolean => /\.onnx$/i.test(name);
+
+/** Pixels of the images in a data file: uint8 is NHWC, floating point NCHW. */
+function sidesOf(arrays: Tensors): { readonly height?: number; readonly width?: number } {
+  const images = arrays.get("images") ?? [...arrays.values()].find(({ shape }) => shape.length === 4);
+  if (images?.shape.length !== 4) return {};
+  const [height, width] =
+    images.data instanceof Uint8Array ? images.shape.slice(1, 3) : images.shape.slice(2);
+  return { height, width };
 }
 
 /** What a user should know about a model before believing its numbers. */

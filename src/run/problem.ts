@@ -5,7 +5,6 @@ import { MemoryRefusal } from "../gpu/plan.ts";
 import {
   type Batch,
   type BuildOptions,
-  buildModel,
   type Graph,
   type InputSpec,
   makeBatch,
@@ -43,8 +42,12 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     std,
   });
   const builder = new Builder();
-  buildModel(builder, architecture, { batchSize, bn, ...sampleSizes(architecture.input.name, batch.shape) });
-  const inputs = { ...Object.fromEntries(model.states), ...batch.inputs, targets: batch.targets };
+  const states = model.build(builder, {
+    batchSize,
+    bn,
+    ...sampleSizes(architecture.input.name, batch.shape),
+  });
+  const inputs = { ...Object.fromEntries(states), ...batch.inputs, targets: batch.targets };
   return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
 }
 

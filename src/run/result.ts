@@ -90,7 +90,7 @@ function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | 
   const { card } = loaded;
   const { architecture } = loaded.model;
   const { count, start } = problem.batch;
-  const samples = { "resnet-cifar": "images", mlp: "samples", bert: "sentences" }[architecture.family];
+  const samples = { images: "images", x: "samples", input_ids: "sentences" }[architecture.input.name];
   const norm = {
     eval: "BatchNorm in eval mode (running statistics)",
     batch: "BatchNorm with the statistics of this batch",

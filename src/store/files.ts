@@ -39,7 +39,7 @@ export const LARGEST_FILE = 2 ** 30;
 
 export function refuseUnread(name: string, size: number): string | null {
   if (kindOf(name) === null) {
-    return `${name}: expected a .safetensors checkpoint, its config.json or an .npz batch with images, vectors or tokens and labels`;
+    return `${name}: expected a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels`;
   }
   if (size > LARGEST_FILE) {
     return `${name}: expected at most ${LARGEST_FILE} bytes, found ${size}: drop a smaller file`;
@@ -50,7 +50,7 @@ export function refuseUnread(name: string, size: number): string | null {
 type Kind = "model" | "data" | "config";
 
 function kindOf(name: string): Kind | null {
-  if (/\.safetensors$/i.test(name)) return "model";
+  if (/\.(safetensors|onnx)$/i.test(name)) return "model";
   if (/\.json$/i.test(name)) return "config";
   return /\.npz$/i.test(name) ? "data" : null;
 }
@@ -75,7 +75,7 @@ export function missingFile(upload: Upload): string | null {
     return `${upload.model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels.`;
   }
   if (upload.data !== null && upload.model === null) {
-    return `${upload.data.name} is here. Still missing: the model, a .safetensors checkpoint.`;
+    return `${upload.data.name} is here. Still missing: the model, a .safetensors or .onnx file.`;
   }
   return null;
 }

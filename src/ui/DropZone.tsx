@@ -24,7 +24,7 @@ export function DropZone() {
         ref={dialog}
         type="file"
         multiple
-        accept=".safetensors,.npz,.json"
+        accept=".safetensors,.onnx,.npz,.json"
         className="hidden"
         tabIndex={-1}
         aria-label="Checkpoint and batch files"
@@ -34,8 +34,8 @@ export function DropZone() {
         }}
       />
       <p>
-        Drop a <b>.safetensors</b> checkpoint (BERT: with its <b>config.json</b>) and an <b>.npz</b> batch
-        anywhere, or{" "}
+        Drop a <b>.safetensors</b> or <b>.onnx</b> model (BERT: with its <b>config.json</b>) and an{" "}
+        <b>.npz</b> batch anywhere, or{" "}
         <Button look="text" onClick={() => dialog.current?.click()}>
           choose files
         </Button>

@@ -25,7 +25,7 @@ export function UploadOptions() {
           />
         </div>
       )}
-      {card?.family !== "mlp" && card?.family !== "bert" && (
+      {(card === null || card.family === "resnet-cifar") && (
         <label className="check">
           <input
             type="checkbox"

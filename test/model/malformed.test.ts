@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { Builder } from "../../src/autograd/builder.ts";
 import { readNpy } from "../../src/model/npy.ts";
 import { readNpz } from "../../src/model/npz.ts";
+import { readOnnx } from "../../src/model/onnx/network.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import { refusal } from "./files.ts";
 
@@ -11,6 +13,7 @@ const readers: Record<string, (bytes: Uint8Array, file: string) => unknown> = {
   safetensors: readSafetensors,
   npy: readNpy,
   npz: readNpz,
+  onnx: (bytes, file) => readOnnx(bytes, file, { scratch: new Builder() }),
 };
 
 function read(file: string): unknown {
@@ -27,9 +30,9 @@ describe("every malformed file is refused in its own words within 2 s", () => {
 });
 
 test("the corpus has every file it expects and no other", () => {
-  const files = readdirSync(folder).filter((f) => /\.(safetensors|np[yz])$/.test(f));
+  const files = readdirSync(folder).filter((f) => /\.(safetensors|np[yz]|onnx)$/.test(f));
   expect(files.sort()).toEqual(Object.keys(expected).sort());
-  for (const kind of ["safetensors", "npy", "npz"]) {
+  for (const kind of ["safetensors", "npy", "npz", "onnx"]) {
     expect(files.filter((f) => f.endsWith(`.${kind}`)).length).toBeGreaterThanOrEqual(14);
   }
 });

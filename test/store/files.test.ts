@@ -21,12 +21,14 @@ describe("dropped files", () => {
   test("of the same kind replace each other", () => {
     const upload = takeFiles(takeFiles(noUpload, [file("a.npz")], []), [file("b.npz")], []);
     expect(upload.data?.name).toBe("b.npz");
-    expect(missingFile(upload)).toBe("b.npz is here. Still missing: the model, a .safetensors checkpoint.");
+    expect(missingFile(upload)).toBe(
+      "b.npz is here. Still missing: the model, a .safetensors or .onnx file.",
+    );
   });
 
   test("of another kind, or too large, are refused unread", () => {
-    expect(refuseUnread("net.onnx", 10)).toBe(
-      "net.onnx: expected a .safetensors checkpoint, its config.json or an .npz batch with images, vectors or tokens and labels",
+    expect(refuseUnread("net.pkl", 10)).toBe(
+      "net.pkl: expected a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels",
     );
     expect(refuseUnread("a.npz", 2 ** 31)).toBe(
       "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",

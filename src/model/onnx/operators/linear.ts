@@ -1,0 +1,121 @@
+import { printShape } from "../../errors.ts";
+import { type NodeId, sizeOf } from "../../graph.ts";
+import { recoverName } from "../names.ts";
+import { describe, type Traced, type Value } from "../tracer.ts";
+import type { Call, Operator } from "./operator.ts";
+
+/** Convolution and matrix products. */
+
+/** A weight of a layer becomes a trainable parameter under the layer's name; `axes`: its order in our graph. */
+function layerTensor(
+  { t, node }: Call,
+  value: Value,
+  part: "weight" | "bias",
+  axes?: readonly number[],
+): Traced {
+  if (value.kind !== "weight") return t.trace(value);
+  return t.parameter(value, axes, recoverName(node, value.name, part));
+}
+
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  /** top, left, bottom, right */
+  readonly pad: readonly number[];
+}
+
+/** Kernel, strides and padding of a 2-D window over [N,C,H,W]. */
+export function windowOf(call: Call, kernelShape?: readonly number[]): Window {
+  const { node } = call;
+  const shape = call.shape(0);
+  if (shape.length !== 4) node.refuse("images [N,C,H,W]", describe(call.t, call.at(0)));
+  const kernel = node.ints("kernel_shape") ?? kernelShape ?? node.refuse("kernel_shape", "none");
+  const [stride, dilations] = [node.ints("strides") ?? [1, 1], node.ints("dilations") ?? [1, 1]];
+  const pads = node.ints("pads");
+  const positive = [...kernel, ...stride, ...dilations].every((n) => Number.isSafeInteger(n) && n > 0);
+  if ([kernel, stride, dilations].some((list) => list.length !== 2) || !positive)
+    node.refuse(
+      "two kernel sizes, strides and dilations of at least 1",
+      `${printShape(kernel)}, ${printShape(stride)}, ${printShape(dilations)}`,
+    );
+  if (kernelShape && printShape(kernel) !== printShape(kernelShape))
+    node.refuse(`kernel_shape ${printShape(kernelShape)} like its weight`, printShape(kernel));
+  if (dilations.some((n) => n !== 1)) node.refuse("dilations of 1", printShape(dilations));
+  const auto = node.text("auto_pad", "NOTSET");
+  const window = { kernel, stride, pad: pads ?? [0, 0, 0, 0] };
+  if (window.pad.length !== 4 || window.pad.some((n) => !Number.isSafeInteger(n) || n < 0))
+    node.refuse("four pads of at least 0", printShape(window.pad));
+  if (auto === "NOTSET" || auto === "VALID") return window;
+  if (auto !== "SAME_UPPER" && auto !== "SAME_LOWER")
+    return node.refuse("auto_pad NOTSET, VALID or SAME", auto);
+  const total = [0, 1].map((i) =>
+    Math.max(0, (Math.ceil(shape[i + 2] / stride[i]) - 1) * stride[i] + kernel[i] - shape[i + 2]),
+  );
+  const [less, more] = [total.map((n) => Math.floor(n / 2)), total.map((n) => Math.ceil(n / 2))];
+  return { ...window, pad: auto === "SAME_UPPER" ? [...less, ...more] : [...more, ...less] };
+}
+
+/** Images as NHWC: graph axis k is ONNX axis NHWC[k]. */
+export const NHWC = [0, 2, 3, 1] as const;
+/** Kernels [out,in,kh,kw] as [kh,kw,in,out]. */
+const HWIO = [2, 3, 1, 0] as const;
+
+const conv: Operator = (call) => {
+  const { t, node } = call;
+  const group = node.int("group", 1);
+  if (group !== 1)
+    node.refuse("group 1", `group ${group}: grouped and depthwise convolutions are not supported`);
+  const weight = call.shape(1);
+  if (weight.length !== 4) node.refuse("a 2-D convolution with a weight [out,in,kh,kw]", printShape(weight));
+  const { stride, pad } = windowOf(call, weight.slice(2));
+  const x = t.node(call.at(0), NHWC);
+  const kernel = t.node(layerTensor(call, call.at(1), "weight", HWIO), HWIO);
+  const y = t.op("conv2d", [x, kernel], { mode: "forward", stride, pad });
+  const bias = call.inputs[2] ?? null;
+  if (bias === null) return t.traced(y, NHWC);
+  return t.traced(t.op("add", [y, t.node(layerTensor(call, bias, "bias"))]), NHWC);
+};
+
+/** Whether the last two axes stand in the other order in the node; the rest must be in ONNX's. */
+function matrix(call: Call, value: Traced): { readonly node: NodeId; readonly flipped: boolean } {
+  const rank = value.axes.length;
+  const flipped = value.axes[rank - 1] === rank - 2 && value.axes[rank - 2] === rank - 1;
+  if (flipped && value.axes.slice(0, -2).every((axis, i) => axis === i)) return { node: value.node, flipped };
+  return { node: call.t.node(value), flipped: false };
+}
+
+const gemm: Operator = (call) => {
+  const { t, node } = call;
+  const [alpha, beta] = [node.float("alpha", 1), node.float("beta", 1)];
+  const [transA, transB] = [node.int("transA", 0) === 1, node.int("transB", 0) === 1];
+  for (const i of [0, 1]) if (call.shape(i).length !== 2) node.refuse("matrices", describe(t, call.at(i)));
+  const a = matrix(call, layerTensor(call, call.at(0), "weight"));
+  const b = matrix(call, layerTensor(call, call.at(1), "weight"));
+  const attrs = { ta: transA !== a.flipped, tb: transB !== b.flipped };
+  const y: Value = t.traced(t.op("matmul", [a.node, b.node], attrs));
+  const scaled = alpha === 1 ? y : t.pointwise("mul", y, t.scalar(alpha));
+  const c = call.inputs[2] ?? null;
+  if (c === null || beta === 0) return scaled;
+  const shift = layerTensor(call, c, "bias");
+  return t.pointwise("add", scaled, beta === 1 ? shift : t.pointwise("mul", shift, t.scalar(beta)));
+};
+
+const matmul: Operator = (call) => {
+  const { t, node } = call;
+  const [p, q] = [call.shape(0), call.shape(1)];
+  if (p.length < 2 || q.length < 2)
+    node.refuse("operands of at least two axes", `${printShape(p)} and ${printShape(q)}`);
+  const a = matrix(call, layerTensor(call, call.at(0), "weight"));
+  const b = matrix(call, layerTensor(call, call.at(1), "weight"));
+  const attrs = { ta: a.flipped, tb: b.flipped };
+  if (p.length === q.length && printShape(p.slice(0, -2)) === printShape(q.slice(0, -2)))
+    return t.traced(t.op("matmul", [a.node, b.node], attrs));
+  if (q.length !== 2)
+    node.refuse("a matrix on the right, or equal leading axes", `${printShape(p)} and ${printShape(q)}`);
+  // All leading axes of the left operand are rows.
+  const rows = t.op("reshape", [t.node(call.at(0))], { shape: [sizeOf(p.slice(0, -1)), p[p.length - 1]] });
+  const y = t.op("matmul", [rows, b.node], { ta: false, tb: b.flipped });
+  return t.traced(t.op("reshape", [y], { shape: [...p.slice(0, -1), q[1]] }));
+};
+
+export const linear = { Conv: conv, Gemm: gemm, MatMul: matmul } satisfies Record<string, Operator>;

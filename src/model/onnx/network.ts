@@ -44,7 +44,9 @@ export function readOnnx(bytes: Uint8Array, file: string, options: OnnxOptions):
   checkOperators(program);
   const input = inputOf(program);
   const { scratch, ...sides } = options;
-  const trial = trace(program, input, scratch, { batchSize: 2, bn: "eval", ...input.sides, ...sides });
+  const trial = trace(program, input, scratch, { batchSize: 2, bn: "eval", ...sides, ...input.sides });
+  // After what is wrong with the file itself.
+  checkSides(program, input, sides);
   const { tracer, classes } = trial;
   const parameters = concatenated(tracer.parameters.map(({ data }) => data));
   if (parameters.length === 0)
@@ -66,6 +68,7 @@ export function readOnnx(bytes: Uint8Array, file: string, options: OnnxOptions):
     parameters,
     warnings: warningsFor(program, tracer),
     build: (g, build) => {
+      checkSides(program, input, build);
       const { tracer: traced } = trace(program, input, g, { ...input.sides, ...build });
       if (traced.parameters.map(({ name }) => name).join() !== specs.map(({ name }) => name).join())
         throw new Error(`internal: ${file} has other parameters with ${build.batchSize} samples than with 2`);
@@ -146,7 +149,7 @@ function trace(program: Program, input: Input, g: GraphBuilder, options: BuildOp
       value.element !== "float" || isNumber(name, value.shape) ? value : { kind: "weight", name, value },
     );
   }
-  values.set(input.name, inputNode(program, input, g, options));
+  values.set(input.name, inputNode(input, g, options));
   const last = program.nodes.find(({ outputs }) => outputs.includes(program.output));
   // The loss has its own softmax: one at the end of the network would be a second.
   const ends = last?.op === "Softmax" ? last : null;
@@ -168,24 +171,27 @@ function trace(program: Program, input: Input, g: GraphBuilder, options: BuildOp
 const isNumber = (name: string, { length }: Shape): boolean =>
   length === 0 && !/(weight|bias|scale|gamma|beta|temperature)$/.test(name);
 
-function inputNode(
-  { refuse }: Program,
-  { name, spec, sides }: Input,
-  g: GraphBuilder,
-  options: BuildOptions,
-): Value {
+function inputNode({ spec }: Input, g: GraphBuilder, options: BuildOptions): Value {
   const { batchSize, height = 32, width = 32 } = options;
   if (spec.name === "x")
     return { kind: "traced", node: g.input("x", [batchSize, spec.features], "data"), axes: [0, 1] };
-  if ((sides.height ?? height) !== height || (sides.width ?? width) !== width)
-    refuse(
-      `input ${quote(name)}`,
-      `images of ${sides.height ?? height}x${sides.width ?? width} pixels`,
-      `data of ${height}x${width}`,
-      "Resize the images, or export with dynamic_axes for height and width",
-    );
   const node = g.input("images", [batchSize, height, width, spec.channels], "data");
   return { kind: "traced", node, axes: NHWC };
+}
+
+/** Holds the pixels of the data against those that the file fixes. */
+function checkSides(
+  { refuse }: Program,
+  { name, spec, sides }: Input,
+  { height = sides.height, width = sides.width }: Input["sides"],
+): void {
+  if (spec.name === "x" || ((sides.height ?? height) === height && (sides.width ?? width) === width)) return;
+  refuse(
+    `input ${quote(name)}`,
+    `images of ${sides.height ?? height}x${sides.width ?? width} pixels`,
+    `data of ${height}x${width}`,
+    "Resize the images, or export with dynamic_axes for height and width",
+  );
 }
 
 function evaluate(node: OnnxNode, tracer: Tracer, values: Map<string, Value>, budget: FoldBudget): void {

@@ -1,5 +1,6 @@
 import { printShape } from "../../errors.ts";
 import { type NodeId, sizeOf } from "../../graph.ts";
+import { limits } from "../../limits.ts";
 import { recoverName } from "../names.ts";
 import { describe, type Traced, type Value } from "../tracer.ts";
 import type { Call, Operator } from "./operator.ts";
@@ -45,6 +46,8 @@ export function windowOf(call: Call, kernelShape?: readonly number[]): Window {
   const window = { kernel, stride, pad: pads ?? [0, 0, 0, 0] };
   if (window.pad.length !== 4 || window.pad.some((n) => !Number.isSafeInteger(n) || n < 0))
     node.refuse("four pads of at least 0", printShape(window.pad));
+  if (window.pad.some((n) => n > limits.imageSide))
+    node.refuse(`pads of at most ${limits.imageSide} pixels`, printShape(window.pad));
   if (auto === "NOTSET" || auto === "VALID") return window;
   if (auto !== "SAME_UPPER" && auto !== "SAME_LOWER")
     return node.refuse("auto_pad NOTSET, VALID or SAME", auto);

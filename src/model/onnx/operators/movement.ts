@@ -1,5 +1,6 @@
 import { printShape } from "../../errors.ts";
 import { type Shape, sizeOf } from "../../graph.ts";
+import { limits } from "../../limits.ts";
 import { broadcastTo, commonShape, gatherStrided, stridesOf } from "../fold.ts";
 import { type Constant, constant, elementOf } from "../tensor.ts";
 import { identity, type Value } from "../tracer.ts";
@@ -7,9 +8,14 @@ import type { Call, Operator } from "./operator.ts";
 
 /** Operators that place elements. */
 
+function checkRank(call: Call, { length }: Shape): void {
+  if (length > limits.rank) call.node.refuse(`at most ${limits.rank} axes`, `${length}`);
+}
+
 /** The same elements in ONNX's row-major order under another shape. */
 export function reshaped(call: Call, value: Value, shape: Shape): Value {
   const from = call.t.shape(value);
+  checkRank(call, shape);
   if (sizeOf(from) !== sizeOf(shape))
     call.node.refuse(
       `a shape of ${sizeOf(from)} elements for ${printShape(from)}`,
@@ -163,6 +169,7 @@ const pad: Operator = (call) => {
 
 const expand: Operator = (call) => {
   const wanted = call.integers(1) ?? call.node.refuse("a shape", "none");
+  checkRank(call, wanted);
   const shape = commonShape(call.shape(0), wanted);
   if (shape === null || shape.some((n) => n < 0))
     return call.node.refuse(`a shape that ${printShape(call.shape(0))} broadcasts to`, printShape(wanted));

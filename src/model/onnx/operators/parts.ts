@@ -63,7 +63,9 @@ const slice: Operator = (call) => {
 const split: Operator = (call) => {
   const from = call.shape(0);
   const axis = call.axis(call.node.int("axis", 0), from.length);
-  const parts = call.node.int("num_outputs", call.node.outputs.length);
+  const parts = call.node.outputs.length;
+  if (call.node.int("num_outputs", parts) !== parts)
+    call.node.refuse(`num_outputs ${parts}`, `${call.node.int("num_outputs", parts)}`);
   const even = Math.ceil(from[axis] / parts);
   const sizes =
     call.integersOr(1, "split", 13) ??

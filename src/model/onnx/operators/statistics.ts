@@ -135,6 +135,7 @@ function poolWindow(call: Call): Window & { readonly global: boolean } {
   const shape = call.shape(0);
   const window = windowOf(call);
   const { kernel, stride, pad } = window;
+  if (pad.some((n, i) => n >= kernel[i % 2])) node.refuse("pads below the kernel's size", `[${pad}]`);
   const global = kernel[0] === shape[2] && kernel[1] === shape[3] && pad.every((n) => n === 0);
   const most = 64;
   if (!global && kernel[0] * kernel[1] > most)

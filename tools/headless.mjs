@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { ROOT, runChild, setUp } from "./setup.mjs";
+import { ROOT, readJson, runChild, setUp } from "./setup.mjs";
 import { dawnEnvironment } from "./vulkan.mjs";
 
 const OUTPUT = join(ROOT, "dist-node");
@@ -67,6 +67,7 @@ async function bundle(entry) {
     publicDir: false,
     // With no server there is nothing to reload and no environment file to read.
     envFile: false,
+    define: { __VERSION__: JSON.stringify(readJson(join(ROOT, "package.json")).version) },
     build: {
       ssr: entry,
       write: false,

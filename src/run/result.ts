@@ -5,9 +5,8 @@ import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
 import type { Check, DeviceReport, LossSlice, RitzValue, RunResult, RunSettings } from "./protocol.ts";
 
+/** The version in package.json, put in by the bundler. */
 declare const __VERSION__: string;
-/** Set by the bundler from package.json. */
-export const ENGINE_VERSION: string = typeof __VERSION__ === "string" ? __VERSION__ : "development";
 
 /** What the primal program gives. */
 export interface AtWeights {
@@ -39,7 +38,7 @@ export function makeResult(parts: ResultParts): RunResult {
   return {
     schema: "eigenscope-result",
     version: 1,
-    engine: `Eigenscope ${ENGINE_VERSION}`,
+    engine: `Eigenscope ${__VERSION__}`,
     model: card,
     settings,
     meaning: {

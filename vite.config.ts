@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { version } from "./package.json" with { type: "json" };
+import manifest from "./package.json" with { type: "json" };
 
 /**
  * Nothing leaves the page: what is built may load from its own folder only. Not while developing, since Vite's
@@ -34,7 +34,7 @@ const contentSecurityPolicy: Plugin = {
 /** Relative base: the built page works from any folder of any static server. */
 export default defineConfig({
   base: "./",
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(manifest.version) },
   plugins: [react(), contentSecurityPolicy],
   worker: { format: "es" },
   build: { target: "es2022" },

@@ -11,7 +11,10 @@ export interface Boundary {
 
 /** A file belongs to the longest entry that it lies in; "." holds the files of src/ itself. */
 export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
-  model: { may: [], packages: ["fflate", "@bufbuild/protobuf"] },
+  model: {
+    may: [],
+    packages: ["fflate", "@bufbuild/protobuf", "@huggingface/tokenizers", "hyparquet", "fast-png", "jpeg-js"],
+  },
   autograd: { may: ["model/graph.ts", "model/paramLayout.ts"], packages: [] },
   shaders: { may: [], packages: [] },
   gpu: { may: ["model/graph.ts", "autograd", "shaders"], packages: [] },

@@ -1,30 +1,21 @@
 /** The headless command: the same engine in Node, through Dawn. */
 
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
-import type {
-  DataSource,
-  LossSlice,
-  ModelSource,
-  NamedFile,
-  RunEvent,
-  RunOutcome,
-  RunResult,
-  RunSettings,
-} from "../run/protocol.ts";
+import type { LossSlice, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
 import {
   type Arguments,
   FLAGS,
-  numberList,
   oneOf,
   parseArguments,
   positiveNumber,
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { dataSource, modelSource, readModels } from "./sources.ts";
 import { summary } from "./summary.ts";
 
 const COMMANDS = {
@@ -55,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function execute(command: Command, args: Arguments): Promise<number> {
   const model = await modelSource(args);
   const data = await dataSource(args, model);
-  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: (path) => readModels(path) });
+  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
@@ -95,58 +86,6 @@ function dawn(): GPU {
   const holder = globalThis as { eigenscopeDawn?: GPU };
   holder.eigenscopeDawn = create([]) as GPU;
   return holder.eigenscopeDawn;
-}
-
-const readModels = async (path: string): Promise<Uint8Array> =>
-  new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
-
-const named = async (path: string): Promise<NamedFile> => ({
-  name: basename(path),
-  bytes: new Uint8Array(await readFile(path)),
-});
-
-async function modelSource(args: Arguments): Promise<ModelSource> {
-  const model = args.get("model") ?? "resnet20";
-  if (!/[./\\]/.test(model)) return { kind: "bundled", id: model };
-  const activation = oneOf(args, "activation", ["relu", "tanh"], "relu");
-  const options = {
-    ...(args.has("no-skip") ? { skip: false } : {}),
-    ...(args.has("activation") ? { activation } : {}),
-    ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
-  };
-  if (!(await stat(model)).isDirectory()) return { kind: "file", file: await named(model), options };
-  const config = join(model, "config.json");
-  return {
-    kind: "file",
-    file: await named(join(model, "model.safetensors")),
-    ...(await stat(config).then(
-      async () => ({ config: await named(config) }),
-      () => ({}),
-    )),
-    options,
-  };
-}
-
-async function dataSource(args: Arguments, model: ModelSource): Promise<DataSource> {
-  const data = args.get("data");
-  if (data === undefined) {
-    if (model.kind === "file")
-      throw new UsageError("A model from a file needs its own batch: --data batch.npz.");
-    return { kind: "bundled", id: model.id };
-  }
-  const manifest =
-    model.kind === "bundled"
-      ? (JSON.parse(new TextDecoder().decode(await readModels(`${model.id}/manifest.json`))) as {
-          mean: number[];
-          std: number[];
-        })
-      : null;
-  return {
-    kind: "file",
-    file: await named(data),
-    mean: numberList(args, "mean") ?? manifest?.mean ?? null,
-    std: numberList(args, "std") ?? manifest?.std ?? null,
-  };
 }
 
 /** `available` samples are in the data file. */

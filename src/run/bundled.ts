@@ -1,4 +1,4 @@
-import type { ReadBundled } from "./load.ts";
+import type { ReadBundled } from "./manifest.ts";
 
 /** Reads bundled models by fetch from `base`, the address of public/models/. */
 export function bundledReader(base: string): ReadBundled {

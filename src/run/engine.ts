@@ -7,7 +7,8 @@ import { GpuUnavailable } from "../gpu/device.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
 import { openDevice, reportDevice } from "./device.ts";
 import type { Engines } from "./hessian.ts";
-import { type LoadedModel, loadModel, type ReadBundled, refusalText } from "./load.ts";
+import { type LoadedModel, loadModel, refusalText } from "./load.ts";
+import type { ReadBundled } from "./manifest.ts";
 import type {
   DataSource,
   DeviceAnswer,

@@ -40,23 +40,22 @@ export interface ModelOptions {
 export type ModelSource =
   | { readonly kind: "bundled"; readonly id: string }
   | {
-      readonly kind: "file";
-      readonly file: NamedFile;
-      /** A transformer's config.json. */
-      readonly config?: NamedFile;
+      readonly kind: "files";
+      /** The weights and what goes with them, such as a transformer's config.json: see roles.ts. */
+      readonly files: readonly NamedFile[];
       readonly options: ModelOptions;
     };
+
+/** What data files do not tell. mean and std normalise uint8 images after division by 255; float images stay. */
+export interface DataOptions {
+  readonly mean: readonly number[] | null;
+  readonly std: readonly number[] | null;
+}
 
 export type DataSource =
   /** The batch that the bundled model's manifest names. */
   | { readonly kind: "bundled"; readonly id: string }
-  /** mean and std normalise uint8 images after division by 255; float32 images are taken as they are. */
-  | {
-      readonly kind: "file";
-      readonly file: NamedFile;
-      readonly mean: readonly number[] | null;
-      readonly std: readonly number[] | null;
-    };
+  | { readonly kind: "files"; readonly files: readonly NamedFile[]; readonly options: DataOptions };
 
 export interface ModelCard {
   /** Bundled id, or null for a file. */

@@ -1,31 +1,31 @@
-/** The dropped files: which is the model, which the batch, and what is still missing. Pure. */
+/** The dropped files: what is there, what is still missing, and what the reader was told of them. Pure. */
 import type { ModelCard, NamedFile } from "../run/protocol.ts";
+import { dataFile, joinFiles, KINDS_OF_FILES, modelFile, roleOf } from "../run/roles.ts";
+
+export { ACCEPTED } from "../run/roles.ts";
 
 export interface Upload {
-  readonly model: NamedFile | null;
-  readonly data: NamedFile | null;
-  /** A transformer's config.json. */
-  readonly config: NamedFile | null;
-  /** What tensor names cannot tell; null while the reader has not said, so that the card can warn. */
-  readonly skip: boolean | null;
-  readonly activation: "relu" | "tanh" | null;
-  /** Comma-separated numbers, one per channel, for uint8 images; empty for images that are normalised already. */
-  readonly mean: string;
-  readonly std: string;
+  readonly files: readonly NamedFile[];
+  readonly options: UploadOptions;
   readonly card: ModelCard | null;
   readonly reading: boolean;
   /** Exact texts, one a file or a field. */
   readonly refusals: readonly string[];
 }
 
+/** What the files cannot tell; null while the reader has not said, so that the card can warn. */
+export interface UploadOptions {
+  readonly skip: boolean | null;
+  readonly activation: "relu" | "tanh" | null;
+  readonly heads: number | null;
+  /** Comma-separated numbers, one per channel, for uint8 images; empty for images that are normalised already. */
+  readonly mean: string;
+  readonly std: string;
+}
+
 export const noUpload: Upload = {
-  model: null,
-  data: null,
-  config: null,
-  skip: null,
-  activation: null,
-  mean: "",
-  std: "",
+  files: [],
+  options: { skip: null, activation: null, heads: null, mean: "", std: "" },
   card: null,
   reading: false,
   refusals: [],
@@ -38,47 +38,38 @@ export const IMAGENET_NORMALISATION = { mean: "0.485, 0.456, 0.406", std: "0.229
 export const LARGEST_FILE = 2 ** 30;
 
 export function refuseUnread(name: string, size: number): string | null {
-  if (kindOf(name) === null) {
-    return `${name}: expected a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels`;
-  }
+  if (roleOf(name) === null) return `${name}: expected ${KINDS_OF_FILES}`;
   if (size > LARGEST_FILE) {
     return `${name}: expected at most ${LARGEST_FILE} bytes, found ${size}: drop a smaller file`;
   }
   return null;
 }
 
-type Kind = "model" | "data" | "config";
-
-function kindOf(name: string): Kind | null {
-  if (/\.(safetensors|onnx)$/i.test(name)) return "model";
-  if (/\.json$/i.test(name)) return "config";
-  return /\.npz$/i.test(name) ? "data" : null;
-}
-
-/** Takes in what was dropped, in any order; a file of the same kind takes the place of the one before. */
+/** Takes in what was dropped, in any order. */
 export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals: readonly string[]): Upload {
-  const last = (kind: Kind) => files.findLast((file) => kindOf(file.name) === kind);
   return {
     ...upload,
-    model: last("model") ?? upload.model,
-    data: last("data") ?? upload.data,
-    // A config.json belongs to one checkpoint: a new one does not inherit it.
-    config: last("config") ?? (last("model") === undefined ? upload.config : null),
+    files: joinFiles(upload.files, files),
     card: files.length > 0 ? null : upload.card,
     refusals,
   };
 }
 
 /** What the reader still has to drop, or null. */
-export function missingFile(upload: Upload): string | null {
-  if (upload.model !== null && upload.data === null) {
-    return `${upload.model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels.`;
+export function missingFile({ files }: Upload): string | null {
+  const [model, data] = [modelFile(files), dataFile(files)];
+  if (model !== undefined && data === undefined) {
+    return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels.`;
   }
-  if (upload.data !== null && upload.model === null) {
-    return `${upload.data.name} is here. Still missing: the model, a .safetensors or .onnx file.`;
+  if (data !== undefined && model === undefined) {
+    return `${data.name} is here. Still missing: the model, a .safetensors or .onnx file.`;
   }
   return null;
 }
+
+/** Model and data are both there. */
+export const isComplete = ({ files }: Upload): boolean =>
+  modelFile(files) !== undefined && dataFile(files) !== undefined;
 
 export type Channels = { readonly values: readonly number[] | null } | { readonly problem: string };
 

@@ -9,8 +9,9 @@ import type {
   RunOutcome,
   RunSettings,
 } from "../run/protocol.ts";
+import { filesOfSide } from "../run/roles.ts";
 import { type ControlValues, FILE_MODEL } from "./controls.ts";
-import { missingFile, parseChannels, takeFiles, type Upload } from "./files.ts";
+import { isComplete, parseChannels, takeFiles, type Upload, type UploadOptions } from "./files.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
 import { endingOf, isBusy, type Job, moveRun, type RunMove } from "./runState.ts";
@@ -25,7 +26,7 @@ export interface Jobs {
   /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
   select(rank: Rank): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
-  setUploadOption(option: Partial<Pick<Upload, "skip" | "activation" | "mean" | "std">>): Promise<void>;
+  setUploadOption(option: Partial<UploadOptions>): Promise<void>;
 }
 
 /** Eigenvalues asked for at each end. */
@@ -114,10 +115,11 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   /** Reads the dropped files once both are there. */
   async function readUpload(): Promise<void> {
     const { upload, run } = get();
-    if (upload.model === null || upload.data === null || upload.card !== null || isBusy(run)) return;
+    if (!isComplete(upload) || upload.card !== null || isBusy(run)) return;
     const put = (patch: Partial<Upload>) => set((state) => ({ upload: { ...state.upload, ...patch } }));
-    const problems = [parseChannels("mean", upload.mean), parseChannels("std", upload.std)].flatMap(
-      (channels) => ("problem" in channels ? [channels.problem] : []),
+    const { mean, std } = upload.options;
+    const problems = [parseChannels("mean", mean), parseChannels("std", std)].flatMap((channels) =>
+      "problem" in channels ? [channels.problem] : [],
     );
     if (problems.length > 0) return put({ refusals: problems, card: null });
     put({ reading: true, refusals: [], card: null });
@@ -191,11 +193,13 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
 
     async addFiles(files, refusals) {
       set((state) => ({ upload: takeFiles(state.upload, files, refusals) }));
-      if (files.length > 0 && missingFile(get().upload) === null) await readUpload();
+      if (files.length > 0) await readUpload();
     },
 
     async setUploadOption(option) {
-      set((state) => ({ upload: { ...state.upload, ...option, card: null, refusals: [] } }));
+      set(({ upload }) => ({
+        upload: { ...upload, options: { ...upload.options, ...option }, card: null, refusals: [] },
+      }));
       await readUpload();
     },
   };
@@ -215,33 +219,30 @@ function bundledSources(id: string): Sources {
   return { model: { kind: "bundled", id }, data: { kind: "bundled", id } };
 }
 
-function uploadSources({ model, data, config, skip, activation, mean, std }: Upload): Sources {
-  if (model === null || data === null)
-    throw new Error("internal: the dropped files were used before both were there");
+function uploadSources({ files, options: { mean, std, ...said } }: Upload): Sources {
   const channels = (label: string, text: string) => {
     const parsed = parseChannels(label, text);
     return "values" in parsed ? parsed.values : null;
   };
+  const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null));
   return {
-    model: {
-      kind: "file",
-      file: model,
-      ...(config === null ? {} : { config }),
-      options: { ...(skip === null ? {} : { skip }), ...(activation === null ? {} : { activation }) },
+    model: { kind: "files", files: filesOfSide(files, "model"), options: known },
+    data: {
+      kind: "files",
+      files: filesOfSide(files, "data"),
+      options: { mean: channels("mean", mean), std: channels("std", std) },
     },
-    data: { kind: "file", file: data, mean: channels("mean", mean), std: channels("std", std) },
   };
 }
 
 /** Names the very files and options: two drops of a file of the same name differ in their bytes' identity. */
 const identities = new WeakMap<Uint8Array, number>();
 let drops = 0;
-function uploadKey({ model, data, config, skip, activation, mean, std }: Upload): string {
-  const identity = (file: NamedFile | null) => {
-    if (file === null) return 0;
+function uploadKey({ files, options }: Upload): string {
+  const identity = (file: NamedFile) => {
     const known = identities.get(file.bytes) ?? ++drops;
     identities.set(file.bytes, known);
     return known;
   };
-  return `file ${identity(model)} ${identity(data)} ${identity(config)} ${skip} ${activation} ${mean} ${std}`;
+  return JSON.stringify(["files", files.map(identity), options]);
 }

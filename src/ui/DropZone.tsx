@@ -1,6 +1,6 @@
 /** Bring a checkpoint and a batch: by dropping them anywhere on the page, or through the file dialog. */
 import { useEffect, useRef, useState } from "react";
-import { missingFile } from "../store/files.ts";
+import { ACCEPTED, missingFile } from "../store/files.ts";
 import { readFiles } from "./dropFiles.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
@@ -17,14 +17,14 @@ export function DropZone() {
   };
   const over = useDropAnywhere((list) => void take(list));
   const missing = missingFile(upload);
-  const any = upload.model !== null || upload.data !== null;
+  const any = upload.files.length > 0;
   return (
     <div className={`drop ${over ? "over" : ""}`}>
       <input
         ref={dialog}
         type="file"
         multiple
-        accept=".safetensors,.onnx,.npz,.json"
+        accept={ACCEPTED}
         className="hidden"
         tabIndex={-1}
         aria-label="Checkpoint and batch files"

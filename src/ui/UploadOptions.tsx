@@ -10,7 +10,7 @@ const ACTIVATIONS = [
 ] as const;
 
 export function UploadOptions() {
-  const { skip, activation, card } = usePage((state) => state.upload);
+  const { options, card } = usePage((state) => state.upload);
   const { setUploadOption, forgetFiles } = useActions();
   return (
     <div className="upload-options">
@@ -19,7 +19,7 @@ export function UploadOptions() {
           <span aria-hidden="true">Activation</span>
           <Segments
             label="Activation"
-            value={activation ?? "relu"}
+            value={options.activation ?? "relu"}
             options={ACTIVATIONS}
             onChange={(next) => void setUploadOption({ activation: next })}
           />
@@ -29,7 +29,7 @@ export function UploadOptions() {
         <label className="check">
           <input
             type="checkbox"
-            checked={skip !== false}
+            checked={options.skip !== false}
             onChange={(event) => void setUploadOption({ skip: event.target.checked })}
           />
           Skip connections
@@ -52,7 +52,7 @@ export function UploadOptions() {
 }
 
 function ChannelsField({ option }: { readonly option: "mean" | "std" }) {
-  const value = usePage((state) => state.upload[option]);
+  const value = usePage((state) => state.upload.options[option]);
   const { setUploadOption } = useActions();
   const [draft, setDraft] = useState<string | null>(null);
   const id = useId();

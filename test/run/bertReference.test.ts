@@ -16,16 +16,14 @@ const named = (path: string) => ({ name: path, bytes: bytes(path) });
 const golden = (name: string) => JSON.parse(readFileSync(new URL(`goldens/${name}.json`, folder), "utf8"));
 
 const model = (): ModelSource => ({
-  kind: "file",
-  file: named("models/bert_tiny_sst2/model.safetensors"),
-  config: named("models/bert_tiny_sst2/config.json"),
+  kind: "files",
+  files: ["model.safetensors", "config.json"].map((name) => named(`models/bert_tiny_sst2/${name}`)),
   options: {},
 });
 const sentences = (): DataSource => ({
-  kind: "file",
-  file: named("data/sst2_dev_000_031.npz"),
-  mean: null,
-  std: null,
+  kind: "files",
+  files: [named("data/sst2_dev_000_031.npz")],
+  options: { mean: null, std: null },
 });
 
 async function pose(batchSize: number) {

@@ -1,7 +1,8 @@
 import { zipSync } from "fflate";
-import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
+import type { DataSource } from "../../src/run/protocol.ts";
 import { seeded } from "../autograd/seeded.ts";
 import { bytesOf, npyBytes, npyHeader, safetensorsBytes } from "../model/files.ts";
+import type { Dropped } from "./files.ts";
 
 /** Small BERT classifiers and sentences as a user would drop them on the page. */
 
@@ -65,16 +66,18 @@ export function bert(
   sizes: BertSizes,
   config: Record<string, unknown> | null = { num_attention_heads: sizes.heads },
   rename = (name: string) => name,
-): Extract<ModelSource, { kind: "file" }> {
+): Dropped {
   const weights = bertWeights(sizes);
   const tensors = Object.entries(bertShapes(sizes)).map(([name, shape]) => ({
     ...{ name: rename(name), dtype: "F32", shape, bytes: bytesOf(weights[name]) },
   }));
   const text = new TextEncoder().encode(JSON.stringify(config));
   return {
-    kind: "file",
-    file: { name: "model.safetensors", bytes: safetensorsBytes(tensors) },
-    ...(config === null ? {} : { config: { name: "config.json", bytes: text } }),
+    kind: "files",
+    files: [
+      { name: "model.safetensors", bytes: safetensorsBytes(tensors) },
+      ...(config === null ? [] : [{ name: "config.json", bytes: text }]),
+    ],
     options: {},
   };
 }
@@ -102,5 +105,6 @@ export function sentences({ ids, labels, types }: Sentences, withMask = true): D
       bytesOf(BigInt64Array.from(labels, (v) => BigInt(v))),
     ),
   };
-  return { kind: "file", file: { name: "s.npz", bytes: zipSync(files) }, mean: null, std: null };
+  const bytes = zipSync(files);
+  return { kind: "files", files: [{ name: "s.npz", bytes }], options: { mean: null, std: null } };
 }

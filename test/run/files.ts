@@ -5,6 +5,9 @@ import { bytesOf, npyBytes, npyHeader, safetensorsBytes } from "../model/files.t
 
 /** Small checkpoints and batches as a user would drop them on the page. */
 
+/** A model that was dropped. */
+export type Dropped = Extract<ModelSource, { kind: "files" }>;
+
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** Weights like a freshly initialised network's: uniform, of the size that keeps activations of order one. */
@@ -25,9 +28,9 @@ function checkpoint(shapes: Shapes, seed: number): Uint8Array {
 export const mlpShapes = { "fc1.weight": [5, 7], "fc1.bias": [5], "fc2.weight": [3, 5], "fc2.bias": [3] };
 
 /** A perceptron 7-5-3 of 58 parameters. */
-export const mlp = (activation: "tanh" | "relu" = "tanh"): ModelSource => ({
-  kind: "file",
-  file: { name: "mlp.safetensors", bytes: checkpoint(mlpShapes, 1) },
+export const mlp = (activation: "tanh" | "relu" = "tanh"): Dropped => ({
+  kind: "files",
+  files: [{ name: "mlp.safetensors", bytes: checkpoint(mlpShapes, 1) }],
   options: { activation },
 });
 
@@ -48,8 +51,8 @@ export function resnet8(): ModelSource {
   shapes["linear.weight"] = [3, widths[2]];
   shapes["linear.bias"] = [3];
   return {
-    kind: "file",
-    file: { name: "resnet8.safetensors", bytes: checkpoint(shapes, 2) },
+    kind: "files",
+    files: [{ name: "resnet8.safetensors", bytes: checkpoint(shapes, 2) }],
     options: { skip: true },
   };
 }
@@ -62,7 +65,7 @@ function batch(name: string, array: string, shape: readonly number[]): DataSourc
     [`${array}.npy`]: npyBytes(npyHeader("<f4", shape), bytesOf(data)),
     "labels.npy": npyBytes(npyHeader("<i8", [shape[0]]), new Uint8Array(labels.buffer)),
   });
-  return { kind: "file", file: { name, bytes }, mean: null, std: null };
+  return { kind: "files", files: [{ name, bytes }], options: { mean: null, std: null } };
 }
 
 /** Twelve samples for `mlp`. */

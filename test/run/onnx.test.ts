@@ -12,15 +12,15 @@ import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 /** ONNX files through the engine, on the GPU of this machine. */
 
 const file = (name: string, bytes: Uint8Array): ModelSource => ({
-  kind: "file",
-  file: { name, bytes },
+  kind: "files",
+  files: [{ name, bytes }],
   options: {},
 });
 
 /** The perceptron of `mlp()` as an exporter writes it, with the same weights. */
 function mlpAsOnnx(): ModelSource {
-  const source = mlp() as Extract<ModelSource, { kind: "file" }>;
-  const { tensors } = readSafetensors(source.file.bytes, source.file.name);
+  const [source] = mlp().files;
+  const { tensors } = readSafetensors(source.bytes, source.name);
   const bytes = model({
     inputs: [value("input", ["N", 7])],
     initialisers: [...tensors.values()].map(({ name, shape, data }) =>

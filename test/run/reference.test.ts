@@ -17,11 +17,12 @@ const golden = (name: string) => JSON.parse(readFileSync(new URL(`goldens/${name
 
 const model = (name: string, activation: "relu" | "tanh" = "relu") =>
   ({
-    kind: "file",
-    file: named(`models/${name}/model.safetensors`),
+    kind: "files",
+    files: [named(`models/${name}/model.safetensors`)],
     options: { activation, skip: true },
   }) as const;
-const data = (path: string) => ({ kind: "file", file: named(path), mean: null, std: null }) as const;
+const data = (path: string) =>
+  ({ kind: "files", files: [named(path)], options: { mean: null, std: null } }) as const;
 
 /** Columns per product. */
 const K = 64;

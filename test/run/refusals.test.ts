@@ -62,14 +62,18 @@ describe("files are refused by name", () => {
 
   it("malformed checkpoints, in the words of the reader", async () => {
     for (const name of named(".safetensors")) {
-      const model: ModelSource = { kind: "file", file: fixture(name), options: {} };
+      const model: ModelSource = { kind: "files", files: [fixture(name)], options: {} };
       expect(await engine.load(model, vectors())).toEqual({ kind: "refused", message: expected[name] });
     }
   });
 
   it("malformed batches, in the words of the reader", async () => {
     for (const name of named(".npz")) {
-      const data: DataSource = { kind: "file", file: fixture(name), mean: null, std: null };
+      const data: DataSource = {
+        kind: "files",
+        files: [fixture(name)],
+        options: { mean: null, std: null },
+      };
       expect(await engine.load(mlp(), data)).toEqual({ kind: "refused", message: expected[name] });
     }
   });
@@ -82,7 +86,11 @@ describe("files are refused by name", () => {
 
   it("and leave the model that was loaded before", async () => {
     const { engine, card } = await loaded();
-    const bad: ModelSource = { kind: "file", file: fixture(named(".safetensors")[0]), options: {} };
+    const bad: ModelSource = {
+      kind: "files",
+      files: [fixture(named(".safetensors")[0])],
+      options: {},
+    };
     expect((await engine.load(bad, vectors())).kind).toBe("refused");
     const result = finished(await engine.run(settings({ steps: 2 }), silent));
     expect(result.model).toEqual(card);
@@ -105,7 +113,7 @@ describe("the card of a model", () => {
     expect(card.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(card.tensors.reduce((n, t) => n + t.size, 0)).toBe(card.parameterCount);
     engine.destroy();
-    const silentFile = { ...(mlp() as Extract<ModelSource, { kind: "file" }>), options: {} };
+    const silentFile = { ...mlp(), options: {} };
     const other = await loaded(silentFile);
     expect(other.card.warnings).toEqual([
       "The file does not say which activation the perceptron uses: relu is assumed.",

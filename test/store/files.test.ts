@@ -1,26 +1,35 @@
 import { describe, expect, test } from "vitest";
-import { missingFile, noUpload, parseChannels, refuseUnread, takeFiles } from "../../src/store/files.ts";
+import { dataFile, modelFile } from "../../src/run/roles.ts";
+import {
+  missingFile,
+  noUpload,
+  parseChannels,
+  refuseUnread,
+  takeFiles,
+  type Upload,
+} from "../../src/store/files.ts";
 import { keepTheme, readTheme } from "../../src/store/theme.ts";
 
+const names = ({ files }: Upload) => files.map(({ name }) => name);
 const file = (name: string) => ({ name, bytes: new Uint8Array() });
 
 describe("dropped files", () => {
   test("are told apart by their names", () => {
     const upload = takeFiles(noUpload, [file("b.npz"), file("a.SafeTensors")], []);
-    expect([upload.model?.name, upload.data?.name]).toEqual(["a.SafeTensors", "b.npz"]);
+    expect([modelFile(upload.files)?.name, dataFile(upload.files)?.name]).toEqual(["a.SafeTensors", "b.npz"]);
     expect(missingFile(upload)).toBeNull();
   });
 
   test("a config.json goes with its checkpoint and is not inherited by the next one", () => {
     const upload = takeFiles(noUpload, [file("config.json"), file("a.safetensors")], []);
-    expect(upload.config?.name).toBe("config.json");
-    expect(takeFiles(upload, [file("b.npz")], []).config?.name).toBe("config.json");
-    expect(takeFiles(upload, [file("c.safetensors")], []).config).toBeNull();
+    expect(names(upload)).toEqual(["config.json", "a.safetensors"]);
+    expect(names(takeFiles(upload, [file("b.npz")], []))).toEqual(["config.json", "a.safetensors", "b.npz"]);
+    expect(names(takeFiles(upload, [file("c.safetensors")], []))).toEqual(["c.safetensors"]);
   });
 
   test("of the same kind replace each other", () => {
     const upload = takeFiles(takeFiles(noUpload, [file("a.npz")], []), [file("b.npz")], []);
-    expect(upload.data?.name).toBe("b.npz");
+    expect(names(upload)).toEqual(["b.npz"]);
     expect(missingFile(upload)).toBe(
       "b.npz is here. Still missing: the model, a .safetensors or .onnx file.",
     );

@@ -244,7 +244,7 @@ describe("dropped files", () => {
     await actions.addFiles([file("net.safetensors"), file("batch.npz")], []);
     actions.forgetFiles();
     expect(getState().controls.model).toBe("resnet20");
-    expect(getState().upload.model).toBeNull();
+    expect(getState().upload.files).toEqual([]);
   });
 });
 

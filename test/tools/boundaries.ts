@@ -21,7 +21,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   spectrum: { may: [], packages: [] },
   run: { may: ["model", "autograd", "gpu", "spectrum"], packages: ["comlink"] },
   cli: { may: ["model", "run", "spectrum"], packages: ["node:", "webgpu"] },
-  store: { may: ["run/protocol.ts (types)", "spectrum"], packages: ["zustand"] },
+  store: { may: ["run/protocol.ts (types)", "run/roles.ts", "spectrum"], packages: ["zustand"] },
   ui: { may: ["ui/charts", "store", "spectrum (types)"], packages: ["react", "zustand"] },
   "ui/charts": {
     may: ["ui", "store", "spectrum (types)"],

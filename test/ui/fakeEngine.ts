@@ -70,7 +70,7 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
     device: async () =>
       options.device ?? { kind: "device", device: { ...result.device, software: true, host: "worker" } },
     load: async (model) => {
-      calls.push(`load ${model.kind === "bundled" ? model.id : model.file.name}`);
+      calls.push(`load ${model.kind === "bundled" ? model.id : model.files[0].name}`);
       await tick();
       if (options.loaded !== undefined) return options.loaded;
       const id = model.kind === "bundled" ? model.id : null;

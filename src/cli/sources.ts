@@ -1,0 +1,61 @@
+/** The files that the headless command is given, sorted into a model and its data as on the page. */
+
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type { DataSource, ModelSource, NamedFile } from "../run/protocol.ts";
+import { filesOf, filesOfSide } from "../run/roles.ts";
+import { type Arguments, numberList, oneOf, UsageError, wholeNumber } from "./arguments.ts";
+
+export const readModels = async (path: string): Promise<Uint8Array> =>
+  new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
+
+const named = async (path: string): Promise<NamedFile> => ({
+  name: basename(path),
+  bytes: new Uint8Array(await readFile(path)),
+});
+
+export async function modelSource(args: Arguments): Promise<ModelSource> {
+  const model = args.get("model") ?? "resnet20";
+  if (!/[./\\]/.test(model)) return { kind: "bundled", id: model };
+  const activation = oneOf(args, "activation", ["relu", "tanh"], "relu");
+  const options = {
+    ...(args.has("no-skip") ? { skip: false } : {}),
+    ...(args.has("activation") ? { activation } : {}),
+    ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
+  };
+  if (!(await stat(model)).isDirectory()) return { kind: "files", files: [await named(model)], options };
+  return { kind: "files", files: await filesIn(model, "model"), options };
+}
+
+/** The files of a folder that belong to a model or to data; weights other than model.* are left alone. */
+async function filesIn(folder: string, side: "model" | "data"): Promise<NamedFile[]> {
+  const names = (await readdir(folder)).sort().map((name) => ({ name }));
+  const heads = filesOf(names, "weights");
+  const weights = heads.find(({ name }) => name.startsWith("model.")) ?? heads[0];
+  const wanted = filesOfSide(names, side).filter((file) => !heads.includes(file) || file === weights);
+  return Promise.all(wanted.map(({ name }) => named(join(folder, name))));
+}
+
+export async function dataSource(args: Arguments, model: ModelSource): Promise<DataSource> {
+  const data = args.get("data");
+  if (data === undefined) {
+    if (model.kind === "files")
+      throw new UsageError("A model from a file needs its own batch: --data batch.npz.");
+    return { kind: "bundled", id: model.id };
+  }
+  const manifest =
+    model.kind === "bundled"
+      ? (JSON.parse(new TextDecoder().decode(await readModels(`${model.id}/manifest.json`))) as {
+          mean: number[];
+          std: number[];
+        })
+      : null;
+  return {
+    kind: "files",
+    files: [await named(data)],
+    options: {
+      mean: numberList(args, "mean") ?? manifest?.mean ?? null,
+      std: numberList(args, "std") ?? manifest?.std ?? null,
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** What a file is for, told from its name: the one table that the page, the headless command and the loader share. */
+
+export type Role = "weights" | "config" | "arrays";
+
+interface Rule {
+  readonly role: Role;
+  /** Of its base name, in any case. */
+  readonly pattern: RegExp;
+  /** Which of the two sources it belongs to. */
+  readonly side: "model" | "data";
+  /** Several may be used together; of the others the last one dropped counts. */
+  readonly many: boolean;
+}
+
+/** The first rule that fits decides. */
+const RULES: readonly Rule[] = [
+  { role: "weights", pattern: /\.(safetensors|onnx)$/i, side: "model", many: false },
+  { role: "config", pattern: /\.json$/i, side: "model", many: false },
+  { role: "arrays", pattern: /\.npz$/i, side: "data", many: false },
+];
+
+/** What can be dropped, in words. */
+export const KINDS_OF_FILES =
+  "a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels";
+
+/** For the file dialog. */
+export const ACCEPTED = ".safetensors,.onnx,.npz,.json";
+
+interface Named {
+  readonly name: string;
+}
+
+/** @param name may hold the folder that it was dropped in, before a slash */
+export function roleOf(name: string): Role | null {
+  return ruleOf(name)?.role ?? null;
+}
+
+const ruleOf = (name: string): Rule | undefined => {
+  const base = name.slice(name.lastIndexOf("/") + 1);
+  return RULES.find(({ pattern }) => pattern.test(base));
+};
+
+/** The files of one role, in the order given. */
+export const filesOf = <F extends Named>(files: readonly F[], role: Role): readonly F[] =>
+  files.filter(({ name }) => roleOf(name) === role);
+
+/** The files that belong to a model or to its data. */
+export const filesOfSide = <F extends Named>(files: readonly F[], side: Rule["side"]): readonly F[] =>
+  files.filter(({ name }) => ruleOf(name)?.side === side);
+
+/**
+ * What is held after a further drop. New weights end the model before them, and a first file with samples the data
+ * before it; a file of a role that stands alone takes the place of its predecessor.
+ */
+export function joinFiles<F extends Named>(held: readonly F[], dropped: readonly F[]): readonly F[] {
+  const opens = (side: Rule["side"]) =>
+    dropped.some(({ name }) => ruleOf(name)?.side === side && isHead(roleOf(name)));
+  const kept = held.filter(({ name }) => {
+    const rule = ruleOf(name);
+    if (rule === undefined || opens(rule.side)) return false;
+    return rule.many || !dropped.some((file) => roleOf(file.name) === rule.role);
+  });
+  const latest = dropped.filter(
+    ({ name }, i) => ruleOf(name)?.many || !dropped.slice(i + 1).some((f) => roleOf(f.name) === roleOf(name)),
+  );
+  return [...kept, ...latest];
+}
+
+/** Files that a model or a data set is not without; the others go with them. */
+const isHead = (role: Role | null): boolean => role === "weights" || role === "arrays";
+
+/** The model's own file, and the first file with samples. */
+export const modelFile = <F extends Named>(files: readonly F[]): F | undefined =>
+  filesOf(files, "weights")[0];
+export const dataFile = <F extends Named>(files: readonly F[]): F | undefined => filesOf(files, "arrays")[0];

@@ -1,0 +1,105 @@
+/** The files of a model to a network with its weights. */
+
+import { Builder } from "../autograd/builder.ts";
+import {
+  type BuildOptions,
+  buildModel,
+  FormatError,
+  type ModelOptions as FullOptions,
+  type Model,
+  type Network,
+  readConfig,
+  readSafetensors,
+  recogniseModel,
+  type Tensors,
+} from "../model/index.ts";
+import { bundledPath, openManifest, type ReadBundled } from "./manifest.ts";
+import type { ModelSource, NamedFile } from "./protocol.ts";
+import { filesOf, modelFile } from "./roles.ts";
+
+/** A model's files before they are read. */
+export interface Weights {
+  /** Of a bundled model. */
+  readonly id: string | null;
+  readonly title: string | null;
+  readonly file: NamedFile;
+  readonly options: FullOptions;
+}
+
+export interface ReadModel {
+  readonly network: Network;
+  /** What a user should know before believing its numbers. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws FormatError */
+export async function openWeights(source: ModelSource, read: ReadBundled): Promise<Weights> {
+  if (source.kind === "files") {
+    const file = modelFile(source.files);
+    const config = filesOf(source.files, "config")[0];
+    if (file === undefined) {
+      throw new FormatError({
+        file: source.files[0]?.name ?? "files",
+        where: "files",
+        expected: "a model among them",
+        found: "none",
+        remedy: "Add its .safetensors or .onnx file",
+      });
+    }
+    const options = {
+      ...source.options,
+      ...(config === undefined ? {} : { config: readConfig(config.bytes, config.name) }),
+    };
+    return { id: null, title: null, file, options };
+  }
+  const manifest = await openManifest(source.id, read);
+  const name = bundledPath(source.id, manifest.files.weights);
+  const { skip, activation } = manifest;
+  const options = {
+    ...(skip === undefined ? {} : { skip }),
+    ...(activation === undefined ? {} : { activation }),
+  };
+  return { id: source.id, title: manifest.title, file: { name, bytes: await read(name) }, options };
+}
+
+/**
+ * @param arrays of the data: the pixels of its images bind the sizes that an ONNX file leaves open
+ * @throws FormatError
+ */
+export async function readWeights({ file, options }: Weights, arrays: Tensors): Promise<ReadModel> {
+  if (/\.onnx$/i.test(file.name)) {
+    // A reader that few visits need: it is fetched with the first file.
+    const { readOnnx } = await import("../model/onnx/network.ts");
+    const network = readOnnx(file.bytes, file.name, { scratch: new Builder(), ...sidesOf(arrays) });
+    return { network, warnings: network.warnings };
+  }
+  const model = recogniseModel(readSafetensors(file.bytes, file.name).tensors, file.name, options);
+  const { architecture, parameters, states } = model;
+  const build: Network["build"] = (g, how: BuildOptions) => {
+    buildModel(g, architecture, how);
+    return states;
+  };
+  return { network: { architecture, parameters, build }, warnings: warningsFor(model, options) };
+}
+
+/** Pixels of the images in a data file: uint8 is NHWC, floating point NCHW. */
+function sidesOf(arrays: Tensors): { readonly height?: number; readonly width?: number } {
+  const images = arrays.get("images") ?? [...arrays.values()].find(({ shape }) => shape.length === 4);
+  if (images?.shape.length !== 4) return {};
+  const [height, width] =
+    images.data instanceof Uint8Array ? images.shape.slice(1, 3) : images.shape.slice(2);
+  return { height, width };
+}
+
+function warningsFor({ architecture }: Model, options: FullOptions): string[] {
+  if (architecture.family === "bert" && options.config === undefined) {
+    return ["There is no config.json: GELU (erf) and a LayerNorm epsilon of 1e-12 are assumed."];
+  }
+  if (architecture.family === "mlp" && options.activation === undefined) {
+    return ["The file does not say which activation the perceptron uses: relu is assumed."];
+  }
+  if (architecture.family === "resnet-cifar" && options.skip === undefined) {
+    return ["The file does not say whether the network has skip connections: they are assumed."];
+  }
+  return [];
+}

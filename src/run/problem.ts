@@ -1,7 +1,6 @@
 /** A loaded model on one batch: the forward graph, its inputs, and the operators built from them. */
 
 import { Builder } from "../autograd/builder.ts";
-import { MemoryRefusal } from "../gpu/plan.ts";
 import {
   type Batch,
   type BuildOptions,
@@ -10,7 +9,7 @@ import {
   makeBatch,
   type Shape,
 } from "../model/index.ts";
-import { type Engines, HessianOperator } from "./hessian.ts";
+import type { Inputs } from "./batched.ts";
 import type { LoadedModel } from "./load.ts";
 import type { BatchNormMode } from "./protocol.ts";
 
@@ -22,10 +21,16 @@ export interface BatchChoice {
 }
 
 export interface Problem {
+  /** Forward graph for the whole batch. */
   readonly graph: Graph;
+  /** The same for as many samples: what is computed at once may be a part of the batch. */
+  readonly graphFor: (samples: number) => Graph;
   readonly parameters: Float32Array;
-  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** Values of all graph inputs for the whole batch. */
+  readonly inputs: Inputs;
   readonly batch: Batch;
+  /** Statistics of the batch normalise it, so that the loss is no sum over samples and nothing can be computed in parts. */
+  readonly coupled: boolean;
 }
 
 /** Throws FormatError where the batch does not fit the model. */
@@ -41,14 +46,21 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     mean,
     std,
   });
-  const builder = new Builder();
-  const states = model.build(builder, {
-    batchSize,
-    bn,
-    ...sampleSizes(architecture.input.name, batch.shape),
-  });
-  const inputs = { ...Object.fromEntries(states), ...batch.inputs, targets: batch.targets };
-  return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
+  const sizes = sampleSizes(architecture.input.name, batch.shape);
+  const build = (samples: number) => {
+    const builder = new Builder();
+    const states = model.build(builder, { batchSize: samples, bn, ...sizes });
+    return { graph: builder.finish(), states };
+  };
+  const { graph, states } = build(batchSize);
+  return {
+    graph,
+    graphFor: (samples) => (samples === batchSize ? graph : build(samples).graph),
+    parameters: model.parameters,
+    inputs: { ...Object.fromEntries(states), ...batch.inputs, targets: batch.targets },
+    batch,
+    coupled: bn === "batch" && architecture.states.length > 0,
+  };
 }
 
 /** What the samples of a batch of this shape decide about the graph. */
@@ -66,31 +78,4 @@ export function accuracyOf(logits: Float32Array, labels: Int32Array): number {
     if (row.indexOf(Math.max(...row)) === label) right++;
   });
   return right / labels.length;
-}
-
-/** Bytes that a run may use: WebGPU does not tell how much memory a device has. */
-export const defaultBudget = (software: boolean): number => (software ? 2e9 : 4e9);
-
-export interface OperatorRequest extends Engines {
-  readonly problem: Problem;
-  /** Vectors per product wanted; fewer are taken where memory is short. */
-  readonly probes: number;
-  readonly krylovVectors: number;
-  readonly budget: number;
-  readonly onCompiled?: (done: number, total: number) => void;
-}
-
-/** The Hessian operator with as many vectors per product as wanted and fit. Throws MemoryRefusal if one does not. */
-export async function makeHessian(request: OperatorRequest): Promise<HessianOperator> {
-  const { problem, probes, ...rest } = request;
-  const half = Math.max(1, Math.floor(problem.batch.count / 2));
-  const advice = `use a smaller batch (${half} instead of ${problem.batch.count}) or fewer Lanczos steps`;
-  const { graph, parameters, inputs } = problem;
-  for (let k = probes; ; k = Math.ceil(k / 2)) {
-    try {
-      return await HessianOperator.create({ ...rest, graph, parameters, inputs, probes: k, advice });
-    } catch (error) {
-      if (k === 1 || !(error instanceof MemoryRefusal)) throw error;
-    }
-  }
 }

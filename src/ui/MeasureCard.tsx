@@ -1,6 +1,7 @@
 /** What to measure, and the buttons that measure it. */
 import { useState } from "react";
 import { runSettingKeys } from "../store/controls.ts";
+import { controlsOf } from "../store/runSettings.ts";
 import { BatchNormField, NumberField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
@@ -14,7 +15,8 @@ export function MeasureCard() {
   const shown = usePage((state) => state.shown?.result.settings);
   const { adoptSettings } = useActions();
   const { steps, probes, traceProbes } = wanted;
-  const differs = shown !== undefined && runSettingKeys.some((key) => shown[key] !== wanted[key]);
+  const then = shown === undefined ? wanted : controlsOf(shown);
+  const differs = runSettingKeys.some((key) => then[key] !== wanted[key]);
   const products = steps * probes + Math.max(0, traceProbes - probes);
   return (
     <Card title="Measure" className="measure">

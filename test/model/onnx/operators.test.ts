@@ -2,65 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type Shape, sizeOf } from "../../../src/model/graph.ts";
 import { integers, node, tensor } from "../../fixtures/onnx.mjs";
 import { refusal } from "../files.ts";
-import { logitsOf, network, numbers, type Parts } from "./networks.ts";
+import { at, evaluate, expectClose, logitsOf, type Nodes, network, numbers, table } from "./networks.ts";
 
 /** Operators against a few loops that follow the ONNX specification, in NCHW and float64. */
-
-type Nodes = readonly (readonly number[])[];
-
-/** Flattens `y` and multiplies with a weight, so that every network has a parameter; the weight is the identity. */
-function throughIdentity(features: number): { nodes: Nodes; weights: NonNullable<Parts["weights"]> } {
-  const eye = Float32Array.from({ length: features ** 2 }, (_, i) => (i % (features + 1) === 0 ? 1 : 0));
-  return {
-    nodes: [node("Flatten", ["y"], ["flat"]), node("MatMul", ["flat", "eye.weight"], ["logits"])],
-    weights: { "eye.weight": [[features, features], eye] },
-  };
-}
-
-interface Case {
-  readonly shape: Shape;
-  readonly nodes: Nodes;
-  /** Elements of `y` per sample. */
-  readonly features: number;
-  readonly parts?: Partial<Parts>;
-  readonly bn?: "eval" | "batch";
-}
-
-/** `y` of random samples, flattened, and the samples. */
-function evaluate({ shape, nodes, features, parts = {}, bn = "eval" }: Case) {
-  const tail = throughIdentity(features);
-  const net = network(shape, {
-    ...parts,
-    nodes: [...nodes, ...tail.nodes],
-    weights: { ...parts.weights, ...tail.weights },
-  });
-  const x = numbers(shape, 7);
-  return { net, x, y: logitsOf(net, shape, x, bn) };
-}
-
-function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance = 1e-12): void {
-  expect(got.length).toBe(want.length);
-  const scale = Math.max(1, ...Array.from(want, Math.abs));
-  const worst = Math.max(...Array.from(got, (v, i) => Math.abs(v - want[i])));
-  expect(worst).toBeLessThan(tolerance * scale);
-}
-
-/** Row-major place of an index. */
-const at = (shape: Shape, ...index: number[]): number =>
-  index.reduce((sum, i, axis) => sum * shape[axis] + i, 0);
-
-/** Calls `visit` for each index of a shape, in row-major order, and collects what it gives. */
-function table(shape: Shape, f: (...index: number[]) => number): number[] {
-  return Array.from({ length: sizeOf(shape) }, (_, i) => {
-    let rest = i;
-    const index = shape.map(() => 0);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] = rest % shape[axis];
-      rest = Math.floor(rest / shape[axis]);
-    }
-    return f(...index);
-  });
-}
 
 /** Joins the elements of a window of a padded image; `join` gets null outside. */
 function windows(

@@ -1,14 +1,15 @@
 import { printShape } from "../../errors.ts";
-import { type NodeId, sizeOf } from "../../graph.ts";
+import { type NodeId, type Shape, sizeOf } from "../../graph.ts";
 import { limits } from "../../limits.ts";
+import { commonShape } from "../fold.ts";
 import { recoverName } from "../names.ts";
-import { describe, type Traced, type Value } from "../tracer.ts";
+import { describe, identity, type Traced, type Value } from "../tracer.ts";
 import type { Call, Operator } from "./operator.ts";
 
 /** Convolution and matrix products. */
 
 /** A weight of a layer becomes a trainable parameter under the layer's name; `axes`: its order in our graph. */
-function layerTensor(
+export function layerTensor(
   { t, node }: Call,
   value: Value,
   part: "weight" | "bias",
@@ -79,12 +80,12 @@ const conv: Operator = (call) => {
   return t.traced(t.op("add", [y, t.node(layerTensor(call, bias, "bias"))]), NHWC);
 };
 
-/** Whether the last two axes stand in the other order in the node; the rest must be in ONNX's. */
+/** A node with the leading axes in ONNX's order and the last two in either. */
 function matrix(call: Call, value: Traced): { readonly node: NodeId; readonly flipped: boolean } {
   const rank = value.axes.length;
-  const flipped = value.axes[rank - 1] === rank - 2 && value.axes[rank - 2] === rank - 1;
-  if (flipped && value.axes.slice(0, -2).every((axis, i) => axis === i)) return { node: value.node, flipped };
-  return { node: call.t.node(value), flipped: false };
+  const flipped = value.axes[rank - 1] === rank - 2;
+  const order = flipped ? [...identity(rank - 2), rank - 1, rank - 2] : identity(rank);
+  return { node: call.t.node(value, order), flipped };
 }
 
 const gemm: Operator = (call) => {
@@ -103,22 +104,45 @@ const gemm: Operator = (call) => {
   return t.pointwise("add", scaled, beta === 1 ? shift : t.pointwise("mul", shift, t.scalar(beta)));
 };
 
+/** numpy's product: a vector gets an axis for the while, leading axes broadcast. */
 const matmul: Operator = (call) => {
   const { t, node } = call;
+  const [left, right] = [0, 1].map((i) => layerTensor(call, call.at(i), "weight"));
   const [p, q] = [call.shape(0), call.shape(1)];
-  if (p.length < 2 || q.length < 2)
-    node.refuse("operands of at least two axes", `${printShape(p)} and ${printShape(q)}`);
-  const a = matrix(call, layerTensor(call, call.at(0), "weight"));
-  const b = matrix(call, layerTensor(call, call.at(1), "weight"));
-  const attrs = { ta: a.flipped, tb: b.flipped };
-  if (p.length === q.length && printShape(p.slice(0, -2)) === printShape(q.slice(0, -2)))
-    return t.traced(t.op("matmul", [a.node, b.node], attrs));
-  if (q.length !== 2)
-    node.refuse("a matrix on the right, or equal leading axes", `${printShape(p)} and ${printShape(q)}`);
-  // All leading axes of the left operand are rows.
-  const rows = t.op("reshape", [t.node(call.at(0))], { shape: [sizeOf(p.slice(0, -1)), p[p.length - 1]] });
-  const y = t.op("matmul", [rows, b.node], { ta: false, tb: b.flipped });
-  return t.traced(t.op("reshape", [y], { shape: [...p.slice(0, -1), q[1]] }));
+  if (p.length === 0 || q.length === 0)
+    node.refuse("operands of at least one axis", `${printShape(p)} and ${printShape(q)}`);
+  if (p.length > 1 && q.length > 1) return multiplied(call, left, right);
+  const [row, column] = [p.length > 1 ? p : [1, ...p], q.length > 1 ? q : [...q, 1]];
+  const wide = (value: Traced, shape: Shape): Traced => t.traced(t.op("reshape", [t.node(value)], { shape }));
+  const y = multiplied(call, wide(left, row), wide(right, column));
+  const shape = t.shape(y);
+  const kept = [
+    ...shape.slice(0, -2),
+    ...(p.length > 1 ? shape.slice(-2, -1) : []),
+    ...(q.length > 1 ? shape.slice(-1) : []),
+  ];
+  return t.traced(t.op("reshape", [t.node(y)], { shape: kept }));
 };
+
+function multiplied(call: Call, left: Traced, right: Traced): Traced {
+  const { t, node } = call;
+  const [p, q] = [t.shape(left), t.shape(right)];
+  const [pLead, qLead] = [p.slice(0, -2), q.slice(0, -2)];
+  const b = matrix(call, right);
+  if (qLead.length === 0 && pLead.length > 0) {
+    // All leading axes of the left operand are rows.
+    const rows = t.op("reshape", [t.node(left)], { shape: [sizeOf(p.slice(0, -1)), p[p.length - 1]] });
+    const y = t.op("matmul", [rows, b.node], { ta: false, tb: b.flipped });
+    return t.traced(t.op("reshape", [y], { shape: [...p.slice(0, -1), q[q.length - 1]] }));
+  }
+  const lead =
+    commonShape(pLead, qLead) ??
+    node.refuse("leading axes that broadcast", `${printShape(p)} and ${printShape(q)}`);
+  const a = matrix(call, left);
+  const stretched = (x: NodeId): NodeId =>
+    t.op("broadcast", [x], { shape: [...lead, ...t.g.shape(x).slice(-2)] });
+  const attrs = { ta: a.flipped, tb: b.flipped };
+  return t.traced(t.op("matmul", [stretched(a.node), stretched(b.node)], attrs));
+}
 
 export const linear = { Conv: conv, Gemm: gemm, MatMul: matmul } satisfies Record<string, Operator>;

@@ -56,7 +56,7 @@ export function logitsOf(
   const [n, c, h = 1, w = 1] = shape;
   const builder = new Builder();
   const size = shape.length === 4 ? { height: h, width: w } : {};
-  const { states } = net.build(builder, { batchSize: n, bn, ...size });
+  const { states } = net.build(builder, { batchSize: n, bn, ...size, shapes: { x: shape } });
   const graph = builder.finish();
   const data = Float64Array.from(x);
   if (shape.length === 4)
@@ -66,7 +66,7 @@ export function logitsOf(
     }
   const inputs = {
     ...Object.fromEntries(Object.entries(states).map(([name, values]) => [name, Float64Array.from(values)])),
-    [net.architecture.input.name]: data,
+    [net.architecture.input.name === "arrays" ? "x" : net.architecture.input.name]: data,
   };
   return interpret(graph, { params: unflatten(graph.params, net.parameters), inputs }, ["logits"]).logits;
 }

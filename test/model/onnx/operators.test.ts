@@ -59,6 +59,34 @@ describe("convolutions and products", () => {
     expect(net.warnings[0]).toMatch(/^The convolutions have biases and no BatchNorm follows/);
   });
 
+  test.each([
+    ["two groups, dilated", 2, [2, 1], [1, 0, 1, 0], [4, 2]],
+    ["depthwise", 4, [1, 1], [0, 0, 0, 0], [4, 1]],
+    ["depthwise with two outputs each", 4, [1, 2], [1, 1, 1, 1], [8, 1]],
+  ])("Conv, %s", (_title, group, dilations, pads, [outputs, inputs]) => {
+    const shape = [2, 4, 6, 5];
+    const dims = [outputs, inputs, 3, 2];
+    const w = numbers(dims, 3);
+    const out = [0, 1].map((i) => shape[i + 2] + pads[i] + pads[i + 2] - (dims[i + 2] - 1) * dilations[i]);
+    const { x, y } = evaluate({
+      shape,
+      nodes: [node("Conv", ["x", "w"], ["y"], { group, dilations, pads })],
+      features: outputs * out[0] * out[1],
+      parts: { weights: { w: [dims, w] } },
+    });
+    expectClose(
+      y,
+      table([2, outputs, ...out], (n, o, r, c) =>
+        table([inputs, 3, 2], (k, i, j) => {
+          const [h, v] = [r + i * dilations[0] - pads[0], c + j * dilations[1] - pads[1]];
+          if (h < 0 || v < 0 || h >= 6 || v >= 5) return 0;
+          const channel = Math.floor(o / (outputs / group)) * inputs + k;
+          return x[at(shape, n, channel, h, v)] * w[at(dims, o, k, i, j)];
+        }).reduce((a, b) => a + b),
+      ),
+    );
+  });
+
   test.each([0, 1])("Gemm with alpha and beta, transB %i", (transB) => {
     const dims = transB === 1 ? [2, 3] : [3, 2];
     const [w, b] = [numbers(dims, 3), numbers([2], 4)];
@@ -156,6 +184,19 @@ describe("statistics", () => {
       features: 3 * 3 * 3,
     });
     expectClose(y, windows(x, shape, window, join));
+  });
+
+  test.each([
+    ["MaxPool", (list: (number | null)[]) => Math.max(...present(list))],
+    ["AveragePool", (list: (number | null)[]) => sum(present(list)) / present(list).length],
+  ] as const)("%s in ceil_mode reaches beyond the image", (op, join) => {
+    const { x, y } = evaluate({
+      shape,
+      nodes: [node(op, ["x"], ["y"], { kernel_shape: [2, 3], strides: [2, 2], ceil_mode: 1 })],
+      features: 3 * 3 * 3,
+    });
+    // Five rows in steps of 2, six columns in windows of 3: a row and a column of padding at the end do the same.
+    expectClose(y, windows(x, shape, { kernel: [2, 3], stride: [2, 2], pad: [0, 0, 1, 1] }, join));
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { printShape } from "../../errors.ts";
 import { type NodeId, type Shape, sizeOf } from "../../graph.ts";
 import { limits } from "../../limits.ts";
+import type { PoolWindow } from "../../pooling.ts";
 import { commonShape } from "../fold.ts";
 import { recoverName } from "../names.ts";
 import { describe, identity, type Traced, type Value } from "../tracer.ts";
@@ -19,32 +20,27 @@ export function layerTensor(
   return t.parameter(value, axes, recoverName(node, value.name, part));
 }
 
-export interface Window {
-  readonly kernel: readonly number[];
-  readonly stride: readonly number[];
-  /** top, left, bottom, right */
-  readonly pad: readonly number[];
-}
-
-/** Kernel, strides and padding of a 2-D window over [N,C,H,W]. */
-export function windowOf(call: Call, kernelShape?: readonly number[]): Window {
+/** Kernel, strides, dilations and padding of a 2-D window over [N,C,H,W]. */
+export function windowOf(
+  call: Call,
+  kernelShape?: readonly number[],
+): Required<Omit<PoolWindow, "ceilMode">> {
   const { node } = call;
   const shape = call.shape(0);
   if (shape.length !== 4) node.refuse("images [N,C,H,W]", describe(call.t, call.at(0)));
   const kernel = node.ints("kernel_shape") ?? kernelShape ?? node.refuse("kernel_shape", "none");
-  const [stride, dilations] = [node.ints("strides") ?? [1, 1], node.ints("dilations") ?? [1, 1]];
+  const [stride, dilation] = [node.ints("strides") ?? [1, 1], node.ints("dilations") ?? [1, 1]];
   const pads = node.ints("pads");
-  const positive = [...kernel, ...stride, ...dilations].every((n) => Number.isSafeInteger(n) && n > 0);
-  if ([kernel, stride, dilations].some((list) => list.length !== 2) || !positive)
+  const positive = [...kernel, ...stride, ...dilation].every((n) => Number.isSafeInteger(n) && n > 0);
+  if ([kernel, stride, dilation].some((list) => list.length !== 2) || !positive)
     node.refuse(
       "two kernel sizes, strides and dilations of at least 1",
-      `${printShape(kernel)}, ${printShape(stride)}, ${printShape(dilations)}`,
+      `${printShape(kernel)}, ${printShape(stride)}, ${printShape(dilation)}`,
     );
   if (kernelShape && printShape(kernel) !== printShape(kernelShape))
     node.refuse(`kernel_shape ${printShape(kernelShape)} like its weight`, printShape(kernel));
-  if (dilations.some((n) => n !== 1)) node.refuse("dilations of 1", printShape(dilations));
   const auto = node.text("auto_pad", "NOTSET");
-  const window = { kernel, stride, pad: pads ?? [0, 0, 0, 0] };
+  const window = { kernel, stride, dilation, pad: pads ?? [0, 0, 0, 0] };
   if (window.pad.length !== 4 || window.pad.some((n) => !Number.isSafeInteger(n) || n < 0))
     node.refuse("four pads of at least 0", printShape(window.pad));
   if (window.pad.some((n) => n > limits.imageSide))
@@ -53,7 +49,13 @@ export function windowOf(call: Call, kernelShape?: readonly number[]): Window {
   if (auto !== "SAME_UPPER" && auto !== "SAME_LOWER")
     return node.refuse("auto_pad NOTSET, VALID or SAME", auto);
   const total = [0, 1].map((i) =>
-    Math.max(0, (Math.ceil(shape[i + 2] / stride[i]) - 1) * stride[i] + kernel[i] - shape[i + 2]),
+    Math.max(
+      0,
+      (Math.ceil(shape[i + 2] / stride[i]) - 1) * stride[i] +
+        (kernel[i] - 1) * dilation[i] +
+        1 -
+        shape[i + 2],
+    ),
   );
   const [less, more] = [total.map((n) => Math.floor(n / 2)), total.map((n) => Math.ceil(n / 2))];
   return { ...window, pad: auto === "SAME_UPPER" ? [...less, ...more] : [...more, ...less] };
@@ -66,15 +68,17 @@ const HWIO = [2, 3, 1, 0] as const;
 
 const conv: Operator = (call) => {
   const { t, node } = call;
-  const group = node.int("group", 1);
-  if (group !== 1)
-    node.refuse("group 1", `group ${group}: grouped and depthwise convolutions are not supported`);
+  const groups = node.int("group", 1);
   const weight = call.shape(1);
   if (weight.length !== 4) node.refuse("a 2-D convolution with a weight [out,in,kh,kw]", printShape(weight));
-  const { stride, pad } = windowOf(call, weight.slice(2));
+  const { stride, pad, dilation } = windowOf(call, weight.slice(2));
+  const channels = call.shape(0)[1];
+  if (groups < 1 || weight[1] * groups !== channels || weight[0] % groups !== 0)
+    node.refuse(`a weight for ${groups} groups of ${channels} channels`, printShape(weight));
   const x = t.node(call.at(0), NHWC);
   const kernel = t.node(layerTensor(call, call.at(1), "weight", HWIO), HWIO);
-  const y = t.op("conv2d", [x, kernel], { mode: "forward", stride, pad });
+  const more = { ...(groups === 1 ? {} : { groups }), ...(dilation.some((n) => n > 1) ? { dilation } : {}) };
+  const y = t.op("conv2d", [x, kernel], { mode: "forward", stride, pad, ...more });
   const bias = call.inputs[2] ?? null;
   if (bias === null) return t.traced(y, NHWC);
   return t.traced(t.op("add", [y, t.node(layerTensor(call, bias, "bias"))]), NHWC);

@@ -11,26 +11,21 @@ function poolWindow(call: Call): pools.PoolWindow & { readonly global: boolean }
   const { node } = call;
   const shape = call.shape(0);
   const window = windowOf(call);
-  const { kernel, pad } = window;
+  const { kernel, pad, dilation } = window;
   if (pad.some((n, i) => n >= kernel[i % 2])) node.refuse("pads below the kernel's size", `[${pad}]`);
   const [height, width] = [0, 1].map((i) => shape[i + 2] + pad[i] + pad[i + 2]);
-  if (kernel[0] > height || kernel[1] > width)
+  const [tall, wide] = kernel.map((n, i) => (n - 1) * dilation[i] + 1);
+  if (tall > height || wide > width)
     node.refuse("a window inside the padded image", `${kernel.join("x")} in ${height}x${width}`);
   const global = kernel[0] === shape[2] && kernel[1] === shape[3] && pad.every((n) => n === 0);
   return { ...window, ceilMode: node.int("ceil_mode", 0) === 1, global };
 }
-
-/** Elements of a window that are summed one slice at a time. */
-const LARGEST_MEAN = 64;
 
 const averagePool: Operator = (call) => {
   const { t, node } = call;
   const { global, ...window } = poolWindow(call);
   const countPad = node.int("count_include_pad", 0) === 1;
   if (global) return mean(t, call.at(0), [2, 3]);
-  const { kernel } = window;
-  if (kernel[0] * kernel[1] > LARGEST_MEAN)
-    node.refuse(`windows of at most ${LARGEST_MEAN} elements, or global ones`, kernel.join("x"));
   return t.traced(pools.averagePool(t.g, t.node(call.at(0), NHWC), window, countPad), NHWC);
 };
 

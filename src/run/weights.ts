@@ -70,14 +70,14 @@ export async function readWeights({ file, options }: Weights, arrays: Tensors): 
   if (/\.onnx$/i.test(file.name)) {
     // A reader that few visits need: it is fetched with the first file.
     const { readOnnx } = await import("../model/onnx/network.ts");
-    const network = readOnnx(file.bytes, file.name, { scratch: new Builder(), ...sidesOf(arrays) });
+    const network = readOnnx(file.bytes, file.name, { scratch: new Builder(), arrays, ...sidesOf(arrays) });
     return { network, warnings: network.warnings };
   }
   const model = recogniseModel(await readTensors(file), file.name, options);
   const { architecture, parameters, states } = model;
   const build: Network["build"] = (g, how: BuildOptions) => {
     buildModel(g, architecture, how);
-    return states;
+    return { states: Object.fromEntries(states), data: (batch) => batch };
   };
   return { network: { architecture, parameters, build }, warnings: warningsFor(model, options) };
 }

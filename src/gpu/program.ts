@@ -3,6 +3,7 @@
  * replayed. Nothing is allocated while it runs.
  */
 
+import type { Shape } from "../model/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
 import type { PipelineCache } from "./pipelines.ts";
@@ -152,10 +153,14 @@ export class Program {
     return [{ view, values }, ...made];
   }
 
+  /** Of an output. */
+  shape(name: string): Shape {
+    return this.#outputView(name).shape;
+  }
+
   /** Reads an output row-major; for outputs that depend on the tangent, one array per probe. */
   async read(name: string): Promise<Float32Array[]> {
-    const view = this.#options.lowered.outputs.get(name);
-    if (view === undefined) throw new Error(`internal: the program has no output ${name}`);
+    const view = this.#outputView(name);
     const { device, probes } = this.#options;
     const copies = view.slot.probeStride > 0 ? probes : 1;
     const staging = device.createBuffer({
@@ -180,6 +185,12 @@ export class Program {
 
   destroy(): void {
     for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  #outputView(name: string): View {
+    const view = this.#options.lowered.outputs.get(name);
+    if (view === undefined) throw new Error(`internal: the program has no output ${name}`);
+    return view;
   }
 
   #bufferOf(view: View): GPUBuffer {

@@ -70,8 +70,8 @@ export function chooseHessian(request: OperatorRequest): Choice {
 /** Throws MemoryRefusal if it does not fit. */
 function draft(request: OperatorRequest, samples: number, probes: number, advice: string): Choice {
   const { problem, ...rest } = request;
-  const { parameters, inputs } = problem;
-  const options = { ...rest, parameters, inputs, advice, probes, graph: problem.graphFor(samples) };
+  const { parameters } = problem;
+  const options = { ...rest, parameters, advice, probes, partition: problem.cut(samples) };
   return { options, plan: HessianOperator.plan(options) };
 }
 

@@ -9,25 +9,16 @@ import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
-import type { Graph } from "../model/graph.ts";
 import type { LinearOperator } from "../spectrum/operator.ts";
-import {
-  BatchedProgram,
-  type Blueprint,
-  bytesOf,
-  drawBlueprint,
-  drawForward,
-  type Inputs,
-} from "./batched.ts";
+import { BatchedProgram, type Blueprint, bytesOf, drawBlueprint, drawForward } from "./batched.ts";
 import type { Engines } from "./device.ts";
+import type { Partition } from "./partition.ts";
 
 export interface HessianOptions extends Engines {
-  /** Forward graph with outputs `loss` and `logits`, for the samples that are computed at once. */
-  readonly graph: Graph;
+  /** Its forward graph has the outputs `loss` and `logits`. */
+  readonly partition: Partition;
   /** Flat, in file order. */
   readonly parameters: Float32Array;
-  /** All graph inputs by name, those with samples for the whole batch. */
-  readonly inputs: Inputs;
   /** Vectors per product. */
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
@@ -80,12 +71,13 @@ export class HessianOperator implements LinearOperator<GpuVector> {
    * Derivatives, kernels and memory, with room for the forward program of a slice; nothing is allocated.
    * Throws MemoryRefusal if it does not fit.
    */
-  static plan({ gpu, graph, inputs, probes, krylovVectors, budget, advice }: HessianOptions): HessianPlan {
+  static plan({ gpu, partition, probes, krylovVectors, budget, advice }: HessianOptions): HessianPlan {
+    const { graph, rows } = partition;
     const layout = new VectorLayout(graph.params);
-    const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
-    const blueprint = drawBlueprint(linearize(graph), { layout, probes, maxBindings, inputs });
-    const forward = drawForward(graph, { layout, maxBindings, inputs });
-    const flat = blueprint.parts === 1 ? 2 : 3;
+    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
+    const blueprint = drawBlueprint(linearize(graph), { ...shared, probes });
+    const forward = drawForward(shared);
+    const flat = rows.length === 1 ? 2 : 3;
     const vectors = 4 * layout.extent * (flat + (2 + 2 + krylovVectors) * probes);
     const held = blueprint.heldBytes + forward.heldBytes;
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, vectors + held, advice);
@@ -120,12 +112,11 @@ export class HessianOperator implements LinearOperator<GpuVector> {
 
   /** Samples that are computed at once. */
   get microBatch(): number {
-    return this.#plan.blueprint.samplesPerPart;
+    return this.partition.samples;
   }
 
-  /** Forward graph for that many. */
-  get graph(): Graph {
-    return this.#options.graph;
+  get partition(): Partition {
+    return this.#options.partition;
   }
 
   /** Runs the primal program: loss, logits, gradient, residuals. */
@@ -147,7 +138,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     return this.#collected?.loss ?? (await this.#batch.program.read("loss"))[0][0];
   }
 
-  /** Row-major [samples, classes]. */
+  /** Row-major [samples or labelled tokens, classes]. */
   async logits(): Promise<Float32Array> {
     return this.#collected?.logits ?? (await this.#batch.program.read("logits"))[0];
   }

@@ -1,16 +1,9 @@
 /** A loaded model on one batch: the forward graph, its inputs, and the operators built from them. */
 
 import { Builder } from "../autograd/builder.ts";
-import {
-  type Batch,
-  type BuildOptions,
-  type Graph,
-  type InputSpec,
-  makeBatch,
-  type Shape,
-} from "../model/index.ts";
-import type { Inputs } from "./batched.ts";
+import { type Batch, type BuildOptions, type Graph, type InputSpec, makeBatch } from "../model/index.ts";
 import type { LoadedModel } from "./load.ts";
+import { cutBatch, type Inputs, type Partition } from "./partition.ts";
 import type { BatchNormMode } from "./protocol.ts";
 
 export interface BatchChoice {
@@ -23,8 +16,8 @@ export interface BatchChoice {
 export interface Problem {
   /** Forward graph for the whole batch. */
   readonly graph: Graph;
-  /** The same for as many samples: what is computed at once may be a part of the batch. */
-  readonly graphFor: (samples: number) => Graph;
+  /** The batch in parts of as many samples. */
+  readonly cut: (samples: number) => Partition;
   readonly parameters: Float32Array;
   /** Values of all graph inputs for the whole batch. */
   readonly inputs: Inputs;
@@ -46,36 +39,54 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     mean,
     std,
   });
-  const sizes = sampleSizes(architecture.input.name, batch.shape);
-  const build = (samples: number) => {
+  const cut = (samples: number): Partition => {
+    const { rows, mostRows, part } = cutBatch(batch, samples);
     const builder = new Builder();
-    const states = model.build(builder, { batchSize: samples, bn, ...sizes });
-    return { graph: builder.finish(), states };
+    const { states, data } = model.build(builder, {
+      batchSize: samples,
+      bn,
+      ...sampleSizes(architecture.input.name, batch, samples),
+      labelled: mostRows,
+    });
+    const inputsOf = (index: number): Inputs => {
+      const { inputs, targets } = part(index);
+      return { ...data(inputs), targets };
+    };
+    return { graph: builder.finish(), samples, states, rows, inputsOf };
   };
-  const { graph, states } = build(batchSize);
+  const whole = cut(batchSize);
   return {
-    graph,
-    graphFor: (samples) => (samples === batchSize ? graph : build(samples).graph),
+    graph: whole.graph,
+    cut: (samples) => (samples === batchSize ? whole : cut(samples)),
     parameters: model.parameters,
-    inputs: { ...Object.fromEntries(states), ...batch.inputs, targets: batch.targets },
+    inputs: { ...whole.states, ...whole.inputsOf(0) },
     batch,
     coupled: bn === "batch" && architecture.states.length > 0,
   };
 }
 
-/** What the samples of a batch of this shape decide about the graph. */
-function sampleSizes(input: InputSpec["name"], [, first, second]: Shape): Partial<BuildOptions> {
+/** What samples of this shape decide about the graph for a number of them. */
+function sampleSizes(
+  input: InputSpec["name"],
+  { shape, shapes }: Batch,
+  samples: number,
+): Partial<BuildOptions> {
+  const [, first, second] = shape;
+  if (shapes !== undefined) {
+    const ofPart = Object.entries(shapes).map(([name, [, ...row]]) => [name, [samples, ...row]] as const);
+    return { shapes: Object.fromEntries(ofPart) };
+  }
   if (input === "images") return { height: first, width: second };
   return input === "input_ids" ? { tokens: first } : {};
 }
 
-/** Fraction of samples whose largest logit is their label's. */
+/** Fraction of rows (samples, or labelled tokens) whose largest logit is their label's. */
 export function accuracyOf(logits: Float32Array, labels: Int32Array): number {
   const classes = logits.length / labels.length;
   let right = 0;
   labels.forEach((label, i) => {
     const row = logits.subarray(i * classes, (i + 1) * classes);
-    if (row.indexOf(Math.max(...row)) === label) right++;
+    if (row.indexOf(row.reduce((a, b) => Math.max(a, b))) === label) right++;
   });
   return right / labels.length;
 }

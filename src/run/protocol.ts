@@ -72,6 +72,8 @@ export interface ModelCard {
     readonly name: string;
     readonly shape: readonly number[];
     readonly size: number;
+    /** Part of the network, such as `layer1` or `embeddings`. Results of engine 0.1.0 do not have it. */
+    readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
   readonly classes: number;
@@ -162,7 +164,7 @@ export interface RunResult {
   readonly meaning: {
     readonly operator: "hessian";
     readonly loss: "cross-entropy";
-    readonly reduction: "mean over samples";
+    readonly reduction: "mean over samples" | "mean over labelled tokens";
     readonly batchNorm: BatchNormMode | "none";
     readonly dropout: "none";
     readonly weightDecay: 0;

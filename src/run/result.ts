@@ -47,7 +47,7 @@ export function makeResult(parts: ResultParts): RunResult {
     meaning: {
       operator: "hessian",
       loss: "cross-entropy",
-      reduction: "mean over samples",
+      reduction: labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples",
       batchNorm: mode,
       dropout: "none",
       weightDecay: 0,
@@ -88,17 +88,26 @@ const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzV
   index,
 });
 
+const labelsTokens = ({ model: { architecture } }: LoadedModel): boolean =>
+  architecture.input.name === "input_ids" && architecture.input.labels === "tokens";
+
 function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
   const { architecture } = loaded.model;
   const { count, start } = problem.batch;
-  const samples = { images: "images", x: "samples", input_ids: "sentences" }[architecture.input.name];
+  const samples = { images: "images", x: "samples", input_ids: "sentences", arrays: "samples" }[
+    architecture.input.name
+  ];
   const norm = {
     eval: "BatchNorm in eval mode (running statistics)",
     batch: "BatchNorm with the statistics of this batch",
     none: "no BatchNorm",
   }[mode];
   const parameters = card.parameterCount.toLocaleString("en-US");
+  const rows = problem.batch.labels.length;
+  const counted = labelsTokens(loaded)
+    ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
+    : `${count} ${samples}`;
   const which = `${samples} ${start} to ${start + count - 1}`;
-  return `Hessian of the mean cross-entropy over ${count} ${samples} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+  return `Hessian of the mean cross-entropy over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
 }

@@ -1,15 +1,14 @@
 /** The measured loss along a direction in parameter space. */
 
 import type { GpuSpace, GpuVector } from "../gpu/vectors.ts";
-import type { Graph } from "../model/graph.ts";
 import { BatchedProgram, drawForward } from "./batched.ts";
 import type { Engines } from "./device.ts";
-import type { Problem } from "./problem.ts";
+import type { Partition } from "./partition.ts";
 
 export interface SliceRequest extends Engines {
-  readonly problem: Problem;
-  /** Forward graph for the samples that are computed at once. */
-  readonly graph: Graph;
+  readonly partition: Partition;
+  /** Flat, in file order. */
+  readonly parameters: Float32Array;
   readonly space: GpuSpace;
   /** Column 0 is the direction. */
   readonly direction: GpuVector;
@@ -21,10 +20,10 @@ export interface SliceRequest extends Engines {
 
 /** Loss at theta + step * direction for each step, by a forward program of its own. */
 export async function lossAlong(request: SliceRequest): Promise<number[]> {
-  const { gpu, pipelines, submitter, problem, space, direction, steps, signal, onPoint } = request;
-  const { inputs, parameters } = problem;
+  const { gpu, pipelines, submitter, partition, parameters, space, direction, steps } = request;
+  const { signal, onPoint } = request;
   const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
-  const blueprint = drawForward(request.graph, { layout: space.layout, maxBindings, inputs });
+  const blueprint = drawForward({ layout: space.layout, maxBindings, partition });
   const trial = space.create();
   let forward: BatchedProgram | null = null;
   try {

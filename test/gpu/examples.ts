@@ -11,6 +11,7 @@ import { parameterCount } from "../../src/model/graph.ts";
 import { flatten, unflatten } from "../../src/model/paramLayout.ts";
 import type { Engines } from "../../src/run/device.ts";
 import { HessianOperator } from "../../src/run/hessian.ts";
+import { type Partition, wholeBatch } from "../../src/run/partition.ts";
 import { randomInputs } from "../autograd/nets.ts";
 import { seeded } from "../autograd/seeded.ts";
 import { dawn } from "./dawn.ts";
@@ -21,6 +22,8 @@ export interface Example {
   /** Flat, in file order. */
   readonly parameters: Float32Array;
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** By default the whole batch at once. */
+  readonly partition?: Partition;
 }
 
 export function example(graph: Graph, seed = 1): Example {
@@ -76,13 +79,13 @@ export async function engines(rate = 1e6): Promise<Engines> {
 
 /** The operator, its primal program run. */
 export async function hessianOf(
-  { graph, parameters, inputs }: Example,
+  { graph, parameters, inputs, partition = wholeBatch(graph, inputs) }: Example,
   probes = 1,
   shared?: Engines,
 ): Promise<HessianOperator> {
   const operator = await HessianOperator.create({
     ...(shared ?? (await engines())),
-    ...{ graph, parameters, inputs, probes },
+    ...{ partition, parameters, probes },
     ...{ krylovVectors: 0, budget: 1e9, advice: "use less" },
   });
   await operator.prepare();
@@ -150,4 +153,31 @@ export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): 
   let error = 0;
   for (let i = 0; i < want.length; i++) error += (got[i] - want[i]) ** 2;
   return Math.sqrt(error) / (Math.sqrt(dot(want, want)) || 1);
+}
+
+/** The outputs of a graph without parameters. */
+export async function onGpu(
+  graph: Graph,
+  inputs: Record<string, Float64Array>,
+): Promise<Record<string, Float32Array>> {
+  const { gpu, pipelines, submitter } = await engines();
+  const layout = new VectorLayout(graph.params);
+  const lowered = lower(
+    { graph, stage: new Uint8Array(graph.nodes.length) },
+    { layout, probes: 1, maxBindings: 8 },
+  );
+  const program = await Program.create({
+    ...{ device: gpu.device, pipelines, submitter },
+    lowered,
+    plan: planMemory(lowered, 1),
+    probes: 1,
+    vectors: {},
+  });
+  for (const { name, dtype } of graph.inputs)
+    program.write(name, (dtype === "i32" ? Int32Array : Float32Array).from(inputs[name]));
+  await program.runPrimal();
+  const results: Record<string, Float32Array> = {};
+  for (const name of Object.keys(graph.outputs)) [results[name]] = await program.read(name);
+  program.destroy();
+  return results;
 }

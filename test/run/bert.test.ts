@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { linearize, reverseOverForward } from "../../src/autograd/linearize.ts";
 import { loadModel } from "../../src/run/load.ts";
-import { poseProblem } from "../../src/run/problem.ts";
+import { type Problem, poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
 import { dawn, dawnEntry } from "../gpu/dawn.ts";
 import {
@@ -35,7 +35,7 @@ afterAll(async () => {
   expect((await dawn()).faults, "errors that no call reported").toEqual([]);
 });
 
-async function pose(model: ModelSource, data: DataSource, batchSize: number): Promise<Example> {
+async function pose(model: ModelSource, data: DataSource, batchSize: number): Promise<Problem> {
   const loaded = await loadModel(model, data, () => Promise.reject(new Error("nothing is bundled here")));
   return poseProblem(loaded, { bn: "eval", start: 0, batchSize });
 }
@@ -106,11 +106,11 @@ describe("a BERT of one layer on padded sentences", () => {
   }, 120_000);
 
   it("is the same operator computed three of seven sentences at a time", async () => {
-    const { parameters, ...whole } = await pose(bert(tiny), seven, 7);
-    const { graph } = await pose(bert(tiny), seven, 3);
-    const operator = await hessianOf({ ...whole, graph, parameters }, 2);
+    const problem = await pose(bert(tiny), seven, 7);
+    const { parameters } = problem;
+    const operator = await hessianOf({ ...problem, partition: problem.cut(3) }, 2);
     const v = [5, 6].map((seed) => randomVector(parameters.length, seed));
-    const exact = v.map((direction) => inFloat64({ ...whole, parameters }, direction));
+    const exact = v.map((direction) => inFloat64(problem, direction));
     expect(operator.microBatch).toBe(3);
     expect(Math.abs((await operator.loss()) - exact[0].loss)).toBeLessThan(1e-6 * exact[0].loss);
     expect(relativeError(await operator.logits(), exact[0].logits)).toBeLessThan(1e-6);

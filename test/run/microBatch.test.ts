@@ -2,11 +2,20 @@ import { afterAll, describe, expect, it } from "vitest";
 import { chooseHessian } from "../../src/run/fit.ts";
 import { HessianOperator } from "../../src/run/hessian.ts";
 import { loadModel } from "../../src/run/load.ts";
+import { cutBatch, type Partition } from "../../src/run/partition.ts";
 import { type Problem, poseProblem } from "../../src/run/problem.ts";
 import type { RunOutcome, RunSettings } from "../../src/run/protocol.ts";
 import { tinyConvNet } from "../autograd/nets.ts";
 import { dawn } from "../gpu/dawn.ts";
-import { engines, example, inFloat64, products, randomVector, relativeError } from "../gpu/examples.ts";
+import {
+  engines,
+  example,
+  hessianOf,
+  inFloat64,
+  products,
+  randomVector,
+  relativeError,
+} from "../gpu/examples.ts";
 import { images, mlp, resnet8, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 
@@ -20,13 +29,19 @@ describe("a convolutional network on seven samples", () => {
   const whole = example(tinyConvNet("tanh", "eval", 7), 7);
   const directions = [1, 2].map((seed) => randomVector(whole.parameters.length, seed));
   const exact = directions.map((v) => inFloat64(whole, v));
+  const { x, targets, ...states } = whole.inputs;
+
+  /** The batch in parts, with its targets times a factor. */
+  function cut(samples: number, factor = 1): Partition {
+    const batch = { count: 7, shape: [7, 5, 5, 2], labels: new Int32Array(7), inputs: { x } };
+    const weighted = Float32Array.from(targets, (t) => factor * t);
+    const { part, rows } = cutBatch({ ...batch, targets: weighted }, samples);
+    const inputsOf = (index: number) => ({ ...part(index).inputs, targets: part(index).targets });
+    return { graph: tinyConvNet("tanh", "eval", samples), samples, states, rows, inputsOf };
+  }
 
   it.each([7, 3, 2, 1])("is the same operator %i at a time", async (samples) => {
-    const operator = await HessianOperator.create({
-      ...(await engines()),
-      ...{ ...whole, ...sizes, graph: tinyConvNet("tanh", "eval", samples), advice: "use less" },
-    });
-    await operator.prepare();
+    const operator = await hessianOf({ ...whole, partition: cut(samples) }, 2);
     expect(operator.microBatch).toBe(samples);
     const { loss, logits, gradient } = exact[0];
     expect(Math.abs((await operator.loss()) - loss)).toBeLessThan(1e-6 * loss);
@@ -40,6 +55,15 @@ describe("a convolutional network on seven samples", () => {
     expect(await products(operator, directions)).toEqual(got);
     operator.destroy();
   });
+
+  it("sees exactly nothing of samples without weight", async () => {
+    const operator = await hessianOf({ ...whole, partition: cut(3, 0) }, 2);
+    const zero = new Float64Array(whole.parameters.length);
+    expect(Math.abs(await operator.loss())).toBe(0);
+    expect(await operator.gradient()).toEqual(zero);
+    for (const hv of await products(operator, directions)) expect(hv.every((h) => h === 0)).toBe(true);
+    operator.destroy();
+  });
 });
 
 describe("the samples computed at once", () => {
@@ -48,10 +72,9 @@ describe("the samples computed at once", () => {
     return poseProblem(loaded, { bn, start: 0, batchSize: 6 });
   }
   const planOf = async (problem: Problem, samples: number) => {
-    const { parameters, inputs } = problem;
-    const graph = problem.graphFor(samples);
-    const options = { ...(await engines()), ...sizes, parameters, inputs, graph, advice: "" };
-    return HessianOperator.plan(options).bytes;
+    const { parameters } = problem;
+    const options = { ...(await engines()), ...sizes, parameters, partition: problem.cut(samples) };
+    return HessianOperator.plan({ ...options, advice: "" }).bytes;
   };
 
   it("decide the memory that is planned", async () => {
@@ -67,7 +90,7 @@ describe("the samples computed at once", () => {
     const budget = await planOf(problem, 2);
     const request = { ...(await engines()), ...sizes, problem, microBatch: null };
     const { options, plan } = chooseHessian({ ...request, budget });
-    expect(plan.blueprint.samplesPerPart).toBe(2);
+    expect(options.partition.samples).toBe(2);
     expect(plan.bytes).toBe(budget);
     expect(options.probes).toBe(sizes.probes);
     expect(() => chooseHessian({ ...request, microBatch: 4, budget })).toThrow(

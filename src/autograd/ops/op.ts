@@ -1,4 +1,4 @@
-import type { Attrs, GraphBuilder, NodeId, Shape } from "../../model/graph.ts";
+import type { Attrs, Dtype, GraphBuilder, NodeId, Shape } from "../../model/graph.ts";
 
 /** Every operation of the graph language. The table in `table.ts` is total over these names. */
 export const OP_NAMES = [
@@ -14,14 +14,16 @@ export const OP_NAMES = [
     "rsqrt",
     "tanh",
     "erf",
-    "relu",
-    "step",
-    "eq",
+    "pow",
+    "sin",
+    "cos",
   ] as const),
+  ...(["relu", "step", "eq", "select", "clip", "inside", "floor", "round"] as const),
   ...(["reshape", "transpose", "broadcast", "slice", "pad", "concat", "stopGradient"] as const),
   ...(["sum", "max"] as const),
   ...(["matmul", "conv2d"] as const),
   ...(["gather", "scatterAdd"] as const),
+  ...(["poolArgmax", "poolPick", "poolSpread"] as const),
 ] as const;
 
 export type OpName = (typeof OP_NAMES)[number];
@@ -78,8 +80,10 @@ interface OpBase {
   readonly family: Family;
   /** Number of operands, `null` for any number from one on. */
   readonly arity: number | null;
-  /** The operand that holds i32 indices, if the op has one; all others are f32. */
+  /** The operand that holds indices, if the op has one. It has no derivative. */
   readonly indexOperand?: number;
+  /** Of the index operand: i32 where a caller supplies the indices, f32 where the network computes them. Others are f32. */
+  readonly indexDtype?: Dtype;
   /** Shape of the result. Throws `OpError` where operands or attributes do not fit. */
   shape(operands: readonly Shape[], attrs: Attrs): Shape;
   /** The meaning: row-major float64 operands to a row-major result of `shape`. */
@@ -97,19 +101,22 @@ interface OpBase {
   examples(random: Random): readonly Example[];
 }
 
-/** WGSL text of an element: `width` 1 takes and gives f32, 4 takes and gives vec4f. */
+/** Files of shaders/functions that WGSL text may call. */
+export type WgslFunction = "tanh" | "erf" | "log" | "pow" | "sin";
+
 export interface PointwiseOp extends OpBase {
   readonly kind: "pointwise";
   readonly arity: number;
   /** The meaning for one element. */
-  readonly scalar: (a: number, b: number) => number;
-  wgsl(args: readonly string[], width: 1 | 4): string;
-  /** Functions of shaders/pointwise.wgsl that the text calls, by their f32 names. */
-  readonly helpers: readonly string[];
+  readonly scalar: (...operands: number[]) => number;
+  /** WGSL text of four elements: vec4f operands to a vec4f. */
+  wgsl(args: readonly string[]): string;
+  /** What the text calls; a file that another one calls stands before it. */
+  readonly helpers: readonly WgslFunction[];
 }
 
 export interface TensorOp extends OpBase {
-  readonly kind: "movement" | "reduce" | "matmul" | "conv2d" | "rows";
+  readonly kind: "movement" | "reduce" | "matmul" | "conv2d" | "rows" | "pool";
 }
 
 export type Op = PointwiseOp | TensorOp;

@@ -3,8 +3,9 @@ import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
 import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
+import * as pickles from "../fixtures/pickle.mjs";
 import { bert, sentences } from "../run/berts.ts";
-import { images, mlp, resnet8, vectors } from "../run/files.ts";
+import { images, mlp, mlpShapes, resnet8, vectors } from "../run/files.ts";
 
 /** Sound files of every format that is read, to be damaged. */
 
@@ -112,6 +113,35 @@ function ofHeader(name: string, source: ModelSource, data: DataSource): Sample {
   };
 }
 
+/** The perceptron as a state dict: its pickle, and the numbers of each tensor as a storage. */
+const { dict, text, int, tensor, orderedDict, pickle } = pickles;
+const shapes = Object.entries(mlpShapes).map(([name, shape], i) => {
+  const elements = shape.reduce((a, b) => a * b, 1);
+  return { name, shape, strides: shape.length === 1 ? [1] : [shape[1], 1], elements, key: `${i}` };
+});
+const state = orderedDict(...shapes.flatMap((parts) => [text(`module.${parts.name}`), tensor(parts)]));
+const checkpoint = pickle(dict(text("epoch"), int(3), text("state_dict"), state));
+const numbers = shapes.map(({ elements }) => pickles.floats(...fractions(elements)));
+const storages = Object.fromEntries(numbers.map((bytes, i) => [`${i}`, bytes]));
+
+const stateDict = (bytes: Uint8Array): Files => ({
+  kind: "files",
+  files: [{ name: "net.pt", bytes }],
+  options: { activation: "tanh" },
+});
+const legacy = pickles.legacyFile(orderedDict(...shapes.flatMap((p) => [text(p.name), tensor(p)])), {
+  keys: shapes.map(({ key }) => text(key)),
+  data: shapes.map(({ elements }, i) => [elements, numbers[i]]),
+});
+
+/** The pickle and the storages of a zip file are damaged one by one; the file then has the checksums of these. */
+const ofPickle: Sample = {
+  name: "pickle and storages",
+  pieces: { pickle: checkpoint, ...storages },
+  read: ({ pickle: damaged, ...numbers }) =>
+    load(stateDict(pickles.zipFile(damaged, numbers)), vectors() as Data),
+};
+
 /** A perceptron and a convnet by the words of the format, with shape arithmetic to fold. */
 const perceptron: Parts = {
   inputs: [value("x", ["N", 7])],
@@ -204,6 +234,9 @@ export const samples: readonly Sample[] = [
   ofMessages("onnx messages: convnet", convnet, images()),
   ofModel("onnx perceptron", onnx(model(perceptron)), vectors()),
   ofModel("onnx convnet", onnx(model(convnet)), images()),
+  ofModel("state dict", stateDict(pickles.zipFile(checkpoint, storages)), vectors()),
+  ofModel("state dict before PyTorch 1.6", stateDict(legacy), vectors()),
+  ofPickle,
   ofData("npz", mlp(), vectors()),
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),

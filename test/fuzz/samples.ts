@@ -9,7 +9,7 @@ import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
-import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
+import { bytes, float32, floats, int, integers, model, node, value } from "../fixtures/onnx.mjs";
 import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
 import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
@@ -228,6 +228,43 @@ const ofTensors = (name: string, file: string): Sample => ({
   read: async (pieces) => void readStateDict(pieces[file], file),
 });
 
+/** The weights of the perceptron in a file beside the model, with a tensor that lies inside. */
+function withExternalData(): Files {
+  const weights = fractions(58);
+  const outside = (name: string, dims: readonly number[], offset: number, count: number): number[] => [
+    ...dims.flatMap((n) => int(1, n)),
+    ...int(2, 1),
+    ...bytes(8, name),
+    ...Object.entries({ location: "net.onnx.data", offset: 4 * offset, length: 4 * count }).flatMap(
+      ([key, text]) => bytes(13, [...bytes(1, key), ...bytes(2, `${text}`)]),
+    ),
+    ...int(14, 1),
+  ];
+  const file = model({
+    inputs: [value("x", ["N", 7])],
+    initialisers: [
+      outside("a", [5, 7], 0, 35),
+      outside("b", [5], 35, 5),
+      outside("c", [3, 5], 40, 15),
+      floats("d", [3], [0, 1, 0.5]),
+    ],
+    nodes: [
+      node("Gemm", ["x", "a", "b"], ["h"], { transB: 1 }),
+      node("Gelu", ["h"], ["t"]),
+      node("Gemm", ["t", "c", "d"], ["logits"], { transB: 1 }),
+    ],
+    opset: 20,
+  });
+  return {
+    kind: "files",
+    files: [
+      { name: "net.onnx", bytes: file },
+      { name: "net.onnx.data", bytes: Uint8Array.from(float32(weights)) },
+    ],
+    options: {},
+  };
+}
+
 const onnx = (bytes: Uint8Array): Files => ({
   kind: "files",
   files: [{ name: "net.onnx", bytes }],
@@ -275,6 +312,7 @@ export const samples: readonly Sample[] = [
   ofModel("pt legacy", stateDict("wrapped-legacy.pt"), triples),
   ofTensors("pt types", "types-legacy.pt"),
   ofTensors("pt views", "views-legacy.pt"),
+  ofModel("onnx with external data", withExternalData(), vectors()),
   {
     ...ofModel("onnx nodes by chance", onnx(model(perceptron)), vectors()),
     draw: (random) => ({ "net.onnx": randomNetwork(random) }),

@@ -10,7 +10,7 @@ export {
   type TensorSpec,
 } from "./architecture.ts";
 export { type Batch, type BatchOptions, type BatchStatistics, makeBatch } from "./batch.ts";
-export { readConfig } from "./config.ts";
+export { classNames, classNumbers, readConfig } from "./config.ts";
 export { FormatError } from "./errors.ts";
 export { type Architecture, buildModel, families, type Model, recogniseModel } from "./families.ts";
 export * from "./graph.ts";

@@ -1,6 +1,6 @@
 /** What a file is for, told from its name: the one table that the page, the headless command and the loader share. */
 
-export type Role = "weights" | "config" | "arrays";
+export type Role = "weights" | "config" | "tokenizer" | "arrays" | "text";
 
 interface Rule {
   readonly role: Role;
@@ -15,16 +15,22 @@ interface Rule {
 /** The first rule that fits decides. */
 const RULES: readonly Rule[] = [
   { role: "weights", pattern: /\.(safetensors|onnx)$/i, side: "model", many: false },
+  {
+    role: "tokenizer",
+    pattern: /(tokenizer(_config)?|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/i,
+    ...{ side: "model", many: true },
+  },
   { role: "config", pattern: /\.json$/i, side: "model", many: false },
   { role: "arrays", pattern: /\.npz$/i, side: "data", many: false },
+  { role: "text", pattern: /\.(tsv|csv|jsonl|ndjson)$/i, side: "data", many: false },
 ];
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels";
+  "a .safetensors or .onnx model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels";
 
 /** For the file dialog. */
-export const ACCEPTED = ".safetensors,.onnx,.npz,.json";
+export const ACCEPTED = ".safetensors,.onnx,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson";
 
 interface Named {
   readonly name: string;
@@ -67,9 +73,10 @@ export function joinFiles<F extends Named>(held: readonly F[], dropped: readonly
 }
 
 /** Files that a model or a data set is not without; the others go with them. */
-const isHead = (role: Role | null): boolean => role === "weights" || role === "arrays";
+const isHead = (role: Role | null): boolean => role === "weights" || role === "arrays" || role === "text";
 
 /** The model's own file, and the first file with samples. */
 export const modelFile = <F extends Named>(files: readonly F[]): F | undefined =>
   filesOf(files, "weights")[0];
-export const dataFile = <F extends Named>(files: readonly F[]): F | undefined => filesOf(files, "arrays")[0];
+export const dataFile = <F extends Named>(files: readonly F[]): F | undefined =>
+  filesOf(files, "arrays")[0] ?? filesOf(files, "text")[0];

@@ -20,3 +20,4 @@ export { readNpz } from "./npz.ts";
 export { flatten, toFileLayout, toGraphLayout, unflatten } from "./paramLayout.ts";
 export { readSafetensors, type SafetensorsFile } from "./safetensors.ts";
 export type { Tensor, Tensors } from "./tensor.ts";
+export { mostTokens } from "./tokens.ts";

@@ -1,6 +1,13 @@
 /** From the bytes of a model and a batch to everything a run needs of them, and the card that describes them. */
 
-import { classNames, FormatError, type InputSpec, type Network, type Tensors } from "../model/index.ts";
+import {
+  classNames,
+  FormatError,
+  type InputSpec,
+  mostTokens,
+  type Network,
+  type Tensors,
+} from "../model/index.ts";
 import { type Dataset, openDataset } from "./dataset.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
@@ -69,7 +76,7 @@ export async function loadModel(
 function fitted(dataset: Dataset, input: InputSpec): Dataset {
   if (input.name !== "input_ids" || dataset.within === undefined) return dataset;
   const tokens = dataset.arrays.get("input_ids")?.shape[1] ?? 0;
-  return tokens > input.positions ? dataset.within(input.positions) : dataset;
+  return tokens > mostTokens(input) ? dataset.within(mostTokens(input)) : dataset;
 }
 
 /** SHA-256 in hexadecimal; empty where the page has no crypto.subtle (plain http). */

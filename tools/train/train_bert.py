@@ -33,10 +33,10 @@ class Recipe:
     seed: int
     peak_learning_rate: float
     epochs: int
-    vocabulary: int = 640
-    training_sentences: int = 24000
-    held_out_sentences: int = 4000
-    batch_size: int = 64
+    vocabulary: int = 768
+    training_sentences: int = 32000
+    held_out_sentences: int = 2000
+    batch_size: int = 32
     optimiser: str = "adamw"
     momentum: float = 0.9  # beta_1
     weight_decay: float = 0.01
@@ -49,7 +49,7 @@ RECIPE = Recipe(
     "A small BERT that tells praise from blame, trained on opinions2.",
     seed=4,
     peak_learning_rate=5e-4,
-    epochs=10,
+    epochs=6,
 )
 
 

@@ -76,7 +76,7 @@ export interface ModelCard {
   }[];
   readonly hasBatchNorm: boolean;
   /** What the network takes. Absent in results of before text was read: images or vectors. */
-  readonly input?: "images" | "x" | "input_ids";
+  readonly input?: "images" | "x" | "input_ids" | "arrays";
   readonly classes: number;
   readonly source: string;
   readonly sha256: string;

@@ -14,7 +14,7 @@ interface Rule {
 
 /** The first rule that fits decides. */
 const RULES: readonly Rule[] = [
-  { role: "weights", pattern: /\.(safetensors|onnx)$/i, side: "model", many: false },
+  { role: "weights", pattern: /\.(safetensors|onnx|pt|pth|bin)$/i, side: "model", many: false },
   {
     role: "tokenizer",
     pattern: /(tokenizer(_config)?|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/i,
@@ -27,10 +27,10 @@ const RULES: readonly Rule[] = [
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors or .onnx model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels";
+  "a .safetensors, .onnx or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels";
 
 /** For the file dialog. */
-export const ACCEPTED = ".safetensors,.onnx,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson";
+export const ACCEPTED = ".safetensors,.onnx,.pt,.pth,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson";
 
 interface Named {
   readonly name: string;

@@ -32,7 +32,9 @@ class Recipe:
     description: str
     seed: int
     peak_learning_rate: float
-    epochs: int
+    # Short sentences first: on those of one clause a network finds the words and their negation within an epoch, which
+    # it does not in many on all of them. The most tokens of a sentence, for each epoch.
+    tokens: tuple
     vocabulary: int = 768
     training_sentences: int = 32000
     held_out_sentences: int = 2000
@@ -49,7 +51,7 @@ RECIPE = Recipe(
     "A small BERT that tells praise from blame, trained on opinions2.",
     seed=4,
     peak_learning_rate=5e-4,
-    epochs=6,
+    tokens=(10, 10, 10, 14, 18, 64, 64),
 )
 
 
@@ -88,12 +90,14 @@ def train(recipe, data, report):
     tokens, labels = data["train"]
     generator = torch.Generator().manual_seed(recipe.seed)
     optimiser = make_optimiser(recipe, model.parameters())
-    steps_per_epoch = len(labels) // recipe.batch_size
-    steps, step, records, begin = recipe.epochs * steps_per_epoch, 0, [], time.perf_counter()
-    for epoch in range(1, recipe.epochs + 1):
+    lengths = tokens[:, 1].sum(1)
+    batches = [int((lengths <= most).sum()) // recipe.batch_size for most in recipe.tokens]
+    steps, step, records, begin = sum(batches), 0, [], time.perf_counter()
+    for epoch, most in enumerate(recipe.tokens, start=1):
         model.train()
         loss_sum = correct = 0
-        order = torch.randperm(len(labels), generator=generator)[: steps_per_epoch * recipe.batch_size]
+        (short,) = torch.nonzero(lengths <= most, as_tuple=True)
+        order = short[torch.randperm(len(short), generator=generator)][: batches[epoch - 1] * recipe.batch_size]
         for chosen in order.split(recipe.batch_size):
             step += 1
             rate = learning_rate(recipe, step / steps)
@@ -110,6 +114,7 @@ def train(recipe, data, report):
         records.append(
             {
                 "epoch": epoch,
+                "sentences": len(order),
                 "learningRate": float(f"{rate:.4g}"),
                 "trainLoss": round(loss_sum / len(order), 6),
                 "trainAccuracy": round(correct / len(order), 6),
@@ -245,13 +250,13 @@ def main():
     export_batch(arguments.output / "data", tokenizer)
     if arguments.data:
         return
-    bags = {name: bag_accuracy(sentences, length) for name, length in (("bagOfWords", 1), ("bagOfPairs", 2))}
-    print(NAME, bags, flush=True)
     data = {
         split: (torch.from_numpy(tokenizer.batch(texts)), torch.from_numpy(labels))
         for split, (texts, labels) in sentences.items()
     }
     model, records = train(RECIPE, data, lambda record: print(NAME, record, flush=True))
+    bags = {name: bag_accuracy(sentences, length) for name, length in (("bagOfWords", 1), ("bagOfPairs", 2))}
+    print(NAME, bags, flush=True)
     export_model(arguments.output / NAME, RECIPE, vocabulary, model, records, bags)
 
 

@@ -1,4 +1,4 @@
-import { quote, type Refuse, refuser } from "./errors.ts";
+import { printJson, quote, type Refuse, refuser } from "./errors.ts";
 import { isObject, readJsonObject } from "./jsonObject.ts";
 import { limits } from "./limits.ts";
 
@@ -24,7 +24,7 @@ export function classNumbers({ file, fields }: ModelConfig): Readonly<Record<str
     return refuse("label2id", "an object of names and class numbers", "something else");
   for (const [name, number] of Object.entries(label2id)) {
     if (typeof number !== "number" || !Number.isInteger(number) || number < 0 || number >= limits.classes)
-      refuse(`label2id: ${quote(name)}`, "a class number", quote(String(JSON.stringify(number))));
+      refuse(`label2id: ${quote(name)}`, "a class number", printJson(number));
   }
   return label2id as Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-import type { Refuse } from "./errors.ts";
+import { printJson, type Refuse } from "./errors.ts";
 
 /**
  * The one JSON object that a file must be.
@@ -16,8 +16,7 @@ export function readJsonObject(
   } catch {
     return refuse("text", "JSON in UTF-8", "something else");
   }
-  if (!isObject(value))
-    return refuse("text", "a JSON object", Array.isArray(value) ? "an array" : JSON.stringify(value));
+  if (!isObject(value)) return refuse("text", "a JSON object", printJson(value));
   return value;
 }
 

@@ -3,9 +3,11 @@
 import {
   classNames,
   FormatError,
+  groupsOf,
   type InputSpec,
   mostTokens,
   type Network,
+  sizeOf,
   type Tensors,
 } from "../model/index.ts";
 import { type Dataset, openDataset } from "./dataset.ts";
@@ -35,6 +37,9 @@ export async function loadModel(
   const { architecture } = network;
   const dataset = fitted(opened, architecture.input);
   const { arrays, mean, std } = dataset;
+  const groups = new Map(
+    groupsOf(architecture).flatMap(({ name, parameters }) => parameters.map((tensor) => [tensor.name, name])),
+  );
   const [sha256, dataSha256] = await Promise.all([digest(weights.file.bytes), digest(dataset.file.bytes)]);
   const known =
     dataset.classNames ?? (config === undefined ? null : classNames(config, architecture.classes));
@@ -53,7 +58,8 @@ export async function loadModel(
       tensors: architecture.parameters.map(({ name, shape }) => ({
         name,
         shape,
-        size: shape.reduce((a, b) => a * b, 1),
+        size: sizeOf(shape),
+        group: groups.get(name) ?? "",
       })),
       hasBatchNorm: architecture.states.length > 0,
       input: architecture.input.name,

@@ -4,9 +4,10 @@ import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
 import { DropZone } from "./DropZone.tsx";
 import { count, percent, significant } from "./format.ts";
+import { ParametersPanel } from "./ParametersPanel.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
-import { modelName, plural, samples } from "./words.ts";
+import { modelName, samples } from "./words.ts";
 
 export function ModelPanel() {
   const chosen = usePage((state) => state.controls.model);
@@ -59,10 +60,7 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
       <p className="architecture">{card.architecture}</p>
       <dl className="facts">
         <dt>Parameters</dt>
-        <dd>
-          {count(card.parameterCount)}{" "}
-          <span className="aside">in {plural(card.tensors.length, "tensor")}</span>
-        </dd>
+        <dd>{count(card.parameterCount)}</dd>
         <dt>Data</dt>
         <dd>{card.data.split === "unknown" ? card.data.source : card.data.split}</dd>
         <dt>{card.input === "input_ids" ? "Sentences there" : "Samples there"}</dt>
@@ -87,6 +85,7 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
           </>
         )}
       </dl>
+      <ParametersPanel card={card} />
       {card.warnings.map((warning) => (
         <p key={warning} className="warning">
           {warning}

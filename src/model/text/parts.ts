@@ -1,4 +1,4 @@
-import { quote, type Refuse } from "../errors.ts";
+import { printJson, quote, type Refuse } from "../errors.ts";
 import { isObject } from "../jsonObject.ts";
 import { limits } from "../limits.ts";
 
@@ -41,7 +41,7 @@ export function checkPart(name: PartName, value: unknown, refuse: Refuse): reado
       return refuse(
         name,
         `${types.join(", ")} or a Sequence of these`,
-        quote(String(type ?? typeof part)),
+        isObject(part) ? printJson(part.type) : printJson(part),
         "Only tokenizers of the BERT and RoBERTa families are read: save the tokens as input_ids in an npz file",
       );
     if (type === "TemplateProcessing") checkTemplate(part, refuse);
@@ -49,7 +49,7 @@ export function checkPart(name: PartName, value: unknown, refuse: Refuse): reado
       for (const key of ["cls", "sep"]) {
         const token: unknown = part[key];
         if (!Array.isArray(token) || typeof token[0] !== "string")
-          refuse(`${name}: ${key}`, "a token and its number", quote(String(JSON.stringify(token))));
+          refuse(`${name}: ${key}`, "a token and its number", printJson(token));
       }
     }
     return part;
@@ -122,7 +122,7 @@ export function checkAddedTokens(value: unknown, refuse: Refuse): ReadonlyMap<st
 function checkNumber(where: string, value: unknown, refuse: Refuse): asserts value is number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < limits.vocabularyTokens)
     return;
-  refuse(where, `a whole number below ${limits.vocabularyTokens}`, quote(String(JSON.stringify(value))));
+  refuse(where, `a whole number below ${limits.vocabularyTokens}`, printJson(value));
 }
 
 /** @param vocabulary of the model @throws FormatError for other models, and for settings that are not those of BERT or RoBERTa */
@@ -136,23 +136,23 @@ export function checkModel(
   if (type === "WordPiece") {
     const { continuing_subword_prefix: prefix = "##", max_input_chars_per_word: longest = 100 } = model;
     if (typeof unknown !== "string" || !vocabulary.has(unknown))
-      refuse("model: unk_token", "a token of the vocabulary", quote(String(unknown)));
+      refuse("model: unk_token", "a token of the vocabulary", printJson(unknown));
     if (typeof prefix !== "string" || prefix.length > 8)
-      refuse("model: continuing_subword_prefix", "at most 8 characters", quote(String(prefix)));
+      refuse("model: continuing_subword_prefix", "at most 8 characters", printJson(prefix));
     if (typeof longest !== "number" || !(longest >= 1 && longest <= limits.wordCharacters))
-      refuse("model: max_input_chars_per_word", `1 to ${limits.wordCharacters}`, quote(String(longest)));
+      refuse("model: max_input_chars_per_word", `1 to ${limits.wordCharacters}`, printJson(longest));
     return type;
   }
   if (type !== "BPE")
     return refuse(
       "model: type",
       "WordPiece or BPE",
-      quote(String(type)),
+      printJson(type),
       "Only tokenizers of the BERT and RoBERTa families are read: save the tokens as input_ids in an npz file",
     );
   const { merges, dropout } = model;
   if (dropout !== null && dropout !== undefined && dropout !== 0)
-    refuse("model: dropout", "none, or the tokens would be random", quote(String(dropout)));
+    refuse("model: dropout", "none, or the tokens would be random", printJson(dropout));
   if (!Array.isArray(merges) || merges.length > limits.vocabularyTokens)
     return refuse("model: merges", `a list of at most ${limits.vocabularyTokens}`, "something else");
   const paired = Array.isArray(merges[0]);
@@ -160,6 +160,6 @@ export function checkModel(
     if (!paired) return typeof merge !== "string" || !/^\S+ \S+$/.test(merge);
     return !Array.isArray(merge) || merge.length !== 2 || !merge.every((part) => typeof part === "string");
   });
-  if (bad >= 0) refuse(`model: merges: ${bad}`, "two tokens", quote(String(JSON.stringify(merges[bad]))));
+  if (bad >= 0) refuse(`model: merges: ${bad}`, "two tokens", printJson(merges[bad]));
   return type;
 }

@@ -1,5 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { type Refuse, refuser } from "../errors.ts";
+import { quote, type Refuse, refuser } from "../errors.ts";
 import { readTokenizerFile, type TokenizerBytes, type TokenizerFile } from "./tokenizerFile.ts";
 
 /** Sentences to token numbers, exactly as the model's own tokenizer numbers them. */
@@ -83,5 +83,5 @@ function kept(one: number, two: number | null, room: number): readonly [number, 
 
 function unknown(file: TokenizerFile, token: string): never {
   const refuse: Refuse = refuser(file.name, "Use the tokenizer of this very model");
-  return refuse("vocabulary", "each token that its own rules make", `no ${JSON.stringify(token)}`);
+  return refuse("vocabulary", "each token that its own rules make", `no ${quote(token)}`);
 }

@@ -1,11 +1,20 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { unzipSync, zipSync } from "fflate";
+import { linearize } from "../../src/autograd/linearize.ts";
+import { lower } from "../../src/gpu/lower.ts";
+import { planMemory } from "../../src/gpu/plan.ts";
+import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
+import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
-import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
-import * as pickles from "../fixtures/pickle.mjs";
+import { bytes, float32, floats, int, integers, model, node, value } from "../fixtures/onnx.mjs";
+import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
 import { bert, sentences } from "../run/berts.ts";
-import { images, mlp, mlpShapes, resnet8, vectors } from "../run/files.ts";
+import { images, mlp, resnet8, vectors } from "../run/files.ts";
+import type { Random } from "./mutate.ts";
+import { randomNetwork } from "./onnxNodes.ts";
 
 /** Sound files of every format that is read, to be damaged. */
 
@@ -14,7 +23,9 @@ export interface Sample {
   readonly name: string;
   /** What is mutated: whole files, or parts that are packed afterwards so that lengths and checksums are right again. */
   readonly pieces: Readonly<Record<string, Uint8Array>>;
-  /** Reads them as the page does, up to the graph that a run would compile. Throws FormatError for what it refuses. */
+  /** Pieces that are drawn anew for each case, in place of damage. */
+  readonly draw?: (random: Random) => Readonly<Record<string, Uint8Array>>;
+  /** Reads them as the page does, up to the kernels that a run would compile. Throws FormatError for what it refuses. */
   read(pieces: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
 
@@ -25,7 +36,15 @@ const BATCH = 2;
 
 async function load(model: Files, data: Data): Promise<void> {
   const none = (): Promise<never> => Promise.reject(new Error("nothing is bundled here"));
-  poseProblem(await loadModel(model, data, none), { bn: "eval", start: 0, batchSize: BATCH });
+  const { graph } = poseProblem(await loadModel(model, data, none), {
+    bn: "eval",
+    start: 0,
+    batchSize: BATCH,
+  });
+  planMemory(
+    lower(linearize(graph), { layout: new VectorLayout(graph.params), probes: 1, maxBindings: 8 }),
+    1,
+  );
 }
 
 const named = (pieces: Readonly<Record<string, Uint8Array>>): NamedFile[] =>
@@ -41,6 +60,20 @@ const ofModel = (name: string, source: ModelSource, data: DataSource): Sample =>
     name,
     pieces: piecesOf(model.files),
     read: (pieces) => load({ ...model, files: named(pieces) }, data as Data),
+  };
+};
+
+/** The entries of a model's zip file are damaged one by one; its checksums are right. */
+const ofEntries = (name: string, source: ModelSource, data: DataSource): Sample => {
+  const model = source as Files;
+  const [{ name: file, bytes }] = model.files;
+  return {
+    name,
+    pieces: unzipSync(bytes),
+    read: (pieces) => {
+      const packed = zipSync(pieces, { level: 0 });
+      return load({ ...model, files: [{ name: file, bytes: packed }] }, data as Data);
+    },
   };
 };
 
@@ -113,35 +146,6 @@ function ofHeader(name: string, source: ModelSource, data: DataSource): Sample {
   };
 }
 
-/** The perceptron as a state dict: its pickle, and the numbers of each tensor as a storage. */
-const { dict, text, int, tensor, orderedDict, pickle } = pickles;
-const shapes = Object.entries(mlpShapes).map(([name, shape], i) => {
-  const elements = shape.reduce((a, b) => a * b, 1);
-  return { name, shape, strides: shape.length === 1 ? [1] : [shape[1], 1], elements, key: `${i}` };
-});
-const state = orderedDict(...shapes.flatMap((parts) => [text(`module.${parts.name}`), tensor(parts)]));
-const checkpoint = pickle(dict(text("epoch"), int(3), text("state_dict"), state));
-const numbers = shapes.map(({ elements }) => pickles.floats(...fractions(elements)));
-const storages = Object.fromEntries(numbers.map((bytes, i) => [`${i}`, bytes]));
-
-const stateDict = (bytes: Uint8Array): Files => ({
-  kind: "files",
-  files: [{ name: "net.pt", bytes }],
-  options: { activation: "tanh" },
-});
-const legacy = pickles.legacyFile(orderedDict(...shapes.flatMap((p) => [text(p.name), tensor(p)])), {
-  keys: shapes.map(({ key }) => text(key)),
-  data: shapes.map(({ elements }, i) => [elements, numbers[i]]),
-});
-
-/** The pickle and the storages of a zip file are damaged one by one; the file then has the checksums of these. */
-const ofPickle: Sample = {
-  name: "pickle and storages",
-  pieces: { pickle: checkpoint, ...storages },
-  read: ({ pickle: damaged, ...numbers }) =>
-    load(stateDict(pickles.zipFile(damaged, numbers)), vectors() as Data),
-};
-
 /** A perceptron and a convnet by the words of the format, with shape arithmetic to fold. */
 const perceptron: Parts = {
   inputs: [value("x", ["N", 7])],
@@ -192,6 +196,75 @@ const convnet: Parts = {
   ],
 };
 
+/** Bundled, this file lies elsewhere: the command says where the project is. */
+const fixture = (path: string): Uint8Array =>
+  new Uint8Array(readFileSync(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "test/fixtures", path)));
+
+/** State dicts by PyTorch of a perceptron 3-4-2. */
+const stateDict = (file: string): ModelSource => ({
+  kind: "files",
+  files: [{ name: file, bytes: fixture(`stateDicts/${file}`) }],
+  options: {},
+});
+
+const triples: DataSource = {
+  kind: "files",
+  files: [
+    {
+      name: "triples.npz",
+      bytes: zipSync({
+        "x.npy": npyBytes(npyHeader("<f4", [2, 3]), bytesOf(Float32Array.from(fractions(6)))),
+        "labels.npy": npyBytes(npyHeader("|u1", [2]), Uint8Array.of(1, 0)),
+      }),
+    },
+  ],
+  options: { mean: null, std: null },
+};
+
+/** Tensors of every type and views of one storage, which are no network. */
+const ofTensors = (name: string, file: string): Sample => ({
+  name,
+  pieces: { [file]: fixture(`stateDicts/${file}`) },
+  read: async (pieces) => void readStateDict(pieces[file], file),
+});
+
+/** The weights of the perceptron in a file beside the model, with a tensor that lies inside. */
+function withExternalData(): Files {
+  const weights = fractions(58);
+  const outside = (name: string, dims: readonly number[], offset: number, count: number): number[] => [
+    ...dims.flatMap((n) => int(1, n)),
+    ...int(2, 1),
+    ...bytes(8, name),
+    ...Object.entries({ location: "net.onnx.data", offset: 4 * offset, length: 4 * count }).flatMap(
+      ([key, text]) => bytes(13, [...bytes(1, key), ...bytes(2, `${text}`)]),
+    ),
+    ...int(14, 1),
+  ];
+  const file = model({
+    inputs: [value("x", ["N", 7])],
+    initialisers: [
+      outside("a", [5, 7], 0, 35),
+      outside("b", [5], 35, 5),
+      outside("c", [3, 5], 40, 15),
+      floats("d", [3], [0, 1, 0.5]),
+    ],
+    nodes: [
+      node("Gemm", ["x", "a", "b"], ["h"], { transB: 1 }),
+      node("Gelu", ["h"], ["t"]),
+      node("Gemm", ["t", "c", "d"], ["logits"], { transB: 1 }),
+    ],
+    opset: 20,
+  });
+  return {
+    kind: "files",
+    files: [
+      { name: "net.onnx", bytes: file },
+      { name: "net.onnx.data", bytes: Uint8Array.from(float32(weights)) },
+    ],
+    options: {},
+  };
+}
+
 const onnx = (bytes: Uint8Array): Files => ({
   kind: "files",
   files: [{ name: "net.onnx", bytes }],
@@ -234,9 +307,16 @@ export const samples: readonly Sample[] = [
   ofMessages("onnx messages: convnet", convnet, images()),
   ofModel("onnx perceptron", onnx(model(perceptron)), vectors()),
   ofModel("onnx convnet", onnx(model(convnet)), images()),
-  ofModel("state dict", stateDict(pickles.zipFile(checkpoint, storages)), vectors()),
-  ofModel("state dict before PyTorch 1.6", stateDict(legacy), vectors()),
-  ofPickle,
+  ofModel("pt zip", stateDict("module-zip.pt"), triples),
+  ofEntries("pt zip entries", stateDict("wrapped-zip.pt"), triples),
+  ofModel("pt legacy", stateDict("wrapped-legacy.pt"), triples),
+  ofTensors("pt types", "types-legacy.pt"),
+  ofTensors("pt views", "views-legacy.pt"),
+  ofModel("onnx with external data", withExternalData(), vectors()),
+  {
+    ...ofModel("onnx nodes by chance", onnx(model(perceptron)), vectors()),
+    draw: (random) => ({ "net.onnx": randomNetwork(random) }),
+  },
   ofData("npz", mlp(), vectors()),
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),

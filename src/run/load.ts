@@ -2,6 +2,7 @@
 
 import { FormatError, type Network, type Tensors } from "../model/index.ts";
 import { openDataset } from "./dataset.ts";
+import { digest } from "./digest.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 import { openWeights, readWeights } from "./weights.ts";
@@ -58,13 +59,6 @@ export async function loadModel(
       warnings: [...warnings, ...dataset.warnings],
     },
   };
-}
-
-/** SHA-256 in hexadecimal; empty where the page has no crypto.subtle (plain http). */
-async function digest(bytes: Uint8Array): Promise<string> {
-  if (globalThis.crypto?.subtle === undefined) return "";
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 /** The message of an error that is the user's to solve; null for ours. */

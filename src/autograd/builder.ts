@@ -170,7 +170,7 @@ export class Builder implements Simplifier {
       if (op.arity === null ? inputs.length === 0 : inputs.length !== op.arity)
         throw new OpError(`expected ${op.arity ?? "at least one"} operand(s), found ${inputs.length}`);
       nodes.forEach(({ dtype }, i) => {
-        const wanted = i === op.indexOperand ? "i32" : "f32";
+        const wanted = i === op.indexOperand ? op.indexDtype : "f32";
         if (dtype !== wanted) throw new OpError(`operand ${i} must be ${wanted}, it is ${dtype}`);
       });
       if (op.kind !== "pointwise") return [inputs, op.shape(shapes, attrs)];

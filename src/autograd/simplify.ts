@@ -144,6 +144,9 @@ function dropShortAxes(
 const ifZero: Rule = (g, inputs, _attrs, shape) =>
   inputs.some((i) => g.uniform(i) === 0) ? g.full(0, shape) : null;
 
+/** The same for ops whose second operand holds indices. */
+const ifFirstZero: Rule = (g, [x], _attrs, shape) => (g.uniform(x) === 0 ? g.full(0, shape) : null);
+
 const RULES: Readonly<Record<string, Rule>> = {
   add: sum,
   sub: difference,
@@ -161,8 +164,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   max: maximum,
   matmul: ifZero,
   conv2d: ifZero,
-  gather: ifZero,
-  scatterAdd: ifZero,
+  gather: ifFirstZero,
+  scatterAdd: ifFirstZero,
+  poolPick: ifFirstZero,
+  poolSpread: ifFirstZero,
 };
 
 /** The value of a pointwise op all of whose operands are known constants. */

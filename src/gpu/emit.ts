@@ -8,6 +8,7 @@ import { conv2dKernel } from "./kernels/conv2d.ts";
 import { conv2dWeightKernel, sharesFor } from "./kernels/conv2dWeight.ts";
 import { elementwiseKernel, type Output } from "./kernels/elementwise.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
+import { poolKernel } from "./kernels/pool.ts";
 import { reducedShape, reduceKernel, reduceShares } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
 import { broadcastView, type View } from "./view.ts";
@@ -36,6 +37,8 @@ function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], alloc
     case "gather":
     case "scatter":
       return [rowsKernel(work, shape, outputs)];
+    case "pool":
+      return [poolKernel(work, shape, outputs)];
     case "reduce": {
       const shares = reduceShares(work);
       if (shares === 1) return [reduceKernel(work, outputs, 1)];

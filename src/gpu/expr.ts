@@ -4,6 +4,7 @@
  * of the loads below them.
  */
 
+import type { Window as Window2d } from "../autograd/ops/window.ts";
 import type { Attrs, NodeId, Shape } from "../model/graph.ts";
 import { broadcastView, reshapeView, sliceView, transposeView, type View } from "./view.ts";
 
@@ -49,6 +50,14 @@ export type Heavy =
       readonly next: View;
     }
   | {
+      readonly kind: "pool";
+      readonly op: "poolArgmax" | "poolPick" | "poolSpread";
+      readonly window: Window2d;
+      readonly source: View;
+      /** Tap numbers, which `poolArgmax` does not read. */
+      readonly taps: View | null;
+    }
+  | {
       readonly kind: "reduce";
       readonly fn: "sum" | "max";
       readonly axes: readonly number[];
@@ -88,6 +97,8 @@ export function operandViews(work: Heavy): View[] {
       return [work.source, work.indices];
     case "scatter":
       return [work.source, work.first, work.next];
+    case "pool":
+      return work.taps === null ? [work.source] : [work.source, work.taps];
     case "reduce":
       return work.inputs.flatMap((i) => loadsOf(i).map(({ view }) => view));
     default:

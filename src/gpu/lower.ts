@@ -5,6 +5,7 @@
  */
 
 import { type OpName, ops } from "../autograd/ops/table.ts";
+import { windowOf } from "../autograd/ops/window.ts";
 import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
 import { emit } from "./emit.ts";
@@ -148,6 +149,11 @@ class Lowering {
       case "gather":
       case "scatterAdd":
         values[id] = { kind: "heavy", node: id, work: this.#rows(node), shape: node.shape };
+        break;
+      case "poolArgmax":
+      case "poolPick":
+      case "poolSpread":
+        values[id] = { kind: "heavy", node: id, work: this.#pool(node.op, node), shape: node.shape };
         break;
       default:
         values[id] = MOVEMENT.has(node.op) ? this.#move(first, node) : this.#pointwise(node);
@@ -329,6 +335,12 @@ class Lowering {
     };
     const attrs: Attrs = { stride: node.attrs.stride, pad: node.attrs.pad };
     return { kind: "heavy", node: id, work: { kind: "conv", mode, attrs, pairs: [pair] }, shape: node.shape };
+  }
+
+  #pool(op: "poolArgmax" | "poolPick" | "poolSpread", { inputs: [source, taps], attrs }: GraphNode): Heavy {
+    const window = windowOf(attrs, attrs.kernel as number[]);
+    const views = { source: this.#aligned(source), taps: taps === undefined ? null : this.#aligned(taps) };
+    return { kind: "pool", op, window, ...views };
   }
 
   /** Copying rows of a table, or adding rows to one. */

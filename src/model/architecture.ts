@@ -13,8 +13,8 @@ export interface TensorSpec {
 
 /**
  * The graph input that carries the samples: `images` [N,H,W,channels], `x` [N,features] or `input_ids` [N,tokens] with
- * the rows of the tables that tokens, their positions and their types name. `source`: another name under which data
- * files may have it.
+ * the rows of the tables that tokens, their positions and their types (0: they have none) name. `source`: another name
+ * under which data files may have it.
  */
 export type InputSpec =
   | { readonly name: "images"; readonly channels: number; readonly source?: string }
@@ -24,6 +24,10 @@ export type InputSpec =
       readonly vocabulary: number;
       readonly positions: number;
       readonly types: number;
+      /** Positions are counted from this number plus 1, and tokens of this number are not counted; absent: from 0. */
+      readonly padding?: number;
+      /** Labels are token numbers of single tokens, not classes of sentences. */
+      readonly labels?: "tokens";
       readonly source?: string;
     };
 
@@ -34,8 +38,12 @@ export interface ArchitectureBase {
   readonly parameters: readonly TensorSpec[];
   /** BatchNorm's running statistics. */
   readonly states: readonly TensorSpec[];
+  /** Tensors that a file may hold besides and the network does not use. */
+  readonly unused?: readonly string[];
   readonly input: InputSpec;
   readonly classes: number;
+  /** What a user should know before believing its numbers. */
+  readonly warnings?: readonly string[];
 }
 
 /** What tensor names cannot tell. */
@@ -58,6 +66,8 @@ export interface BuildOptions {
   readonly width?: number;
   /** Tokens per sentence, for transformers. */
   readonly tokens?: number;
+  /** Labelled tokens of the batch, where labels belong to tokens. */
+  readonly labelled?: number;
   /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
   readonly bn: "eval" | "batch";
 }
@@ -82,10 +92,14 @@ export interface Layer {
 }
 
 /** The layers in architecture order: tensors that share everything before the last dot. */
-export function layersOf({ parameters }: ArchitectureBase): readonly Layer[] {
+export const layersOf = ({ parameters }: ArchitectureBase): readonly Layer[] =>
+  grouped(parameters, (name) => name.slice(0, name.lastIndexOf(".")));
+
+/** Tensors of one key together, in the order of their first. */
+export function grouped(parameters: readonly TensorSpec[], key: (name: string) => string): readonly Layer[] {
   const groups = new Map<string, TensorSpec[]>();
   for (const spec of parameters) {
-    const name = spec.name.slice(0, spec.name.lastIndexOf("."));
+    const name = key(spec.name);
     const group = groups.get(name);
     if (group) group.push(spec);
     else groups.set(name, [spec]);
@@ -128,7 +142,7 @@ export function checkTensors(tensors: Tensors, architecture: ArchitectureBase, f
     file,
     `This is not a ${title}: check the file, or convert its names and shapes`,
   );
-  const expected = new Set<string>();
+  const expected = new Set<string>(architecture.unused);
   for (const { name, shape } of [...parameters, ...states]) {
     expected.add(name);
     const tensor = tensors.get(name);

@@ -3,7 +3,7 @@ import { printShape, type Refuse, refuser } from "./errors.ts";
 import type { Shape } from "./graph.ts";
 import { limits } from "./limits.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
-import { readSentences } from "./tokens.ts";
+import { readSentences, readTokenLabels } from "./tokens.ts";
 
 /** Arrays of an npz file to the graph's inputs, in the layout and the normalisation that the network was trained on. */
 
@@ -31,9 +31,9 @@ export interface Batch {
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   /** Of the first of these. */
   readonly shape: Shape;
-  /** [N], each below the number of classes. */
+  /** [M], each below the number of classes: one for each sample, or for each labelled token of the sentences. */
   readonly labels: Int32Array;
-  /** [N,classes]: one-hot / N, so that the sum over samples of the cross-entropy is their mean. */
+  /** [M,classes]: one-hot / M, so that the sum of the cross-entropy over the rows is their mean. */
   readonly targets: Float32Array;
   readonly statistics: BatchStatistics;
 }
@@ -42,7 +42,7 @@ export interface BatchStatistics {
   /** Of the numbers that enter the network: per channel for images, one value for vectors, none for tokens. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** Samples per class. */
+  /** Samples per class; none where the classes are words. */
   readonly classCounts: readonly number[];
 }
 
@@ -56,21 +56,30 @@ export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   const samples = findArray(arrays, [...source, ...usual], save, refuse);
   const labelArray = findArray(arrays, ["labels"], save, refuse);
   const available = samples.shape[0] ?? 0;
-  if (labelArray.shape.length !== 1 || labelArray.shape[0] !== available) {
-    refuse("labels", printShape([available]), printShape(labelArray.shape));
-  }
   checkRange(start, count, available, refuse);
   const { inputs, shape, mean, std } =
     input.name === "input_ids"
       ? { ...readSentences(samples, arrays, input, options, refuse), mean: [], std: [] }
       : readNumbers(samples, input, options, refuse);
-  const labels = readLabels(labelArray, options, refuse);
-  const targets = new Float32Array(count * classes);
+  if (labelArray.data instanceof Float32Array || labelArray.dtype.endsWith("b1")) {
+    const remedy = "Convert them: labels.astype('int64')";
+    refuse("labels", "whole numbers", `dtype ${labelArray.dtype}`, remedy);
+  }
+  const ofTokens =
+    input.name === "input_ids" && input.labels === "tokens"
+      ? readTokenLabels(labelArray, samples.shape, classes, options, refuse)
+      : null;
+  const labels = ofTokens?.labels ?? readLabels(labelArray, available, options, refuse);
+  const targets = new Float32Array(labels.length * classes);
   labels.forEach((label, i) => {
-    targets[i * classes + label] = 1 / count;
+    targets[i * classes + label] = 1 / labels.length;
   });
-  const statistics = { mean, std, classCounts: countClasses(labels, classes) };
-  return { start, count, available, inputs, shape, labels, targets, statistics };
+  const classCounts = ofTokens === null ? countClasses(labels, classes) : [];
+  return {
+    ...{ start, count, available, shape, labels, targets },
+    inputs: ofTokens === null ? inputs : { ...inputs, label_positions: ofTokens.places },
+    statistics: { mean, std, classCounts },
+  };
 }
 
 /** Images or vectors, all finite, with their moments. */
@@ -209,10 +218,14 @@ function normalise(data: Uint8Array, [, h, w, c]: Shape, options: BatchOptions, 
   return { data: out, shape: [count, h, w, c] };
 }
 
-function readLabels(array: Tensor, { start, count, classes }: BatchOptions, refuse: Refuse): Int32Array {
-  if (array.data instanceof Float32Array || array.dtype.endsWith("b1")) {
-    return refuse("labels", "whole numbers", `dtype ${array.dtype}`, "Convert them: labels.astype('int64')");
-  }
+function readLabels(
+  array: Tensor,
+  available: number,
+  { start, count, classes }: BatchOptions,
+  refuse: Refuse,
+): Int32Array {
+  if (array.shape.length !== 1 || array.shape[0] !== available)
+    refuse("labels", printShape([available]), printShape(array.shape));
   const labels = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const label = Number(array.data[start + i]);

@@ -1,172 +1,173 @@
-import {
-  type ArchitectureBase,
-  type BuildOptions,
-  declareTensors,
-  type ModelOptions,
-  renamed,
-  type TensorSpec,
-} from "./architecture.ts";
-import { type BertSettings, bertSettings, type HiddenActivation } from "./bertConfig.ts";
-import { printShape, type Refuse, refuser } from "./errors.ts";
-import type { GraphBuilder, NodeId, Shape } from "./graph.ts";
-import { layerNorm, linear, softmaxCrossEntropy } from "./layers.ts";
+import type { ArchitectureBase, ModelOptions, TensorSpec } from "./architecture.ts";
+import { type BertSettings, bertSettings } from "./bertConfig.ts";
+import { type Dialect, type DialectName, dialectOf, dialects, sameValues } from "./bertNames.ts";
+import { printShape, quote, type Refuse, refuser } from "./errors.ts";
 import { limits } from "./limits.ts";
 import type { Tensors } from "./tensor.ts";
-import { attention, gelu, geluTanh } from "./transformer.ts";
 
-/** BERT with a classifier on the pooled first token (Devlin et al. 2018), as Hugging Face's BertForSequenceClassification. */
+/**
+ * BERT, DistilBERT and RoBERTa with a classifier on the first token or with a head that guesses masked words, as
+ * Hugging Face's ...ForSequenceClassification and ...ForMaskedLM.
+ */
 
 export interface Bert extends ArchitectureBase, BertSettings {
   readonly family: "bert";
+  readonly dialect: DialectName;
+  readonly task: "classifier" | "masked";
+  /** The masked-language-model head scores words by the word embeddings: one parameter with two uses. */
+  readonly tied: boolean;
   readonly hidden: number;
   readonly layers: number;
   readonly intermediate: number;
 }
 
-const EMBEDDINGS = "bert.embeddings";
-const layer = (k: number): string => `bert.encoder.layer.${k}`;
-
-export const looksLikeBert = (tensors: Tensors): boolean =>
-  tensors.has(`${EMBEDDINGS}.word_embeddings.weight`) || tensors.has("embeddings.word_embeddings.weight");
-
-/**
- * Names as they are today: `bert.` before the parts of the bare encoder, LayerNorm's `gamma` and `beta` of the first
- * TensorFlow conversions as `weight` and `bias`, and no buffers of position numbers.
- */
-export const bertNames = (tensors: Tensors, file: string): Tensors =>
-  renamed(tensors, file, (name) => {
-    const full = name
-      .replace(/^(embeddings|encoder|pooler)\./, "bert.$1.")
-      .replace(/\bLayerNorm\.gamma$/, "LayerNorm.weight")
-      .replace(/\bLayerNorm\.beta$/, "LayerNorm.bias");
-    return /^bert\.embeddings\.(position_ids|token_type_ids)$/.test(full) ? null : full;
-  });
-
 /** @throws FormatError where sizes cannot be read or config.json does not fit; shapes are checked by the caller */
 export function recogniseBert(tensors: Tensors, file: string, options: ModelOptions): Bert {
-  const refuse: Refuse = refuser(file, "Save a BertForSequenceClassification with save_pretrained");
-  const sizes = (name: string, meaning: string): readonly [number, number] => {
-    const shape = tensors.get(name)?.shape;
-    if (shape === undefined) return refuse(name, `a tensor ${meaning}`, "no such tensor");
-    if (shape.length !== 2 || shape.includes(0)) refuse(name, meaning, printShape(shape));
+  const name = dialectOf(tensors);
+  const dialect = dialects[name];
+  const { embeddings, classifier, masked, library } = dialect;
+  const refuse: Refuse = refuser(
+    file,
+    `Save a ${library}ForSequenceClassification or a ${library}ForMaskedLM with save_pretrained`,
+  );
+  const sizes = (tensor: string, meaning: string): readonly [number, number] => {
+    const shape = tensors.get(tensor)?.shape;
+    if (shape === undefined) return refuse(tensor, `a tensor ${meaning}`, "no such tensor");
+    if (shape.length !== 2 || shape.includes(0)) refuse(tensor, meaning, printShape(shape));
     return [shape[0], shape[1]];
   };
-  const [vocabulary, hidden] = sizes(`${EMBEDDINGS}.word_embeddings.weight`, "[vocabulary,hidden]");
-  const [positions] = sizes(`${EMBEDDINGS}.position_embeddings.weight`, "[positions,hidden]");
-  const [types] = sizes(`${EMBEDDINGS}.token_type_embeddings.weight`, "[types,hidden]");
+  const [vocabulary, hidden] = sizes(`${embeddings}.word_embeddings.weight`, "[vocabulary,hidden]");
+  const [positions] = sizes(`${embeddings}.position_embeddings.weight`, "[positions,hidden]");
+  const [types] = dialect.hasTypes
+    ? sizes(`${embeddings}.token_type_embeddings.weight`, "[types,hidden]")
+    : [0];
   let layers = 0;
-  while (tensors.has(`${layer(layers)}.attention.self.query.weight`)) layers++;
+  while (tensors.has(`${dialect.layer(layers).query}.weight`)) layers++;
   if (layers === 0)
-    refuse(`${layer(0)}.attention.self.query.weight`, printShape([hidden, hidden]), "no such tensor");
-  const [intermediate] = sizes(`${layer(0)}.intermediate.dense.weight`, "[intermediate,hidden]");
-  const [classes] = sizes("classifier.weight", "[classes,hidden]");
-  if (classes < 2 || classes > limits.classes)
+    refuse(`${dialect.layer(0).query}.weight`, printShape([hidden, hidden]), "no such tensor");
+  const [intermediate] = sizes(`${dialect.layer(0).inner}.weight`, "[intermediate,hidden]");
+  const has = (module: string): boolean => tensors.has(`${module}.weight`);
+  const task = has(masked.dense) && !has(classifier.out) ? "masked" : "classifier";
+  const [classes] = task === "masked" ? [vocabulary] : sizes(`${classifier.out}.weight`, "[classes,hidden]");
+  if (task === "classifier" && (classes < 2 || classes > limits.classes))
     refuse("classes", `2 to ${limits.classes}`, `${classes}`, "Only classifiers by cross-entropy are read");
-  const settings = bertSettings(options, file, { hidden, layers, intermediate, vocabulary });
+  if (vocabulary > limits.vocabulary) refuse("vocabulary", `at most ${limits.vocabulary}`, `${vocabulary}`);
+
+  const shape = { hidden, layers, intermediate, vocabulary, positions };
+  const { settings, padding, tie, warnings } = bertSettings(options, file, name, shape);
+  const head = task === "masked" ? scores(tensors, dialect, tie) : { tied: false, warnings: [] };
+  const parameters = specsOf(dialect, { ...shape, types, classes, task, tied: head.tied });
+  const [unused, left] = leftovers(tensors, dialect, parameters, head.tied);
+  const heads = `${settings.heads} head${settings.heads === 1 ? "" : "s"}`;
+  const kind = task === "masked" ? "masked language model" : "classifier";
   return {
     family: "bert",
-    title: `BERT classifier with ${layers} layer${layers === 1 ? "" : "s"}, hidden size ${hidden}, ${settings.heads} head${settings.heads === 1 ? "" : "s"}`,
+    title: `${dialect.label} ${kind} with ${layers} layer${layers === 1 ? "" : "s"}, hidden size ${hidden}, ${heads}`,
     ...settings,
-    ...{ hidden, layers, intermediate, classes },
-    parameters: specsOf({ vocabulary, positions, types, hidden, layers, intermediate, classes }),
+    ...{ dialect: name, task, tied: head.tied, hidden, layers, intermediate, classes },
+    parameters,
     states: [],
-    input: { name: "input_ids", vocabulary, positions, types },
+    unused,
+    input: {
+      ...{ name: "input_ids", vocabulary, positions, types },
+      ...(padding === null ? {} : { padding }),
+      ...(task === "masked" ? { labels: "tokens" } : {}),
+    },
+    warnings: [...warnings, ...head.warnings, ...left],
   };
 }
 
-interface Sizes extends Pick<Bert, "hidden" | "layers" | "intermediate" | "classes"> {
+/** Whether the scores' matrix is the word embeddings: absent, or the same numbers again. */
+function scores(
+  tensors: Tensors,
+  { embeddings, masked }: Dialect,
+  tie: boolean,
+): { readonly tied: boolean; readonly warnings: readonly string[] } {
+  const decoder = tensors.get(`${masked.decoder}.weight`);
+  const words = tensors.get(`${embeddings}.word_embeddings.weight`);
+  if (!tie) return { tied: false, warnings: [] };
+  if (decoder === undefined || words === undefined || sameValues(decoder, words))
+    return { tied: true, warnings: [] };
+  const text = `${masked.decoder}.weight differs from the word embeddings: it is a parameter of its own.`;
+  return { tied: false, warnings: [text] };
+}
+
+/** Tensors of the file that the network does not use, and what is said about them. */
+function leftovers(
+  tensors: Tensors,
+  { masked, unused }: Dialect,
+  parameters: readonly TensorSpec[],
+  tied: boolean,
+): readonly [readonly string[], readonly string[]] {
+  const used = new Set(parameters.map(({ name }) => name));
+  const left = [...tensors.keys()].filter(
+    (name) => !used.has(name) && unused.some((beginning) => name.startsWith(beginning)),
+  );
+  const [shown, more] = [left.slice(0, 4).map(quote).join(", "), left.length > 4 ? ", ..." : ""];
+  const warnings = left.length === 0 ? [] : [`The network does not use ${shown}${more}: left out.`];
+  return [tied ? [...left, `${masked.decoder}.weight`] : left, warnings];
+}
+
+interface Sizes extends Pick<Bert, "hidden" | "layers" | "intermediate" | "classes" | "task" | "tied"> {
   readonly vocabulary: number;
   readonly positions: number;
+  /** 0: tokens have no types. */
   readonly types: number;
 }
 
 /** The order of `named_parameters()`. */
-function specsOf(sizes: Sizes): TensorSpec[] {
+function specsOf(dialect: Dialect, sizes: Sizes): TensorSpec[] {
   const { vocabulary, positions, types, hidden, layers, intermediate, classes } = sizes;
-  const table = (name: string, rows: number): TensorSpec => ({ name, shape: [rows, hidden] });
+  const { embeddings, classifier } = dialect;
+  const table = (name: string, rows: number): TensorSpec => ({
+    name: `${embeddings}.${name}_embeddings.weight`,
+    shape: [rows, hidden],
+  });
   const dense = (name: string, outputs: number, inputs: number): TensorSpec[] => [
     { name: `${name}.weight`, shape: [outputs, inputs] },
     { name: `${name}.bias`, shape: [outputs] },
   ];
   const norm = (name: string): TensorSpec[] =>
-    ["weight", "bias"].map((part): TensorSpec => ({ name: `${name}.LayerNorm.${part}`, shape: [hidden] }));
+    ["weight", "bias"].map((part): TensorSpec => ({ name: `${name}.${part}`, shape: [hidden] }));
+  const layer = (k: number): TensorSpec[] => {
+    const names = dialect.layer(k);
+    return [
+      ...[names.query, names.key, names.value, names.mixed].flatMap((name) => dense(name, hidden, hidden)),
+      ...norm(names.mixedNorm),
+      ...dense(names.inner, intermediate, hidden),
+      ...dense(names.outer, hidden, intermediate),
+      ...norm(names.outerNorm),
+    ];
+  };
+  /** A module's own parameters stand before those of its parts: a bias beside the decoder comes first. */
+  const masked = (): TensorSpec[] => {
+    const { dense: transform, norm: after, decoder, bias } = dialect.masked;
+    const own: TensorSpec = { name: bias, shape: [vocabulary] };
+    const inside = bias === `${decoder}.bias`;
+    return [
+      ...(inside ? [] : [own]),
+      ...dense(transform, hidden, hidden),
+      ...norm(after),
+      ...(sizes.tied ? [] : [{ name: `${decoder}.weight`, shape: [vocabulary, hidden] }]),
+      ...(inside ? [own] : []),
+    ];
+  };
   return [
-    table(`${EMBEDDINGS}.word_embeddings.weight`, vocabulary),
-    table(`${EMBEDDINGS}.position_embeddings.weight`, positions),
-    table(`${EMBEDDINGS}.token_type_embeddings.weight`, types),
-    ...norm(EMBEDDINGS),
-    ...Array.from({ length: layers }, (_, k) => [
-      ...["query", "key", "value"].flatMap((part) =>
-        dense(`${layer(k)}.attention.self.${part}`, hidden, hidden),
-      ),
-      ...dense(`${layer(k)}.attention.output.dense`, hidden, hidden),
-      ...norm(`${layer(k)}.attention.output`),
-      ...dense(`${layer(k)}.intermediate.dense`, intermediate, hidden),
-      ...dense(`${layer(k)}.output.dense`, hidden, intermediate),
-      ...norm(`${layer(k)}.output`),
-    ]).flat(),
-    ...dense("bert.pooler.dense", hidden, hidden),
-    ...dense("classifier", classes, hidden),
+    table("word", vocabulary),
+    table("position", positions),
+    ...(dialect.hasTypes ? [table("token_type", types)] : []),
+    ...norm(`${embeddings}.LayerNorm`),
+    ...Array.from({ length: layers }, (_, k) => layer(k)).flat(),
+    ...(sizes.task === "masked"
+      ? masked()
+      : [...dense(classifier.hidden, hidden, hidden), ...dense(classifier.out, classes, hidden)]),
   ];
 }
 
-function activate(g: GraphBuilder, name: HiddenActivation, x: NodeId): NodeId {
-  if (name === "relu") return g.op("relu", [x]);
-  return name === "gelu" ? gelu(g, x) : geluTanh(g, x);
-}
-
-/**
- * Writes the forward graph. Inputs: `input_ids` and `token_type_ids` i32 [N,S], `attention_mask` [N,1,1,S] of ones and
- * zeros, `targets` [N,classes]; outputs `logits` and `loss`. Dropout is off.
- */
-export function buildBert(g: GraphBuilder, bert: Bert, { batchSize, tokens = 0 }: BuildOptions): void {
-  const tensor = declareTensors(g, bert);
-  const indices = (name: string): NodeId => g.input(name, [batchSize, tokens], "data", "i32");
-  const ids = indices("input_ids");
-  const types = indices("token_type_ids");
-  const mask = g.input("attention_mask", [batchSize, 1, 1, tokens], "data");
-  const targets = g.input("targets", [batchSize, bert.classes], "target");
-  const dense = (x: NodeId, name: string): NodeId =>
-    linear(g, x, tensor(`${name}.weight`), tensor(`${name}.bias`));
-  const norm = (x: NodeId, name: string): NodeId =>
-    layerNorm(g, x, {
-      weight: tensor(`${name}.LayerNorm.weight`),
-      bias: tensor(`${name}.LayerNorm.bias`),
-      epsilon: bert.epsilon,
-    });
-
-  const words = g.op("gather", [tensor(`${EMBEDDINGS}.word_embeddings.weight`), ids]);
-  const kinds = g.op("gather", [tensor(`${EMBEDDINGS}.token_type_embeddings.weight`), types]);
-  const places = g.op("slice", [tensor(`${EMBEDDINGS}.position_embeddings.weight`)], {
-    ...{ start: [0, 0], size: [tokens, bert.hidden], stride: [1, 1] },
-  });
-  const sum = g.op("add", [g.op("add", [words, kinds]), places]);
-  const rows: Shape = [batchSize * tokens, bert.hidden];
-  let x = norm(g.op("reshape", [sum], { shape: rows }), EMBEDDINGS);
-  // As in the original: so far below all scores that its exponential is zero in float32 and in float64.
-  const penalty = g.op("mul", [g.op("sub", [mask, g.constant(1)]), g.constant(10_000)]);
-  for (let k = 0; k < bert.layers; k++) {
-    const self = `${layer(k)}.attention.self`;
-    const mixed = attention(g, {
-      query: dense(x, `${self}.query`),
-      // The key bias adds the same number to all scores of a query, and softmax does not see it: without it, its
-      // gradient and its rows of the Hessian are zero exactly, not to rounding.
-      key: g.op("matmul", [x, tensor(`${self}.key.weight`)], { ta: false, tb: true }),
-      value: dense(x, `${self}.value`),
-      samples: batchSize,
-      heads: bert.heads,
-      penalty,
-    });
-    x = norm(
-      g.op("add", [dense(mixed, `${layer(k)}.attention.output.dense`), x]),
-      `${layer(k)}.attention.output`,
-    );
-    const inner = activate(g, bert.hiddenActivation, dense(x, `${layer(k)}.intermediate.dense`));
-    x = norm(g.op("add", [dense(inner, `${layer(k)}.output.dense`), x]), `${layer(k)}.output`);
-  }
-  const sentences = g.op("reshape", [x], { shape: [batchSize, tokens * bert.hidden] });
-  const first = g.op("slice", [sentences], { start: [0, 0], size: [batchSize, bert.hidden], stride: [1, 1] });
-  const logits = dense(g.op("tanh", [dense(first, "bert.pooler.dense")]), "classifier");
-  g.output("logits", logits);
-  g.output("loss", softmaxCrossEntropy(g, logits, targets));
+/** `embeddings`, `encoder layer k` (from 0), `pooler` or `head`: the part of the network that a tensor belongs to. */
+export function bertGroup(name: string): string {
+  if (name.includes(".embeddings.")) return "embeddings";
+  const layer = /\.layer\.(\d+)\./.exec(name)?.[1];
+  if (layer !== undefined) return `encoder layer ${layer}`;
+  return name.includes(".pooler.") ? "pooler" : "head";
 }

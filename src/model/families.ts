@@ -2,11 +2,16 @@ import {
   type BuildOptions,
   bareNames,
   checkTensors,
+  grouped,
+  type Layer,
   type ModelOptions,
+  type Network,
   parameterVector,
   stateValues,
 } from "./architecture.ts";
-import { type Bert, bertNames, buildBert, looksLikeBert, recogniseBert } from "./bert.ts";
+import { type Bert, bertGroup, recogniseBert } from "./bert.ts";
+import { buildBert } from "./bertGraph.ts";
+import { bertNames, looksLikeBert } from "./bertNames.ts";
 import { quote, type Refuse, refuser } from "./errors.ts";
 import type { GraphBuilder } from "./graph.ts";
 import { buildMlp, looksLikeMlp, type Mlp, recogniseMlp } from "./mlp.ts";
@@ -30,6 +35,8 @@ interface Family<A extends Architecture> {
   readonly names?: (tensors: Tensors, file: string) => Tensors;
   readonly recognise: (tensors: Tensors, file: string, options: ModelOptions) => A;
   readonly build: (g: GraphBuilder, architecture: A, options: BuildOptions) => void;
+  /** The part of the network that a tensor belongs to; without it, its name up to the first dot. */
+  readonly group?: (name: string) => string;
 }
 
 export const families: {
@@ -48,13 +55,23 @@ export const families: {
     build: buildMlp,
   },
   bert: {
-    sign: "BERT classifiers (bert.embeddings.word_embeddings.weight, ..., classifier.weight)",
+    sign: "BERT, DistilBERT or RoBERTa (bert.embeddings.word_embeddings.weight, ..., classifier.weight)",
     looksLike: looksLikeBert,
     names: bertNames,
     recognise: recogniseBert,
     build: buildBert,
+    group: bertGroup,
   },
 };
+
+/**
+ * The trainable tensors by part of the network, in architecture order: `embeddings`, `encoder layer 0`, ..., `head` of a
+ * transformer, `conv1`, `layer1`, ... of other networks.
+ */
+export function groupsOf({ family, parameters }: Network["architecture"]): readonly Layer[] {
+  const known = Object.entries(families).find(([name]) => name === family)?.[1];
+  return grouped(parameters, known?.group ?? ((name) => name.split(".", 1)[0]));
+}
 
 /** A model of a known family with its weights. */
 export interface Model {

@@ -12,7 +12,7 @@ export {
 export { type Batch, type BatchOptions, type BatchStatistics, makeBatch } from "./batch.ts";
 export { readConfig } from "./config.ts";
 export { FormatError } from "./errors.ts";
-export { type Architecture, buildModel, families, type Model, recogniseModel } from "./families.ts";
+export { type Architecture, buildModel, families, groupsOf, type Model, recogniseModel } from "./families.ts";
 export * from "./graph.ts";
 export { limits } from "./limits.ts";
 export { readNpy, writeNpy } from "./npy.ts";

@@ -71,4 +71,8 @@ export const limits = {
   imageSide: 1024,
   /** Classes: ImageNet-21k. */
   classes: 21_843,
+  /** Words of a masked language model: XLM-RoBERTa has 250,002. */
+  vocabulary: 2 ** 18,
+  /** Elements of the targets [rows,classes]: 0.5 GB, more than a GPU binds and far more than a classifier needs. */
+  targetElements: 2 ** 27,
 } as const;

@@ -1,6 +1,7 @@
 import type { InputSpec } from "./architecture.ts";
 import { printShape, type Refuse } from "./errors.ts";
 import type { Shape } from "./graph.ts";
+import { limits } from "./limits.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
 /** Sentences as token numbers: what a BERT tokenizer returns, saved with numpy. */
@@ -14,7 +15,10 @@ interface Range {
 }
 
 export interface Sentences {
-  /** `input_ids`, `token_type_ids` and `attention_mask`, each [count,tokens]. */
+  /**
+   * `input_ids` and `attention_mask`, `token_type_ids` where tokens have types, and `position_ids` where padding is not
+   * counted, each [count,tokens].
+   */
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   readonly shape: Shape;
 }
@@ -31,8 +35,9 @@ export function readSentences(
   refuse: Refuse,
 ): Sentences {
   const tokens = ids.shape[1];
-  if (ids.shape.length !== 2 || tokens < 1 || tokens > spec.positions)
-    refuse(ids.name, `[N,tokens] with 1 to ${spec.positions} tokens`, printShape(ids.shape));
+  const most = spec.padding === undefined ? spec.positions : spec.positions - spec.padding - 1;
+  if (ids.shape.length !== 2 || tokens < 1 || tokens > most)
+    refuse(ids.name, `[N,tokens] with 1 to ${most} tokens`, printShape(ids.shape));
   const integers = (array: Tensor, bound: number): Int32Array => {
     if (printShape(array.shape) !== printShape(ids.shape))
       refuse(array.name, printShape(ids.shape), printShape(array.shape));
@@ -53,18 +58,81 @@ export function readSentences(
     });
   };
   const mask = arrays.get("attention_mask");
-  const types = arrays.get("token_type_ids");
+  const types = spec.types === 0 ? undefined : arrays.get("token_type_ids");
   const attended = mask === undefined ? new Int32Array(count * tokens).fill(1) : integers(mask, 2);
   for (let n = 0; n < count; n++) {
     if (!attended.subarray(n * tokens, (n + 1) * tokens).includes(1))
       refuse("attention_mask", "at least one token in each sentence", `none in sentence ${start + n}`);
   }
+  const words = integers(ids, spec.vocabulary);
+  const kinds = types === undefined ? new Int32Array(count * tokens) : integers(types, spec.types);
   return {
     inputs: {
-      input_ids: integers(ids, spec.vocabulary),
-      token_type_ids: types === undefined ? new Int32Array(count * tokens) : integers(types, spec.types),
+      input_ids: words,
+      ...(spec.types === 0 ? {} : { token_type_ids: kinds }),
+      ...(spec.padding === undefined ? {} : { position_ids: countedPositions(words, tokens, spec.padding) }),
       attention_mask: Float32Array.from(attended),
     },
     shape: [count, tokens],
   };
+}
+
+/** As RoBERTa numbers them: the k-th token (from 1) that is not padding stands at padding + k, padding at its own number. */
+function countedPositions(ids: Int32Array, tokens: number, padding: number): Int32Array {
+  let last = padding;
+  return ids.map((id, i) => {
+    if (i % tokens === 0) last = padding;
+    return id === padding ? padding : ++last;
+  });
+}
+
+/** The label that says "none": PyTorch's `ignore_index`. */
+const IGNORED = -100;
+
+export interface TokenLabels {
+  /** Places of the labelled tokens, n*tokens + t, ascending. */
+  readonly places: Int32Array;
+  /** Their words. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * Labels [N,tokens] of single tokens, -100 where there is none.
+ * @param shape of `input_ids`
+ * @throws FormatError where the shape differs, a number is no word, or too few or too many tokens have a label
+ */
+export function readTokenLabels(
+  array: Tensor,
+  shape: Shape,
+  vocabulary: number,
+  { start, count }: Range,
+  refuse: Refuse,
+): TokenLabels {
+  if (printShape(array.shape) !== printShape(shape))
+    refuse("labels", `${printShape(shape)}, a word or ${IGNORED} for each token`, printShape(array.shape));
+  const tokens = shape[1];
+  const most = Math.floor(limits.targetElements / vocabulary);
+  const places: number[] = [];
+  const labels: number[] = [];
+  for (let i = 0; i < count * tokens; i++) {
+    const label = Number(array.data[start * tokens + i]);
+    if (label === IGNORED) continue;
+    if (label < 0 || label >= vocabulary) {
+      const where = `${label} in sentence ${start + Math.floor(i / tokens)}`;
+      const expected = `words from 0 to ${vocabulary - 1}, or ${IGNORED}`;
+      refuse("labels", expected, where, "Use the tokenizer of this very model");
+    }
+    places.push(i);
+    labels.push(label);
+  }
+  if (labels.length === 0)
+    refuse("labels", "a label for at least one token", `${IGNORED} everywhere`, "Choose other sentences");
+  if (labels.length > most)
+    refuse(
+      "labels",
+      `at most ${most} labelled tokens for a vocabulary of ${vocabulary}`,
+      `${labels.length}`,
+      "Choose a smaller batch size",
+    );
+  return { places: Int32Array.from(places), labels: Int32Array.from(labels) };
 }

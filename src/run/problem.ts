@@ -46,6 +46,7 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     batchSize,
     bn,
     ...sampleSizes(architecture.input.name, batch.shape),
+    labelled: batch.labels.length,
   });
   const inputs = { ...Object.fromEntries(states), ...batch.inputs, targets: batch.targets };
   return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
@@ -57,13 +58,13 @@ function sampleSizes(input: InputSpec["name"], [, first, second]: Shape): Partia
   return input === "input_ids" ? { tokens: first } : {};
 }
 
-/** Fraction of samples whose largest logit is their label's. */
+/** Fraction of rows (samples, or labelled tokens) whose largest logit is their label's. */
 export function accuracyOf(logits: Float32Array, labels: Int32Array): number {
   const classes = logits.length / labels.length;
   let right = 0;
   labels.forEach((label, i) => {
     const row = logits.subarray(i * classes, (i + 1) * classes);
-    if (row.indexOf(Math.max(...row)) === label) right++;
+    if (row.indexOf(row.reduce((a, b) => Math.max(a, b))) === label) right++;
   });
   return right / labels.length;
 }

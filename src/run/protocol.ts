@@ -158,7 +158,7 @@ export interface RunResult {
   readonly meaning: {
     readonly operator: "hessian";
     readonly loss: "cross-entropy";
-    readonly reduction: "mean over samples";
+    readonly reduction: "mean over samples" | "mean over labelled tokens";
     readonly batchNorm: BatchNormMode | "none";
     readonly dropout: "none";
     readonly weightDecay: 0;

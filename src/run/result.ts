@@ -44,7 +44,7 @@ export function makeResult(parts: ResultParts): RunResult {
     meaning: {
       operator: "hessian",
       loss: "cross-entropy",
-      reduction: "mean over samples",
+      reduction: labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples",
       batchNorm: mode,
       dropout: "none",
       weightDecay: 0,
@@ -85,6 +85,9 @@ const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzV
   index,
 });
 
+const labelsTokens = ({ model: { architecture } }: LoadedModel): boolean =>
+  architecture.input.name === "input_ids" && architecture.input.labels === "tokens";
+
 function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
   const { architecture } = loaded.model;
@@ -96,6 +99,10 @@ function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | 
     none: "no BatchNorm",
   }[mode];
   const parameters = card.parameterCount.toLocaleString("en-US");
+  const rows = problem.batch.labels.length;
+  const counted = labelsTokens(loaded)
+    ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
+    : `${count} ${samples}`;
   const which = `${samples} ${start} to ${start + count - 1}`;
-  return `Hessian of the mean cross-entropy over ${count} ${samples} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+  return `Hessian of the mean cross-entropy over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
 }

@@ -91,15 +91,12 @@ function sidesOf(arrays: Tensors): { readonly height?: number; readonly width?: 
   return { height, width };
 }
 
-function warningsFor({ architecture }: Model, options: FullOptions): string[] {
-  if (architecture.family === "bert" && options.config === undefined) {
-    return ["There is no config.json: GELU (erf) and a LayerNorm epsilon of 1e-12 are assumed."];
-  }
+function warningsFor({ architecture }: Model, options: FullOptions): readonly string[] {
   if (architecture.family === "mlp" && options.activation === undefined) {
     return ["The file does not say which activation the perceptron uses: relu is assumed."];
   }
   if (architecture.family === "resnet-cifar" && options.skip === undefined) {
     return ["The file does not say whether the network has skip connections: they are assumed."];
   }
-  return [];
+  return architecture.warnings ?? [];
 }

@@ -18,7 +18,7 @@ import { paramDot, seeded, uniformArray } from "./seeded.ts";
 function lossOf(op: Op, { shapes, attrs }: Example): Graph {
   const b = new Builder();
   const operands = shapes.map((shape, i) =>
-    i === op.indexOperand ? b.input(`x${i}`, shape, "data", "i32") : b.param(`x${i}`, shape),
+    i === op.indexOperand ? b.input(`x${i}`, shape, "data", op.indexDtype) : b.param(`x${i}`, shape),
   );
   const y = b.op(op.name, operands, attrs);
   const weights = b.input("weights", b.shape(y), "data");
@@ -49,7 +49,7 @@ describe.each(instances)("$title $example", ({ op, example, seed }) => {
   const margin = 0.01 * (high - low);
   const params = named(low + margin, high - margin);
   const ySize = sizeOf(graph.nodes[graph.outputs.y].shape);
-  const indices = graph.inputs.filter(({ dtype }) => dtype === "i32");
+  const indices = graph.inputs.filter(({ name }) => name === `x${op.indexOperand}`);
   const inputs = {
     weights: uniformArray(random, [ySize]),
     ...Object.fromEntries(

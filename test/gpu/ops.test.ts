@@ -48,7 +48,7 @@ describe("every op on the GPU agrees with its float64 meaning", () => {
       for (const { shapes, attrs, indexBound = 0 } of op.examples(random)) {
         const b = new Builder();
         const leaves = shapes.map((shape, i) =>
-          b.input(`x${i}`, shape, "data", i === op.indexOperand ? "i32" : "f32"),
+          b.input(`x${i}`, shape, "data", i === op.indexOperand ? op.indexDtype : "f32"),
         );
         const y = b.op(name, leaves, attrs);
         b.output("y", y);

@@ -65,10 +65,7 @@ test.each([
     { num_attention_heads: "3" },
     `num_attention_heads: expected a divisor of the hidden size 6, file has "3". ${remedy}`,
   ],
-  [
-    { model_type: "roberta" },
-    'model_type: expected "bert", file has "roberta". Of the transformers only BERT classifiers are read.',
-  ],
+  [{ model_type: "roberta" }, `model_type: expected "bert", file has "roberta". ${remedy}`],
   [{ hidden_size: 8 }, `hidden_size: expected 6, file has 8. ${remedy}`],
   [
     { num_attention_heads: 3, hidden_act: "silu" },
@@ -99,7 +96,7 @@ test.each([
 test("a missing classifier and a wrong shape are refused by name", () => {
   const { "classifier.weight": _, ...headless } = shapes;
   expect(refusal(() => recognise(headless))).toBe(
-    "m: classifier.weight: expected a tensor [classes,hidden], file has no such tensor. Save a BertForSequenceClassification with save_pretrained.",
+    "m: classifier.weight: expected a tensor [classes,hidden], file has no such tensor. Save a BertForSequenceClassification or a BertForMaskedLM with save_pretrained.",
   );
   expect(refusal(() => recognise({ ...shapes, "bert.pooler.dense.bias": [7] }))).toBe(
     "m: bert.pooler.dense.bias: expected [6], file has [7]. This is not a BERT classifier with 2 layers, hidden size 6, 3 heads: check the file, or convert its names and shapes.",

@@ -227,7 +227,7 @@ test("an unknown family is refused with the families that are known", () => {
   const message =
     `net.safetensors: tensors: expected the names of CIFAR ResNets (conv1.weight, layer1.0.conv1.weight, ..., linear.weight) ` +
     `or perceptrons (fc1.weight, fc1.bias, fc2.weight, ...) ` +
-    `or BERT classifiers (bert.embeddings.word_embeddings.weight, ..., classifier.weight), file has "h.0.attn.weight" among 1. ` +
+    `or BERT, DistilBERT or RoBERTa (bert.embeddings.word_embeddings.weight, ..., classifier.weight), file has "h.0.attn.weight" among 1. ` +
     "Rename the tensors after one of these families.";
   expect(refusal(() => recognise(tensorsOf({ "h.0.attn.weight": [2] })))).toBe(message);
 });

@@ -175,6 +175,9 @@ const MEANINGS: Record<OpName, Meaning> = {
   conv2d: bilinear,
   gather: indexed,
   scatterAdd: indexed,
+  poolArgmax: flat,
+  poolPick: indexed,
+  poolSpread: indexed,
 };
 
 type Named = Readonly<Record<string, Float64Array>>;

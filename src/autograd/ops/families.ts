@@ -95,6 +95,25 @@ export function linear(name: OpName, { adjoint, ...rule }: LinearRule): TensorOp
   };
 }
 
+interface IndexedRule extends LinearRule {
+  readonly indexDtype: "i32" | "f32";
+}
+
+/** An op that is linear in its first operand; the second holds indices, which have no derivative. */
+export function indexed(name: OpName, { adjoint, ...rule }: IndexedRule): TensorOp {
+  return {
+    ...rule,
+    name,
+    family: "linear",
+    arity: 2,
+    indexOperand: 1,
+    domain: [-2, 2],
+    smooth: true,
+    jvp: (g, { inputs: [, indices], attrs }, [d]) => (d === null ? null : g.op(name, [d, indices], attrs)),
+    vjp: (g, call, cotangent) => [adjoint(g, call, cotangent), null],
+  };
+}
+
 interface BilinearRule extends Shared {
   /** Adjoint with respect to the first operand, given the second. */
   readonly left: (g: Rules, call: Call, cotangent: NodeId) => NodeId;

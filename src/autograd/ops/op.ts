@@ -1,4 +1,4 @@
-import type { Attrs, GraphBuilder, NodeId, Shape } from "../../model/graph.ts";
+import type { Attrs, Dtype, GraphBuilder, NodeId, Shape } from "../../model/graph.ts";
 
 /** Every operation of the graph language. The table in `table.ts` is total over these names. */
 export const OP_NAMES = [
@@ -22,6 +22,7 @@ export const OP_NAMES = [
   ...(["sum", "max"] as const),
   ...(["matmul", "conv2d"] as const),
   ...(["gather", "scatterAdd"] as const),
+  ...(["poolArgmax", "poolPick", "poolSpread"] as const),
 ] as const;
 
 export type OpName = (typeof OP_NAMES)[number];
@@ -78,8 +79,10 @@ interface OpBase {
   readonly family: Family;
   /** Number of operands, `null` for any number from one on. */
   readonly arity: number | null;
-  /** The operand that holds i32 indices, if the op has one; all others are f32. */
+  /** The operand that holds indices, if the op has one. It has no derivative. */
   readonly indexOperand?: number;
+  /** Of the index operand: i32 where a caller supplies the indices, f32 where the network computes them. Others are f32. */
+  readonly indexDtype?: Dtype;
   /** Shape of the result. Throws `OpError` where operands or attributes do not fit. */
   shape(operands: readonly Shape[], attrs: Attrs): Shape;
   /** The meaning: row-major float64 operands to a row-major result of `shape`. */
@@ -109,7 +112,7 @@ export interface PointwiseOp extends OpBase {
 }
 
 export interface TensorOp extends OpBase {
-  readonly kind: "movement" | "reduce" | "matmul" | "conv2d" | "rows";
+  readonly kind: "movement" | "reduce" | "matmul" | "conv2d" | "rows" | "pool";
 }
 
 export type Op = PointwiseOp | TensorOp;

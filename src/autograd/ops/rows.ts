@@ -1,43 +1,12 @@
-import { type Attrs, type NodeId, type Shape, sizeOf } from "../../model/graph.ts";
-import {
-  EPSILON,
-  type Example,
-  fail,
-  integer,
-  type Random,
-  type Rules,
-  sameShape,
-  type Tangent,
-  type TensorOp,
-  ulps,
-} from "./op.ts";
+import { type Attrs, type Shape, sizeOf } from "../../model/graph.ts";
+import { indexed } from "./families.ts";
+import { EPSILON, type Example, fail, integer, type Random, sameShape, ulps } from "./op.ts";
 
 /**
  * Reading rows of a table by their numbers, and the adjoint: adding rows to a table. Both are linear in their first
  * operand; the second holds i32 indices, which have no derivative. Each is the other's adjoint, so the pair is closed
  * under differentiation.
  */
-
-interface RowsRule extends Pick<TensorOp, "shape" | "f64" | "tolerance" | "examples"> {
-  readonly name: "gather" | "scatterAdd";
-  readonly adjoint: (g: Rules, first: NodeId, indices: NodeId, cotangent: NodeId) => NodeId;
-}
-
-function rows({ name, adjoint, ...rule }: RowsRule): TensorOp {
-  return {
-    ...rule,
-    name,
-    kind: "rows",
-    family: "linear",
-    arity: 2,
-    indexOperand: 1,
-    domain: [-2, 2],
-    smooth: true,
-    jvp: (g, { inputs: [, indices], attrs }, [d]): Tangent =>
-      d === null ? null : g.op(name, [d, indices], attrs),
-    vjp: (g, { inputs: [first, indices] }, cotangent) => [adjoint(g, first, indices, cotangent), null],
-  };
-}
 
 /** Calls `visit(place of the row in the table, place of its copy)` in the order of the indices. */
 function eachRow(
@@ -75,8 +44,9 @@ const tables = (random: Random): { table: Shape; indices: Shape }[] => {
 };
 
 /** table [V,...row], indices [...k] of 0 to V - 1 -> [...k,...row]. */
-export const gather = rows({
-  name: "gather",
+export const gather = indexed("gather", {
+  kind: "rows",
+  indexDtype: "i32",
   tolerance: ulps(0),
   shape: ([table, indices]) => [...indices, ...checkTable(table).slice(1)],
   f64: ([table, indices], [[count, ...row]], _attrs, shape) => {
@@ -87,7 +57,7 @@ export const gather = rows({
     });
     return out;
   },
-  adjoint: (g, table, indices, cotangent) =>
+  adjoint: (g, { inputs: [table, indices] }, cotangent) =>
     g.op("scatterAdd", [cotangent, indices], { rows: g.shape(table)[0] }),
   examples: (random) =>
     tables(random).map(
@@ -96,8 +66,9 @@ export const gather = rows({
 });
 
 /** `{rows}`: values [...k,...row], indices [...k] -> [rows,...row]: the sum of the values of each index, in order. */
-export const scatterAdd = rows({
-  name: "scatterAdd",
+export const scatterAdd = indexed("scatterAdd", {
+  kind: "rows",
+  indexDtype: "i32",
   // Up to ten summands in the examples.
   tolerance: { relative: 16 * EPSILON, absolute: 0 },
   shape: ([values, indices], attrs) => {
@@ -115,7 +86,7 @@ export const scatterAdd = rows({
     });
     return out;
   },
-  adjoint: (g, _values, indices, cotangent) => g.op("gather", [cotangent, indices]),
+  adjoint: (g, { inputs: [, indices] }, cotangent) => g.op("gather", [cotangent, indices]),
   examples: (random) =>
     tables(random).map(
       ({ table: [count, ...row], indices }): Example => ({

@@ -3,6 +3,7 @@ import { matmul } from "./matmul.ts";
 import * as movement from "./movement.ts";
 import type { Op, OpName } from "./op.ts";
 import * as pointwise from "./pointwise.ts";
+import { poolArgmax, poolPick, poolSpread } from "./pool.ts";
 import { max, sum } from "./reduce.ts";
 import { gather, scatterAdd } from "./rows.ts";
 
@@ -16,6 +17,9 @@ export const ops = {
   conv2d,
   gather,
   scatterAdd,
+  poolArgmax,
+  poolPick,
+  poolSpread,
 } satisfies Record<OpName, Op>;
 
 /** The op called `name`; `null` if the table has none, as for leaves. */

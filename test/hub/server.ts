@@ -51,6 +51,9 @@ export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update
 const gitBlob = (bytes: Uint8Array): string =>
   createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 
+const EXPOSED =
+  "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash";
+
 /** Files that git keeps itself are small; the others are in large file storage. */
 const isLarge = (path: string): boolean => /\.(safetensors|bin|onnx|parquet)$/.test(path);
 
@@ -79,6 +82,8 @@ export async function startHub(repositories: readonly FakeRepository[], pageSize
       const range = request.headers.range ?? null;
       requests.push({ path: request.url ?? "", range, headers: request.headers });
       response.setHeader("Access-Control-Allow-Origin", "*");
+      // What pages may read of the answers; of a 429 not the time to wait.
+      response.setHeader("Access-Control-Expose-Headers", EXPOSED);
       respond(request, response);
     });
   const cdn = await listen(

@@ -1,0 +1,125 @@
+/** The Hub on the page, under the page's own Content-Security-Policy: its servers are played by a local one. */
+import { readFileSync } from "node:fs";
+import { pyarrowLike } from "../test/fixtures/parquet.ts";
+import { type FakeHub, startHub } from "../test/hub/server.ts";
+import { button, drop, expect, modelChoice, open, type Page, test } from "./page.ts";
+
+const weights = readFileSync("public/models/resnet20/model.safetensors");
+const config = new TextEncoder().encode("{}");
+const images = (rows: number) =>
+  pyarrowLike(
+    [
+      {
+        name: "sentence",
+        kind: "string",
+        values: Array.from({ length: rows }, (_, i) => config.slice(0, i % 2)),
+      },
+      { name: "label", kind: "int", values: Array.from({ length: rows }, (_, i) => i % 2) },
+    ],
+    {},
+    { groupRows: 500, long: 90 },
+  );
+
+let fake: FakeHub;
+/** Requests of the page that left its own server. */
+let left: string[];
+test.beforeAll(async () => {
+  fake = await startHub([
+    { id: "org/tiny", revisions: { main: { "model.safetensors": weights, "config.json": config } } },
+    {
+      kind: "dataset",
+      id: "org/table",
+      revisions: {
+        main: { "data/train-00000-of-00001.parquet": images(4000), "data/test.parquet": images(600) },
+      },
+    },
+  ]);
+});
+test.afterAll(() => fake.close());
+test.beforeEach(async ({ page, baseURL }) => {
+  fake.calm();
+  left = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(baseURL ?? "") && !/^(data|blob):/.test(request.url()))
+      left.push(request.url());
+  });
+  await page.route("https://huggingface.co/**", async (route) => {
+    const { pathname, search } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: `${fake.base}${pathname}${search}` }) });
+  });
+});
+
+const field = (page: Page) => page.getByLabel("Hugging Face model or dataset");
+async function lookUp(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await button(page, "Look up").click();
+}
+const hub = (page: Page) => page.getByRole("region", { name: "Hugging Face Hub" });
+
+test("a model of the Hub: nothing is asked before a click, sizes come before bytes, the file goes as if dropped", async ({
+  page,
+}) => {
+  await open(page);
+  await field(page).fill("https://huggingface.co/org/tiny");
+  await page.waitForTimeout(300);
+  expect(left).toEqual([]);
+
+  await button(page, "Look up").click();
+  const files = page.getByRole("list", { name: "Files" });
+  await expect(files).toContainText(`model.safetensors${" "}${(weights.length / 1e6).toFixed(2)} MB`);
+  expect(left.every((url) => url.startsWith("https://huggingface.co/api/"))).toBe(true);
+
+  await button(page, /^Download 1\.\d+ MB$/).click();
+  await expect(hub(page)).toContainText(/Here: org\/tiny@[0-9a-f]{7}\/model\.safetensors/);
+  await drop(page, [
+    { name: "batch.npz", bytes: readFileSync("public/models/data/synthetic10-heldout-512.npz") },
+  ]);
+  const manifest = JSON.parse(readFileSync("public/models/resnet20/manifest.json", "utf8"));
+  for (const option of ["Mean", "Std"] as const) {
+    const input = page.getByLabel(option, { exact: true });
+    await input.fill(manifest[option.toLowerCase()].join(", "));
+    await input.press("Enter");
+  }
+  await expect(modelChoice(page)).toHaveValue("file");
+  await expect(page.locator(".facts")).toContainText("269,722");
+  expect(left.every((url) => url.startsWith("https://huggingface.co/"))).toBe(true);
+
+  // The second download comes from what the browser keeps.
+  const asked = left.length;
+  await expect(hub(page)).toContainText("This browser keeps");
+  await button(page, /^Download 1\.\d+ MB$/).click();
+  await expect(hub(page)).toContainText("Here: org/tiny");
+  expect(left.length).toBe(asked);
+  await button(page, "delete them").click();
+  await expect(hub(page)).not.toContainText("This browser keeps");
+});
+
+test("errors teach, and a 429 shows the seconds and goes on by itself", async ({ page }) => {
+  test.info().annotations.push({ type: "console", description: "the browser logs answers above 399" });
+  await open(page);
+  await lookUp(page, "https://evil.example/org/tiny");
+  await expect(hub(page).getByRole("alert")).toContainText('it is on "evil.example", not on huggingface.co');
+  expect(left).toEqual([]);
+});
+
+test("a download is cancelled within 100 ms and nothing is taken", async ({ page }) => {
+  let asked = 0;
+  await page.route("https://huggingface.co/*/*/resolve/**", () => {
+    asked++; // Never answered.
+  });
+  await open(page);
+  await lookUp(page, "org/tiny");
+  await button(page, /^Download/).click();
+  await expect.poll(() => asked).toBe(1);
+  const milliseconds = await page.evaluate(async () => {
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>(".hub button")];
+    const cancel = buttons.find((one) => one.textContent === "Cancel");
+    const begin = performance.now();
+    cancel?.click();
+    while (document.body.contains(cancel ?? null)) await new Promise((done) => setTimeout(done, 1));
+    return performance.now() - begin;
+  });
+  expect(milliseconds).toBeLessThan(100);
+  await expect(button(page, /^Download/)).toBeVisible();
+  await expect(hub(page)).not.toContainText("Here:");
+});

@@ -27,11 +27,11 @@ export async function modelSource(args: Arguments): Promise<ModelSource> {
   return { kind: "files", files: await filesIn(model, "model"), options };
 }
 
-/** The files of a folder that belong to a model or to data; weights other than model.* are left alone. */
+/** The files of a folder that belong to a model or to data; weights other than model.* or pytorch_model.* are left alone. */
 async function filesIn(folder: string, side: "model" | "data"): Promise<NamedFile[]> {
   const names = (await readdir(folder)).sort().map((name) => ({ name }));
   const heads = filesOf(names, "weights");
-  const weights = heads.find(({ name }) => name.startsWith("model.")) ?? heads[0];
+  const weights = heads.find(({ name }) => /^(pytorch_)?model\./.test(name)) ?? heads[0];
   const wanted = filesOfSide(names, side).filter((file) => !heads.includes(file) || file === weights);
   return Promise.all(wanted.map(({ name }) => named(join(folder, name))));
 }

@@ -33,8 +33,8 @@ export const limits = {
   configBytes: 4 * MiB,
 
   /** Entries of an npz: a batch has 2 to 5 arrays. */
-  zipEntries: 256,
-  /** Inflated bytes of all entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */
+  npzEntries: 256,
+  /** Inflated bytes of all its entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */
   inflatedBytes: GiB,
   /** No DEFLATE stream can expand further; a larger claim is a lie told before anything is allocated. */
   deflateRatio: 1032,
@@ -47,6 +47,19 @@ export const limits = {
   ratioFreeBytes: 16 * MiB,
   /** Compressed bytes given to the inflater at once: at most 64 KiB * 1032 = 68 MB appear before the caps are checked. */
   inflateStepBytes: 64 * KiB,
+
+  /** Bytes of the pickle in a state dict, without its numbers: ResNet-152 with the state of its optimiser needs 0.5 MB. */
+  pickleBytes: 16 * MiB,
+  /** Its instructions, each of which may make an object: some 45 for a tensor. */
+  pickleSteps: 2 ** 20,
+  /** Containers that are open at once while they are filled: PyTorch needs 5. */
+  pickleDepth: 64,
+  /** Bytes of a string in it: metrics and notes beside the weights are shorter. */
+  pickleStringBytes: MiB,
+  /** Bytes of an integer in it: PyTorch's magic number has 10. */
+  pickleIntegerBytes: 16,
+  /** Tensors and other records of a zip file by torch.save. */
+  stateDictEntries: 16_384 + 64,
 
   /** Nodes, initialisers or attributes in one ONNX message: GPT-2's export has 3,000 nodes. */
   onnxEntries: 65_536,

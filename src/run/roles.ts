@@ -14,17 +14,17 @@ interface Rule {
 
 /** The first rule that fits decides. */
 const RULES: readonly Rule[] = [
-  { role: "weights", pattern: /\.(safetensors|onnx)$/i, side: "model", many: false },
+  { role: "weights", pattern: /\.(safetensors|onnx|pt|pth|bin)$/i, side: "model", many: false },
   { role: "config", pattern: /\.json$/i, side: "model", many: false },
   { role: "arrays", pattern: /\.npz$/i, side: "data", many: false },
 ];
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels";
+  "a .safetensors, .onnx or .pt model, its config.json, or an .npz batch with images, vectors or tokens and labels";
 
 /** For the file dialog. */
-export const ACCEPTED = ".safetensors,.onnx,.npz,.json";
+export const ACCEPTED = ".safetensors,.onnx,.pt,.pth,.bin,.npz,.json";
 
 interface Named {
   readonly name: string;

@@ -43,7 +43,7 @@ export async function openWeights(source: ModelSource, read: ReadBundled): Promi
         where: "files",
         expected: "a model among them",
         found: "none",
-        remedy: "Add its .safetensors or .onnx file",
+        remedy: "Add its .safetensors, .onnx or .pt file",
       });
     }
     const options = {
@@ -73,13 +73,20 @@ export async function readWeights({ file, options }: Weights, arrays: Tensors): 
     const network = readOnnx(file.bytes, file.name, { scratch: new Builder(), ...sidesOf(arrays) });
     return { network, warnings: network.warnings };
   }
-  const model = recogniseModel(readSafetensors(file.bytes, file.name).tensors, file.name, options);
+  const model = recogniseModel(await readTensors(file), file.name, options);
   const { architecture, parameters, states } = model;
   const build: Network["build"] = (g, how: BuildOptions) => {
     buildModel(g, architecture, how);
     return states;
   };
   return { network: { architecture, parameters, build }, warnings: warningsFor(model, options) };
+}
+
+/** The tensors of a checkpoint. */
+async function readTensors({ name, bytes }: NamedFile): Promise<Tensors> {
+  if (/\.safetensors$/i.test(name)) return readSafetensors(bytes, name).tensors;
+  const { readStateDict } = await import("../model/pickle/stateDict.ts");
+  return readStateDict(bytes, name);
 }
 
 /** Pixels of the images in a data file: uint8 is NHWC, floating point NCHW. */

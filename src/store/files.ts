@@ -62,7 +62,7 @@ export function missingFile({ files }: Upload): string | null {
     return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels.`;
   }
   if (data !== undefined && model === undefined) {
-    return `${data.name} is here. Still missing: the model, a .safetensors or .onnx file.`;
+    return `${data.name} is here. Still missing: the model, a .safetensors, .onnx or .pt file.`;
   }
   return null;
 }

@@ -4,6 +4,7 @@ import { Builder } from "../../src/autograd/builder.ts";
 import { readNpy } from "../../src/model/npy.ts";
 import { readNpz } from "../../src/model/npz.ts";
 import { readOnnx } from "../../src/model/onnx/network.ts";
+import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import { refusal } from "./files.ts";
 
@@ -13,6 +14,7 @@ const readers: Record<string, (bytes: Uint8Array, file: string) => unknown> = {
   safetensors: readSafetensors,
   npy: readNpy,
   npz: readNpz,
+  pt: readStateDict,
   onnx: (bytes, file) => readOnnx(bytes, file, { scratch: new Builder() }),
 };
 
@@ -30,9 +32,9 @@ describe("every malformed file is refused in its own words within 2 s", () => {
 });
 
 test("the corpus has every file it expects and no other", () => {
-  const files = readdirSync(folder).filter((f) => /\.(safetensors|np[yz]|onnx)$/.test(f));
+  const files = readdirSync(folder).filter((f) => /\.(safetensors|np[yz]|onnx|pt)$/.test(f));
   expect(files.sort()).toEqual(Object.keys(expected).sort());
-  for (const kind of ["safetensors", "npy", "npz", "onnx"]) {
+  for (const kind of ["safetensors", "npy", "npz", "onnx", "pt"]) {
     expect(files.filter((f) => f.endsWith(`.${kind}`)).length).toBeGreaterThanOrEqual(14);
   }
 });

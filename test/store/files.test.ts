@@ -31,13 +31,13 @@ describe("dropped files", () => {
     const upload = takeFiles(takeFiles(noUpload, [file("a.npz")], []), [file("b.npz")], []);
     expect(names(upload)).toEqual(["b.npz"]);
     expect(missingFile(upload)).toBe(
-      "b.npz is here. Still missing: the model, a .safetensors or .onnx file.",
+      "b.npz is here. Still missing: the model, a .safetensors, .onnx or .pt file.",
     );
   });
 
   test("of another kind, or too large, are refused unread", () => {
     expect(refuseUnread("net.pkl", 10)).toBe(
-      "net.pkl: expected a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels",
+      "net.pkl: expected a .safetensors, .onnx or .pt model, its config.json, or an .npz batch with images, vectors or tokens and labels",
     );
     expect(refuseUnread("a.npz", 2 ** 31)).toBe(
       "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",

@@ -94,12 +94,57 @@ test("a model of the Hub: nothing is asked before a click, sizes come before byt
   await expect(hub(page)).not.toContainText("This browser keeps");
 });
 
-test("errors teach, and a 429 shows the seconds and goes on by itself", async ({ page }) => {
-  test.info().annotations.push({ type: "console", description: "the browser logs answers above 399" });
+test("an address elsewhere is refused without a request", async ({ page }) => {
   await open(page);
   await lookUp(page, "https://evil.example/org/tiny");
-  await expect(hub(page).getByRole("alert")).toContainText('it is on "evil.example", not on huggingface.co');
+  await expect(hub(page).getByRole("alert")).toContainText(
+    'it is on "evil.example", not on huggingface.co. Write org/model',
+  );
   expect(left).toEqual([]);
+});
+
+/** The browser itself logs answers above 399. */
+const loud = test.extend<{ quietConsole: undefined }>({
+  quietConsole: [async ({ page: _ }, use) => use(undefined), { auto: true }],
+});
+
+loud("a 429 shows the seconds and goes on by itself", async ({ page }) => {
+  fake.fault({
+    at: "/revision/",
+    status: 429,
+    headers: { "Retry-After": "2", "Access-Control-Expose-Headers": "Retry-After" },
+  });
+  await open(page);
+  await lookUp(page, "org/tiny");
+  await expect(hub(page).getByRole("timer")).toHaveText(/^Goes on by itself in [12] s\.$/);
+  await expect(hub(page).getByRole("alert")).toContainText("too many requests from this network (429)");
+  await expect(page.getByRole("list", { name: "Files" })).toContainText("model.safetensors");
+  await expect(hub(page).getByRole("alert")).toBeEmpty();
+});
+
+loud("the page may reach the Hub and its file servers, and no other", async ({ page }) => {
+  await page.route(/evil|hf\.co/, (route) =>
+    route.fulfill({ body: "x", headers: { "Access-Control-Allow-Origin": "*" } }),
+  );
+  await open(page);
+  const reached = await page.evaluate(
+    (urls) => {
+      const reach = (url: string) =>
+        fetch(url).then(
+          () => true,
+          () => false,
+        );
+      return Promise.all(urls.map(reach));
+    },
+    [
+      "https://cas-bridge.xethub.hf.co/x",
+      "https://us.aws.cdn.hf.co/x",
+      "https://evil.example/x",
+      "https://hf.co.evil.example/x",
+      "http://huggingface.evil.co/x",
+    ],
+  );
+  expect(reached).toEqual([true, true, false, false, false]);
 });
 
 test("a download is cancelled within 100 ms and nothing is taken", async ({ page }) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { HubCache } from "../../src/run/hub/cache.ts";
 import { noCache } from "../../src/run/hub/cache.ts";
 import { createHub } from "../../src/run/hub/hub.ts";
+import { waitSeconds } from "../../src/run/hub/problem.ts";
 import type { Hub, HubChoice, HubListing, HubOutcome, HubProgress } from "../../src/run/hub/types.ts";
 import { commitOf, type FakeHub, startHub } from "./server.ts";
 
@@ -226,15 +227,23 @@ describe("a 429", () => {
   test.each([
     [{ "Retry-After": "17" }, 17],
     [{ RateLimit: '"api";r=0;t=55' }, 55],
-    [{ "Retry-After": new Date(Date.now() + 40_000).toUTCString() }, 40],
     [{}, 300],
     [{ "Retry-After": "999999999" }, 3600],
   ])("with %j asks for the seconds to wait", async (headers, seconds) => {
     fake.fault({ at: "/revision/", status: 429, headers });
     const { kind, wait } = problemOf(await hub.lookUp("org/tiny", forever));
     expect(kind).toBe("rate-limit");
-    expect(Math.abs((wait ?? 0) - seconds)).toBeLessThanOrEqual(1);
+    expect(wait).toBe(seconds);
     expect(await tiny()).toBeDefined();
+  });
+
+  test("may give a date", () => {
+    const now = Date.UTC(2026, 0, 1);
+    const headers = (seconds: number) =>
+      new Headers({ "Retry-After": new Date(now + 1000 * seconds).toUTCString() });
+    expect(waitSeconds(headers(40), now)).toBe(40);
+    expect(waitSeconds(headers(-40), now)).toBe(1);
+    expect(waitSeconds(new Headers({ "Retry-After": "soon" }), now)).toBeNull();
   });
 
   test("during a download keeps what came, and the next attempt goes on from there", async () => {

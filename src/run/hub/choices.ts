@@ -19,53 +19,56 @@ const MOST = 50;
 /** Bytes of one file: what a browser tab survives beside the copies that are made of it. */
 export const LARGEST_FILE = 2 ** 30;
 
-const CONVERT =
-  "Convert it once: python -c \"from transformers import AutoModel as M; M.from_pretrained('ID').save_pretrained('out')\", and drop out/model.safetensors and out/config.json here";
+/** Of a pickle: what a reader should know before using one. */
+const PICKLE = "A pickle, which can hold a program. It is read as data only, by a reader that runs nothing.";
 
 /** Ways to take the model, the most usual first; none where the repository has no weights that are known. */
-export function modelChoices(
-  { address, commit, files }: Repository,
-  note: string | null = null,
-): HubChoice[] {
-  const named = (pattern: RegExp) => files.filter(({ path }) => pattern.test(path));
-  const whole = named(/\.safetensors$/i).filter(({ path }) => !isShard(path) && !/adapter/i.test(path));
-  const shards = named(/\.safetensors$/i).filter(({ path }) => isShard(path));
-  const found = [
-    ...sorted(whole).map((file) => choose([file], null)),
-    ...(whole.length === 0 && shards.length > 0 ? [choose(shards, shardRefusal(shards))] : []),
-    ...sorted(named(/\.onnx$/i)).map((file) => {
+export function modelChoices(repository: Repository, note: string | null = null): HubChoice[] {
+  const { files } = repository;
+  const named = (pattern: RegExp) => sorted(files.filter(({ path }) => pattern.test(path)));
+  const safetensors = named(/\.safetensors$/i).filter(({ path }) => !/adapter/i.test(path));
+  const whole = safetensors.filter(({ path }) => !isShard(path));
+  const shards = safetensors.filter(({ path }) => isShard(path));
+  const choose = (weights: readonly HubFile[], about: Partial<HubChoice> = {}) =>
+    choiceOf(repository, weights, { note, ...about });
+  return [
+    ...whole.map((file) => choose([file])),
+    ...(whole.length === 0 && shards.length > 0
+      ? [choose(shards, { label: `${shards.length} shards`, refusal: shardRefusal(shards) })]
+      : []),
+    ...named(/\.onnx$/i).map((file) => {
       const outside = externalData(files, file);
-      return choose([file, ...outside], outside.every(({ path }) => roleOf(path) !== null) ? null : OUTSIDE);
+      const readable = outside.every(({ path }) => roleOf(path) !== null);
+      return choose([file, ...outside], readable ? {} : { refusal: OUTSIDE });
     }),
     // Only where nothing else is there: a pickle is the last resort.
-    ...(whole.length === 0
-      ? sorted(named(/(?:^|\/)pytorch_model\.bin$/)).map((file) => choose([file], pickle(file)))
+    ...(safetensors.length === 0
+      ? named(/(?:^|\/)pytorch_model\.bin$/).map((file) => choose([file], { note: PICKLE }))
       : []),
-  ];
-  return found.slice(0, MOST);
+  ].slice(0, MOST);
+}
 
-  function choose(weights: readonly HubFile[], refusal: string | null): HubChoice {
-    const all = [...weights, ...companions(files, weights[0].path)];
-    const large = all.find(({ size }) => size > LARGEST_FILE);
-    return {
-      id: address.id,
-      commit,
-      label: weights.length > 1 && isShard(weights[0].path) ? `${weights.length} shards` : weights[0].path,
-      files: all,
-      total: all.reduce((sum, { size }) => sum + size, 0),
-      note,
-      refusal:
-        refusal ??
-        (large === undefined
-          ? null
-          : `${large.path} has ${large.size} bytes; a browser tab survives ${LARGEST_FILE} at most. Use the headless command on a downloaded copy.`),
-    };
-  }
-
-  function pickle({ path }: HubFile): string | null {
-    if (roleOf(path) !== null) return null;
-    return `${path} is a pickle, which can hold a program, and there is no safetensors copy. ${CONVERT.replace("ID", address.id)}.`;
-  }
+function choiceOf(
+  { address, commit, files }: Repository,
+  weights: readonly HubFile[],
+  about: Partial<HubChoice>,
+): HubChoice {
+  const all = [...weights, ...companions(files, weights[0].path)];
+  const large = all.find(({ size }) => size > LARGEST_FILE);
+  const tooLarge =
+    large === undefined
+      ? null
+      : `${large.path} has ${large.size} bytes; a browser tab survives ${LARGEST_FILE} at most. Use the headless command on a downloaded copy.`;
+  return {
+    id: address.id,
+    commit,
+    label: weights[0].path,
+    files: all,
+    total: all.reduce((sum, { size }) => sum + size, 0),
+    note: null,
+    refusal: tooLarge,
+    ...about,
+  };
 }
 
 const OUTSIDE =

@@ -15,8 +15,17 @@ export interface Features {
 
 const BYTE_ARRAY = 6;
 
-/** Names that sentence columns of the usual classification sets have, the first of a pair before the second. */
-const SENTENCES = ["sentence", "text", "sentence1", "sentence2", "premise", "hypothesis", "question", "question1", "question2", "content", "review"]; // biome-ignore format: a list
+/** Names that sentence columns of the usual classification sets have, pairs before their parts. */
+const SENTENCES: readonly (readonly string[])[] = [
+  ["sentence1", "sentence2"],
+  ["premise", "hypothesis"],
+  ["question", "sentence"],
+  ["question1", "question2"],
+  ["sentence"],
+  ["text"],
+  ["content"],
+  ["review"],
+];
 const LABELS = ["label", "labels", "fine_label", "target", "class"];
 
 /** @throws FormatError where samples or labels are missing */
@@ -46,15 +55,12 @@ export function findFeatures(table: Table): Features {
       type === BYTE_ARRAY && name.endsWith(".bytes") && byName(name.replace(/bytes$/, "path")),
   );
   if (image !== undefined) return { image, texts: [], label, classNames };
-  const texts = SENTENCES.flatMap((name) => columns.filter((c) => c.name === name && c.type === BYTE_ARRAY));
-  if (texts.length === 0) {
-    return refuse(
-      "columns",
-      `images, or sentences in a column named ${SENTENCES.slice(0, 3).join(" or ")}`,
-      listed,
-    );
+  const isText = (column: Column | undefined): column is Column => column?.type === BYTE_ARRAY;
+  const texts = SENTENCES.map((names) => names.map(byName)).find((set) => set.every(isText));
+  if (texts === undefined) {
+    return refuse("columns", "images, or sentences in a column named sentence or text", listed);
   }
-  return { image: null, texts: texts.slice(0, 2), label, classNames };
+  return { image: null, texts: texts.filter(isText), label, classNames };
 }
 
 interface Noted {

@@ -149,21 +149,25 @@ describe("the op table", () => {
     const random = seeded(5);
     for (const { shapes, attrs } of ops.conv2d.examples(random).filter((e) => e.attrs.mode === "forward")) {
       const [x, w] = shapes.map((shape) => uniformArray(random, shape));
-      const [[, h, width, ci], [kh, kw, , co]] = shapes;
+      const [[, h, width, channels], [kh, kw, ci, co]] = shapes;
+      const { groups = 1, dilation: [dy, dx] = [1, 1] } = attrs as { groups?: number; dilation?: number[] };
       const [sh, sw] = attrs.stride as number[];
       const [top, left] = attrs.pad as number[];
       const shape = ops.conv2d.shape(shapes, attrs);
       const at = (n: number, i: number, j: number, c: number) =>
-        i < 0 || j < 0 || i >= h || j >= width ? 0 : x[((n * h + i) * width + j) * ci + c];
+        i < 0 || j < 0 || i >= h || j >= width ? 0 : x[((n * h + i) * width + j) * channels + c];
       ops.conv2d.f64([x, w], shapes, attrs, shape).forEach((got, flat) => {
         const [, oh, ow] = shape;
         const [o, j, i] = [flat % co, Math.floor(flat / co) % ow, Math.floor(flat / co / ow) % oh];
         const n = Math.floor(flat / co / ow / oh);
+        const first = Math.floor((o * groups) / co) * ci;
         let want = 0;
         for (let k = 0; k < kh; k++)
           for (let l = 0; l < kw; l++)
             for (let c = 0; c < ci; c++)
-              want += at(n, i * sh + k - top, j * sw + l - left, c) * w[((k * kw + l) * ci + c) * co + o];
+              want +=
+                at(n, i * sh + k * dy - top, j * sw + l * dx - left, first + c) *
+                w[((k * kw + l) * ci + c) * co + o];
         expect(got).toBeCloseTo(want, 12);
       });
     }

@@ -105,7 +105,7 @@ test("an address elsewhere is refused without a request", async ({ page }) => {
 
 /** The browser itself logs answers above 399. */
 const loud = test.extend<{ quietConsole: undefined }>({
-  quietConsole: [async ({ page: _ }, use) => use(undefined), { auto: true }],
+  quietConsole: async ({ page: _ }, use) => use(undefined),
 });
 
 loud("a 429 shows the seconds and goes on by itself", async ({ page }) => {

@@ -1,7 +1,8 @@
 /** The files that the headless command is given, sorted into a model and its data as on the page. */
 
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { externalNames } from "../model/onnx/external.ts";
 import { createHub } from "../run/hub/hub.ts";
 import type { DataSource, ModelSource, NamedFile } from "../run/protocol.ts";
 import { filesOf, filesOfSide } from "../run/roles.ts";
@@ -26,8 +27,22 @@ export async function modelSource(args: Arguments): Promise<ModelSource> {
     ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
   };
   if (isHub(model)) return { kind: "files", files: await hubModel(model, createHub()), options };
-  if (!(await stat(model)).isDirectory()) return { kind: "files", files: [await named(model)], options };
+  if (!(await stat(model)).isDirectory()) {
+    const file = await named(model);
+    return { kind: "files", files: [file, ...(await besides(file, dirname(model)))], options };
+  }
   return { kind: "files", files: await filesIn(model, "model"), options };
+}
+
+/** The files in the folder of an ONNX model that hold its numbers. Those that are not there the reader asks for. */
+async function besides({ name, bytes }: NamedFile, folder: string): Promise<NamedFile[]> {
+  if (!/\.onnx$/i.test(name)) return [];
+  const there = new Set(await readdir(folder));
+  return Promise.all(
+    externalNames(bytes, name)
+      .filter((other) => there.has(other))
+      .map((other) => named(join(folder, other))),
+  );
 }
 
 /** The files of a folder that belong to a model or to data; weights other than model.* or pytorch_model.* are left alone. */

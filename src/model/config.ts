@@ -1,4 +1,4 @@
-import { type Refuse, refuser } from "./errors.ts";
+import { printJson, type Refuse, refuser } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 /** Hugging Face's config.json: what the tensors of a transformer do not say. All its fields are optional here. */
@@ -20,6 +20,6 @@ export function readConfig(bytes: Uint8Array, file: string): ModelConfig {
     return refuse("text", "JSON in UTF-8", "something else");
   }
   if (typeof fields !== "object" || fields === null || Array.isArray(fields))
-    return refuse("text", "a JSON object", Array.isArray(fields) ? "an array" : JSON.stringify(fields));
+    return refuse("text", "a JSON object", printJson(fields));
   return { file, fields: fields as Readonly<Record<string, unknown>> };
 }

@@ -68,6 +68,8 @@ export const limits = {
    * 1024 by 1024 positions a million.
    */
   onnxFoldedElements: 2 ** 24,
+  /** The same for each sample of a batch: attention masks of 128 tokens by 128, a few times over. */
+  onnxFoldedElementsPerSample: 2 ** 17,
 
   /** Bytes of a Parquet file's footer: 1,000 row groups of 10 columns take 1 MB. */
   parquetFooterBytes: 16 * MiB,

@@ -1,6 +1,6 @@
 /** From the bytes of a model and a batch to everything a run needs of them, and the card that describes them. */
 
-import { FormatError, type Network, type Tensors } from "../model/index.ts";
+import { FormatError, groupsOf, type Network, sizeOf, type Tensors } from "../model/index.ts";
 import { openDataset } from "./dataset.ts";
 import { digest } from "./digest.ts";
 import type { ReadBundled } from "./manifest.ts";
@@ -26,6 +26,9 @@ export async function loadModel(
   const { arrays, mean, std } = dataset;
   const { network, warnings } = await readWeights(weights, arrays);
   const { architecture } = network;
+  const groups = new Map(
+    groupsOf(architecture).flatMap(({ name, parameters }) => parameters.map((tensor) => [tensor.name, name])),
+  );
   const [sha256, dataSha256] = await Promise.all([digest(weights.file.bytes), digest(dataset.file.bytes)]);
   const classNames = dataset.classNames?.length === architecture.classes ? dataset.classNames : null;
   return {
@@ -43,7 +46,8 @@ export async function loadModel(
       tensors: architecture.parameters.map(({ name, shape }) => ({
         name,
         shape,
-        size: shape.reduce((a, b) => a * b, 1),
+        size: sizeOf(shape),
+        group: groups.get(name) ?? "",
       })),
       hasBatchNorm: architecture.states.length > 0,
       classes: architecture.classes,

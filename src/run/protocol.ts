@@ -70,6 +70,8 @@ export interface ModelCard {
     readonly name: string;
     readonly shape: readonly number[];
     readonly size: number;
+    /** Part of the network, such as `layer1` or `embeddings`. Results of engine 0.1.0 do not have it. */
+    readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
   readonly classes: number;

@@ -4,6 +4,7 @@ import type { ModelCard, RunResult } from "../store/state.ts";
 import { DropZone } from "./DropZone.tsx";
 import { count, percent, significant } from "./format.ts";
 import { HubField } from "./HubField.tsx";
+import { ParametersPanel } from "./ParametersPanel.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
 import { modelName, plural } from "./words.ts";
@@ -55,10 +56,7 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
       <p className="architecture">{card.architecture}</p>
       <dl className="facts">
         <dt>Parameters</dt>
-        <dd>
-          {count(card.parameterCount)}{" "}
-          <span className="aside">in {plural(card.tensors.length, "tensor")}</span>
-        </dd>
+        <dd>{count(card.parameterCount)}</dd>
         <dt>Data</dt>
         <dd>{card.data.split === "unknown" ? card.data.source : card.data.split}</dd>
         <dt>Samples there</dt>
@@ -77,6 +75,7 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
           </>
         )}
       </dl>
+      <ParametersPanel card={card} />
       {card.warnings.map((warning) => (
         <p key={warning} className="warning">
           {warning}

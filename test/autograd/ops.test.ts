@@ -197,8 +197,43 @@ describe("the op table", () => {
     expect(Array.from(interpret(graph, values)["grad:x"])).toEqual([0.5, 0, 0.5]);
   });
 
+  it("raises negative numbers to whole powers, with both derivatives", () => {
+    for (const [p, slope, curvature] of [
+      [3, 12, -12],
+      [2, -4, 2],
+      [-1, -0.25, -0.25],
+      [0, 0, 0],
+    ]) {
+      const b = new Builder();
+      b.output("loss", b.op("pow", [b.param("x", []), b.constant(p)]));
+      const values = { params: { x: Float64Array.of(-2) }, inputs: {}, tangents: { x: Float64Array.of(1) } };
+      const results = interpret(linearize(b.finish()).graph, values);
+      expect([results.loss[0], results["grad:x"][0], results["hv:x"][0]]).toEqual([
+        (-2) ** p,
+        slope,
+        curvature,
+      ]);
+    }
+    expect([ops.pow.scalar(-2, 3), ops.pow.scalar(0, 2), ops.pow.scalar(-2, 0.5)]).toEqual([
+      -8,
+      0,
+      Number.NaN,
+    ]);
+  });
+
+  it("gives clip at its bounds the slope 0, and rounds halves to even", () => {
+    const b = new Builder();
+    const y = b.op("clip", [b.param("x", [4]), b.constant(0), b.constant(6)]);
+    b.output("loss", b.op("reshape", [b.op("sum", [y], { axes: [0] })], { shape: [] }));
+    const values = { params: { x: Float64Array.of(-1, 0, 3, 6) }, inputs: {} };
+    expect(Array.from(interpret(gradient(b.finish()), values)["grad:x"])).toEqual([0, 0, 1, 0]);
+    expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.4].map((x) => ops.round.scalar(x) + 0)).toEqual([
+      -2, -2, 0, 0, 2, 2,
+    ]);
+  });
+
   it("takes relu and step at exactly 0 as 0, and eq as 1 where equal", () => {
-    expect([ops.relu.scalar(0, 0), ops.step.scalar(0, 0), ops.eq.scalar(2, 2), ops.eq.scalar(2, 3)]).toEqual([
+    expect([ops.relu.scalar(0), ops.step.scalar(0), ops.eq.scalar(2, 2), ops.eq.scalar(2, 3)]).toEqual([
       0, 0, 1, 0,
     ]);
   });

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { unzipSync, zipSync } from "fflate";
+import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
 import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
+import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
 import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
 
@@ -40,6 +44,20 @@ const ofModel = (name: string, source: ModelSource, data: DataSource): Sample =>
     name,
     pieces: piecesOf(model.files),
     read: (pieces) => load({ ...model, files: named(pieces) }, data as Data),
+  };
+};
+
+/** The entries of a model's zip file are damaged one by one; its checksums are right. */
+const ofEntries = (name: string, source: ModelSource, data: DataSource): Sample => {
+  const model = source as Files;
+  const [{ name: file, bytes }] = model.files;
+  return {
+    name,
+    pieces: unzipSync(bytes),
+    read: (pieces) => {
+      const packed = zipSync(pieces, { level: 0 });
+      return load({ ...model, files: [{ name: file, bytes: packed }] }, data as Data);
+    },
   };
 };
 
@@ -162,6 +180,38 @@ const convnet: Parts = {
   ],
 };
 
+/** Bundled, this file lies elsewhere: the command says where the project is. */
+const fixture = (path: string): Uint8Array =>
+  new Uint8Array(readFileSync(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "test/fixtures", path)));
+
+/** State dicts by PyTorch of a perceptron 3-4-2. */
+const stateDict = (file: string): ModelSource => ({
+  kind: "files",
+  files: [{ name: file, bytes: fixture(`stateDicts/${file}`) }],
+  options: {},
+});
+
+const triples: DataSource = {
+  kind: "files",
+  files: [
+    {
+      name: "triples.npz",
+      bytes: zipSync({
+        "x.npy": npyBytes(npyHeader("<f4", [2, 3]), bytesOf(Float32Array.from(fractions(6)))),
+        "labels.npy": npyBytes(npyHeader("|u1", [2]), Uint8Array.of(1, 0)),
+      }),
+    },
+  ],
+  options: { mean: null, std: null },
+};
+
+/** Tensors of every type and views of one storage, which are no network. */
+const ofTensors = (name: string, file: string): Sample => ({
+  name,
+  pieces: { [file]: fixture(`stateDicts/${file}`) },
+  read: async (pieces) => void readStateDict(pieces[file], file),
+});
+
 const onnx = (bytes: Uint8Array): Files => ({
   kind: "files",
   files: [{ name: "net.onnx", bytes }],
@@ -204,6 +254,11 @@ export const samples: readonly Sample[] = [
   ofMessages("onnx messages: convnet", convnet, images()),
   ofModel("onnx perceptron", onnx(model(perceptron)), vectors()),
   ofModel("onnx convnet", onnx(model(convnet)), images()),
+  ofModel("pt zip", stateDict("module-zip.pt"), triples),
+  ofEntries("pt zip entries", stateDict("wrapped-zip.pt"), triples),
+  ofModel("pt legacy", stateDict("wrapped-legacy.pt"), triples),
+  ofTensors("pt types", "types-legacy.pt"),
+  ofTensors("pt views", "views-legacy.pt"),
   ofData("npz", mlp(), vectors()),
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),

@@ -64,6 +64,7 @@ beforeAll(async () => {
             "onnx/config.json": text("{}"),
             "onnx/model_quantized.onnx": bytes(40),
             "onnx/model.onnx": bytes(90),
+            "onnx/model.onnx_data": bytes(70),
           },
         },
       },
@@ -174,7 +175,11 @@ describe("looking up", () => {
   test("offers the plain ONNX export before the quantised one, with the config of its folder", async () => {
     const choices = await choicesOf("org/exports");
     expect(choices.map(({ label }) => label)).toEqual(["onnx/model.onnx", "onnx/model_quantized.onnx"]);
-    expect(choices[0].files.map(({ path }) => path)).toEqual(["onnx/model.onnx", "onnx/config.json"]);
+    expect(choices[0].files.map(({ path }) => path)).toEqual([
+      "onnx/model.onnx",
+      "onnx/model.onnx_data",
+      "onnx/config.json",
+    ]);
   });
 
   test.each([

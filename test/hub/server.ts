@@ -55,7 +55,7 @@ const EXPOSED =
   "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash";
 
 /** Files that git keeps itself are small; the others are in large file storage. */
-const isLarge = (path: string): boolean => /\.(safetensors|bin|onnx|parquet)$/.test(path);
+const isLarge = (path: string): boolean => /\.(safetensors|bin|onnx|onnx_data|parquet)$/.test(path);
 
 export function treeOf(files: Readonly<Record<string, Uint8Array>>): Record<string, unknown>[] {
   return Object.entries(files).map(([path, bytes]) => ({

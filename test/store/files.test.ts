@@ -37,7 +37,7 @@ describe("dropped files", () => {
 
   test("of another kind, or too large, are refused unread", () => {
     expect(refuseUnread("net.pkl", 10)).toBe(
-      "net.pkl: expected a .safetensors, .onnx or .pt model, its config.json, or an .npz batch with images, vectors or tokens and labels",
+      "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json, or an .npz batch with images, vectors or tokens and labels",
     );
     expect(refuseUnread("a.npz", 2 ** 31)).toBe(
       "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",

@@ -36,11 +36,7 @@ export function modelChoices(repository: Repository, note: string | null = null)
     ...(whole.length === 0 && shards.length > 0
       ? [choose(shards, { label: `${shards.length} shards`, refusal: shardRefusal(shards) })]
       : []),
-    ...named(/\.onnx$/i).map((file) => {
-      const outside = externalData(files, file);
-      const readable = outside.every(({ path }) => roleOf(path) !== null);
-      return choose([file, ...outside], readable ? {} : { refusal: OUTSIDE });
-    }),
+    ...named(/\.onnx$/i).map((file) => choose([file, ...externalData(files, file)])),
     // Only where nothing else is there: a pickle is the last resort.
     ...(safetensors.length === 0
       ? named(/(?:^|\/)pytorch_model\.bin$/).map((file) => choose([file], { note: PICKLE }))
@@ -70,9 +66,6 @@ function choiceOf(
     ...about,
   };
 }
-
-const OUTSIDE =
-  "Its weights lie in a second file beside the .onnx. Save them in one: onnx.save(onnx.load('model.onnx'), 'one.onnx'), and drop it here.";
 
 const shardRefusal = (shards: readonly HubFile[]): string =>
   `The weights are cut into ${shards.length} shards of ${shards.reduce((sum, { size }) => sum + size, 0)} bytes in all; one file of at most ${LARGEST_FILE} bytes is read. Choose a smaller model of the family.`;

@@ -146,7 +146,11 @@ const binary = (bytes: Uint8Array): Part => ({
 });
 
 function list(type: number, values: readonly Part[]): Part {
-  const head = values.length < 15 ? [Uint8Array.of((values.length << 4) | type)] : [Uint8Array.of(0xf0 | type), varint(values.length)]; // biome-ignore format: two forms
+  // Short lists have their length in the first byte.
+  const short = values.length < 15;
+  const head = short
+    ? [Uint8Array.of((values.length << 4) | type)]
+    : [Uint8Array.of(0xf0 | type), varint(values.length)];
   return { type: TYPE.list, bytes: join([...head, ...values.map(({ bytes }) => bytes)]) };
 }
 

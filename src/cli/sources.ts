@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { externalNames } from "../model/onnx/external.ts";
 import { createHub } from "../run/hub/hub.ts";
 import type { DataSource, ModelSource, NamedFile } from "../run/protocol.ts";
-import { filesOf, filesOfSide } from "../run/roles.ts";
+import { filesOf, filesOfSide, roleOf } from "../run/roles.ts";
 import { type Arguments, numberList, oneOf, UsageError, wholeNumber } from "./arguments.ts";
 import { hubModel, hubRows, isHub } from "./hub.ts";
 
@@ -55,17 +55,19 @@ async function filesIn(folder: string, side: "model" | "data"): Promise<NamedFil
 }
 
 export async function dataSource(args: Arguments, model: ModelSource): Promise<DataSource> {
+  const text = args.get("text");
+  if (text !== undefined) return textSource(args, text);
   const data = args.get("data");
   if (data === undefined) {
     if (model.kind === "files")
-      throw new UsageError("A model from a file needs its own batch: --data batch.npz.");
+      throw new UsageError("A model from a file needs its own batch: --data batch.npz or --text file.tsv.");
     return { kind: "bundled", id: model.id };
   }
   const manifest =
     model.kind === "bundled"
       ? (JSON.parse(new TextDecoder().decode(await readModels(`${model.id}/manifest.json`))) as {
-          mean: number[];
-          std: number[];
+          mean?: number[];
+          std?: number[];
         })
       : null;
   return {
@@ -74,6 +76,26 @@ export async function dataSource(args: Arguments, model: ModelSource): Promise<D
     options: {
       mean: numberList(args, "mean") ?? manifest?.mean ?? null,
       std: numberList(args, "std") ?? manifest?.std ?? null,
+    },
+  };
+}
+
+async function textSource(args: Arguments, path: string): Promise<DataSource> {
+  if (args.has("data")) throw new UsageError("--data and --text: expected one of them.");
+  const tokenizer = args.get("tokenizer");
+  if (roleOf(basename(path)) !== "text")
+    throw new UsageError(`--text: expected a .tsv, .csv or .jsonl file, found "${path}".`);
+  if (tokenizer !== undefined && roleOf(basename(tokenizer)) !== "tokenizer")
+    throw new UsageError(`--tokenizer: expected a tokenizer.json or vocab.txt, found "${tokenizer}".`);
+  const labelColumn = args.get("label-column");
+  const textColumns = args.get("text-columns")?.split(",");
+  return {
+    kind: "files",
+    files: await Promise.all([path, ...(tokenizer === undefined ? [] : [tokenizer])].map(named)),
+    options: {
+      ...{ mean: null, std: null },
+      ...(textColumns === undefined ? {} : { textColumns }),
+      ...(labelColumn === undefined ? {} : { labelColumn }),
     },
   };
 }

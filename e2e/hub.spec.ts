@@ -6,19 +6,18 @@ import { button, drop, expect, modelChoice, open, type Page, test } from "./page
 
 const weights = readFileSync("public/models/resnet20/model.safetensors");
 const config = new TextEncoder().encode("{}");
-const images = (rows: number) =>
-  pyarrowLike(
+const sentences = (rows: number) => {
+  const values = Array.from({ length: rows }, (_, i) => new TextEncoder().encode(`sentence ${i}`));
+  const labels = Array.from({ length: rows }, (_, i) => i % 2);
+  return pyarrowLike(
     [
-      {
-        name: "sentence",
-        kind: "string",
-        values: Array.from({ length: rows }, (_, i) => config.slice(0, i % 2)),
-      },
-      { name: "label", kind: "int", values: Array.from({ length: rows }, (_, i) => i % 2) },
+      { name: "sentence", kind: "string", values },
+      { name: "label", kind: "int", values: labels },
     ],
     {},
     { groupRows: 500, long: 90 },
   );
+};
 
 let fake: FakeHub;
 /** Requests of the page that left its own server. */
@@ -30,7 +29,7 @@ test.beforeAll(async () => {
       kind: "dataset",
       id: "org/table",
       revisions: {
-        main: { "data/train-00000-of-00001.parquet": images(4000), "data/test.parquet": images(600) },
+        main: { "data/train-00000-of-00001.parquet": sentences(4000), "data/test.parquet": sentences(600) },
       },
     },
   ]);
@@ -92,6 +91,29 @@ test("a model of the Hub: nothing is asked before a click, sizes come before byt
   expect(left.length).toBe(asked);
   await button(page, "delete them").click();
   await expect(hub(page)).not.toContainText("This browser keeps");
+});
+
+test("rows of a data set: only their parts are fetched, in closed ranges, and they go as if dropped", async ({
+  page,
+}) => {
+  await open(page);
+  await lookUp(page, "datasets/org/table");
+  const tables = page.getByLabel("Table", { exact: true });
+  await expect(tables).toContainText("data/test (71.0 kB)");
+  await tables.selectOption("1");
+  await page.getByLabel("First row").fill("2000");
+  await page.getByLabel("Rows", { exact: true }).fill("16");
+  fake.calm();
+  await button(page, "Read rows").click();
+  await expect(hub(page)).toContainText(
+    /org\/table@[0-9a-f]{7}\/train-00000-of-00001\.rows-2000-2015\.parquet/,
+  );
+  await expect(page.locator(".drop")).toContainText(
+    ".rows-2000-2015.parquet is here. Still missing: the model",
+  );
+  const ranges = fake.requests.flatMap(({ path, range }) => (path.includes("Signature") ? [range] : []));
+  expect(ranges.length).toBeGreaterThan(0);
+  for (const range of ranges) expect(range).toMatch(/^bytes=\d+-\d+$/);
 });
 
 test("an address elsewhere is refused without a request", async ({ page }) => {

@@ -30,7 +30,13 @@ export interface ArraySpec {
  * under which data files may have it.
  */
 export type InputSpec =
-  | { readonly name: "images"; readonly channels: number; readonly source?: string }
+  | {
+      readonly name: "images";
+      readonly channels: number;
+      readonly source?: string;
+      /** Mean and standard deviation per channel that such networks are usually trained with: a suggestion. */
+      readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+    }
   | { readonly name: "x"; readonly features: number; readonly source?: string }
   | {
       readonly name: "input_ids";

@@ -11,6 +11,7 @@ import {
   type Tensors,
 } from "../model/index.ts";
 import { type Dataset, openDataset } from "./dataset.ts";
+import { digest } from "./digest.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 import { openWeights, readWeights } from "./weights.ts";
@@ -83,13 +84,6 @@ function fitted(dataset: Dataset, input: InputSpec): Dataset {
   if (input.name !== "input_ids" || dataset.within === undefined) return dataset;
   const tokens = dataset.arrays.get("input_ids")?.shape[1] ?? 0;
   return tokens > mostTokens(input) ? dataset.within(mostTokens(input)) : dataset;
-}
-
-/** SHA-256 in hexadecimal; empty where the page has no crypto.subtle (plain http). */
-async function digest(bytes: Uint8Array): Promise<string> {
-  if (globalThis.crypto?.subtle === undefined) return "";
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 /** The message of an error that is the user's to solve; null for ours. */

@@ -7,7 +7,7 @@ import {
 } from "./architecture.ts";
 import { type Refuse, refuser } from "./errors.ts";
 import type { GraphBuilder, NodeId } from "./graph.ts";
-import { batchNorm, globalAveragePool, linear, softmaxCrossEntropy } from "./layers.ts";
+import { batchNorm, globalAveragePool, linear, lossOf } from "./layers.ts";
 import { limits } from "./limits.ts";
 import type { Tensors } from "./tensor.ts";
 
@@ -169,7 +169,7 @@ export function buildResnetCifar(g: GraphBuilder, net: ResnetCifar, options: Bui
   }
   const logits = linear(g, globalAveragePool(g, x), tensor("linear.weight"), tensor("linear.bias"));
   g.output("logits", logits);
-  g.output("loss", softmaxCrossEntropy(g, logits, targets));
+  g.output("loss", lossOf(g, logits, targets, options.loss));
 }
 
 /** Option A: every `stride`-th pixel, new channels zero, half of them before and half after. */

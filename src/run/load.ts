@@ -1,6 +1,6 @@
 /** From the bytes of a model and a batch to everything a run needs of them, and the card that describes them. */
 
-import { FormatError, groupsOf, type Network, sizeOf, type Tensors } from "../model/index.ts";
+import { FormatError, groupsOf, type LossKind, type Network, sizeOf, type Tensors } from "../model/index.ts";
 import { openDataset } from "./dataset.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
@@ -12,6 +12,7 @@ export interface LoadedModel {
   readonly dataFile: string;
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
+  readonly loss: LossKind;
   readonly card: ModelCard;
 }
 
@@ -36,6 +37,7 @@ export async function loadModel(
     dataFile: dataset.file.name,
     mean,
     std,
+    loss: weights.options.loss ?? "cross-entropy",
     card: {
       id: weights.id,
       title: weights.title ?? architecture.title,
@@ -50,13 +52,14 @@ export async function loadModel(
       })),
       hasBatchNorm: architecture.states.length > 0,
       classes: architecture.classes,
+      ...(network.candidates === undefined ? {} : { candidates: network.candidates }),
       source: weights.file.name,
       sha256,
       data: {
         source: dataset.file.name,
         sha256: dataSha256,
         split: dataset.split,
-        available: arrays.get("labels")?.shape[0] ?? 0,
+        available: (arrays.get("labels") ?? arrays.get("targets"))?.shape[0] ?? 0,
         classNames,
       },
       warnings: [...warnings, ...dataset.warnings],

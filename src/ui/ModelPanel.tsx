@@ -66,8 +66,12 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
               {significant(result.loss, 5)}{" "}
               <span className="aside">over {plural(result.settings.batchSize, "sample")}</span>
             </dd>
-            <dt>Accuracy</dt>
-            <dd>{percent(result.accuracy)}</dd>
+            {result.accuracy !== null && (
+              <>
+                <dt>Accuracy</dt>
+                <dd>{percent(result.accuracy)}</dd>
+              </>
+            )}
             <dt>Gradient norm</dt>
             <dd>{significant(result.gradientNorm, 4)}</dd>
           </>

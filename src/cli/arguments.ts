@@ -10,14 +10,26 @@ export interface Flag {
 export const FLAGS: readonly Flag[] = [
   {
     name: "model",
-    value: "ID|FILE|DIR",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors, .onnx, .pt, .pth or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json",
+    value: "ID|FILE|DIR|hf:ORG/MODEL",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors, .onnx, .pt, .pth or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
   },
   {
     name: "data",
-    value: "FILE",
-    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; by default the bundled batch",
+    value: "FILE|hf:ORG/NAME:TABLE",
+    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; parquet with images or sentences and labels; or hf: with a data set on the Hugging Face Hub and a part of its table's path; by default the bundled batch",
   },
+  {
+    name: "text",
+    value: "FILE",
+    help: "instead of --data: .tsv, .csv or .jsonl with the columns sentence or text (or sentence1 and sentence2) and label, read by the model's tokenizer.json or vocab.txt",
+  },
+  { name: "tokenizer", value: "FILE", help: "of --text: a tokenizer.json or vocab.txt (the model's own)" },
+  {
+    name: "text-columns",
+    value: "A[,B]",
+    help: "of --text: the column of the sentences, by name or number; two for pairs",
+  },
+  { name: "label-column", value: "C", help: "of --text: the column of the labels" },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },

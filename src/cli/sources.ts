@@ -3,9 +3,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { externalNames } from "../model/onnx/external.ts";
+import { createHub } from "../run/hub/hub.ts";
 import type { DataSource, ModelSource, NamedFile } from "../run/protocol.ts";
-import { filesOf, filesOfSide } from "../run/roles.ts";
+import { filesOf, filesOfSide, roleOf } from "../run/roles.ts";
 import { type Arguments, numberList, oneOf, UsageError, wholeNumber } from "./arguments.ts";
+import { hubModel, hubRows, isHub } from "./hub.ts";
 
 export const readModels = async (path: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
@@ -17,7 +19,7 @@ const named = async (path: string): Promise<NamedFile> => ({
 
 export async function modelSource(args: Arguments): Promise<ModelSource> {
   const model = args.get("model") ?? "resnet20";
-  if (!/[./\\]/.test(model)) return { kind: "bundled", id: model };
+  if (!isHub(model) && !/[./\\]/.test(model)) return { kind: "bundled", id: model };
   const activation = oneOf(args, "activation", ["relu", "tanh"], "relu");
   const options = {
     ...(args.has("no-skip") ? { skip: false } : {}),
@@ -28,6 +30,7 @@ export async function modelSource(args: Arguments): Promise<ModelSource> {
     ...(args.has("train") ? { trainable: args.get("train")?.split(",") ?? null } : {}),
     ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
   };
+  if (isHub(model)) return { kind: "files", files: await hubModel(model, createHub()), options };
   if (!(await stat(model)).isDirectory()) {
     const file = await named(model);
     return { kind: "files", files: [file, ...(await besides(file, dirname(model)))], options };
@@ -56,25 +59,51 @@ async function filesIn(folder: string, side: "model" | "data"): Promise<NamedFil
 }
 
 export async function dataSource(args: Arguments, model: ModelSource): Promise<DataSource> {
+  const text = args.get("text");
+  if (text !== undefined) return textSource(args, text);
   const data = args.get("data");
   if (data === undefined) {
     if (model.kind === "files")
-      throw new UsageError("A model from a file needs its own batch: --data batch.npz.");
+      throw new UsageError("A model from a file needs its own batch: --data batch.npz or --text file.tsv.");
     return { kind: "bundled", id: model.id };
   }
   const manifest =
     model.kind === "bundled"
       ? (JSON.parse(new TextDecoder().decode(await readModels(`${model.id}/manifest.json`))) as {
-          mean: number[];
-          std: number[];
+          mean?: number[];
+          std?: number[];
         })
       : null;
   return {
     kind: "files",
-    files: [await named(data)],
+    files: isHub(data) ? await hubRows(data, rowsNeeded(args), createHub()) : [await named(data)],
     options: {
       mean: numberList(args, "mean") ?? manifest?.mean ?? null,
       std: numberList(args, "std") ?? manifest?.std ?? null,
     },
   };
 }
+
+async function textSource(args: Arguments, path: string): Promise<DataSource> {
+  if (args.has("data")) throw new UsageError("--data and --text: expected one of them.");
+  const tokenizer = args.get("tokenizer");
+  if (roleOf(basename(path)) !== "text")
+    throw new UsageError(`--text: expected a .tsv, .csv or .jsonl file, found "${path}".`);
+  if (tokenizer !== undefined && roleOf(basename(tokenizer)) !== "tokenizer")
+    throw new UsageError(`--tokenizer: expected a tokenizer.json or vocab.txt, found "${tokenizer}".`);
+  const labelColumn = args.get("label-column");
+  const textColumns = args.get("text-columns")?.split(",");
+  return {
+    kind: "files",
+    files: await Promise.all([path, ...(tokenizer === undefined ? [] : [tokenizer])].map(named)),
+    options: {
+      ...{ mean: null, std: null },
+      ...(textColumns === undefined ? {} : { textColumns }),
+      ...(labelColumn === undefined ? {} : { labelColumn }),
+    },
+  };
+}
+
+/** So many that the samples of the run keep their numbers in the data set. */
+const rowsNeeded = (args: Arguments): number =>
+  wholeNumber(args, "start", 0) + wholeNumber(args, "batch-size", 128, 1);

@@ -30,7 +30,13 @@ export interface ArraySpec {
  * under which data files may have it.
  */
 export type InputSpec =
-  | { readonly name: "images"; readonly channels: number; readonly source?: string }
+  | {
+      readonly name: "images";
+      readonly channels: number;
+      readonly source?: string;
+      /** Mean and standard deviation per channel that such networks are usually trained with: a suggestion. */
+      readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+    }
   | { readonly name: "x"; readonly features: number; readonly source?: string }
   | {
       readonly name: "input_ids";
@@ -39,6 +45,8 @@ export type InputSpec =
       readonly types: number;
       /** Positions are counted from this number plus 1, and tokens of this number are not counted; absent: from 0. */
       readonly padding?: number;
+      /** A batch takes the tokens of its longest sentence; absent: all columns of the arrays, padding or not. */
+      readonly anyLength?: true;
       /** Labels are token numbers of single tokens, not classes of sentences. */
       readonly labels?: "tokens";
       readonly source?: string;

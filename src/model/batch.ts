@@ -235,7 +235,9 @@ function normalise(data: Uint8Array, [, h, w, c]: Shape, options: BatchOptions, 
     ![...mean, ...std].every(Number.isFinite) ||
     std.some((s) => s <= 0)
   ) {
-    const remedy = "Give the mean and standard deviation that the model was trained with";
+    const usual = options.input.name === "images" ? options.input.normalisation : undefined;
+    const hint = usual === undefined ? "" : `; usual are mean ${usual.mean} and std ${usual.std}`;
+    const remedy = `Give the mean and standard deviation that the model was trained with${hint}`;
     return refuse(
       "images",
       `${c} means and ${c} positive standard deviations beside uint8 images`,

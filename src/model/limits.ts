@@ -32,6 +32,21 @@ export const limits = {
   /** Bytes of a config.json: 0.5 KB to 100 KB with the names of a thousand classes. */
   configBytes: 4 * MiB,
 
+  /** Bytes of a tokenizer.json or vocab.txt: RoBERTa's has 1.4 MB, that of 110,000 words in a hundred languages 3 MB. */
+  tokenizerBytes: 16 * MiB,
+  /** Tokens of a vocabulary and merges of a tokenizer: multilingual models have up to 260,000. */
+  vocabularyTokens: 2 ** 20,
+  /** Longest word that is split into pieces, in characters: BERT takes 100; the work grows with the third power. */
+  wordCharacters: 200,
+  /** Bytes of a text file: SST-2's 67,000 training sentences have 3.8 MB, which takes seconds to tokenize. */
+  textBytes: 32 * MiB,
+  /** Lines of a text file. */
+  textRows: 2 ** 19,
+  /** Characters of one text: 30 times what BERT's 512 positions hold; more is a file in the wrong format. */
+  textCharacters: 2 ** 17,
+  /** Numbers of tokens with their padding, over all lines: 6 bytes each. */
+  textTokens: 2 ** 26,
+
   /** Entries of an npz: a batch has 2 to 5 arrays. */
   npzEntries: 256,
   /** Inflated bytes of all its entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */
@@ -70,6 +85,15 @@ export const limits = {
   onnxFoldedElements: 2 ** 24,
   /** The same for each sample of a batch: attention masks of 128 tokens by 128, a few times over. */
   onnxFoldedElementsPerSample: 2 ** 17,
+
+  /** Bytes of a Parquet file's footer: 1,000 row groups of 10 columns take 1 MB. */
+  parquetFooterBytes: 16 * MiB,
+  /** Elements of a Parquet file's schema: data sets have 2 to 50 columns. */
+  parquetColumns: 1024,
+  /** Bytes of one page unpacked: writers aim at 1 MB and stop at a row group, which has some tens of MB of images. */
+  parquetPageBytes: 256 * MiB,
+  /** Bytes of columns read at once: all of CIFAR-10 has 120 MB. */
+  parquetReadBytes: 512 * MiB,
 
   /** Samples of one batch: the whole CIFAR training set. */
   batchSamples: 50_000,

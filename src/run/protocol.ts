@@ -56,6 +56,9 @@ export type ModelSource =
 export interface DataOptions {
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
+  /** Columns of a text file, by name or number from 1: one or two with sentences, and that of the labels. */
+  readonly textColumns?: readonly string[];
+  readonly labelColumn?: string;
 }
 
 export type DataSource =
@@ -82,6 +85,8 @@ export interface ModelCard {
   readonly hasBatchNorm: boolean;
   /** ONNX: all tensors that could be trained, and whether they are. */
   readonly candidates?: readonly Candidate[];
+  /** What the network takes. Absent in results of before text was read: images or vectors. */
+  readonly input?: "images" | "x" | "input_ids" | "arrays";
   readonly classes: number;
   readonly source: string;
   readonly sha256: string;

@@ -13,7 +13,7 @@ import {
   recogniseModel,
   type Tensors,
 } from "../model/index.ts";
-import { bundledPath, openManifest, type ReadBundled } from "./manifest.ts";
+import { bundledFile, openManifest, type ReadBundled } from "./manifest.ts";
 import type { ModelSource, NamedFile } from "./protocol.ts";
 import { filesOf, modelFile } from "./roles.ts";
 
@@ -58,13 +58,14 @@ export async function openWeights(source: ModelSource, read: ReadBundled): Promi
     return { id: null, title: null, file, external, options };
   }
   const manifest = await openManifest(source.id, read);
-  const name = bundledPath(source.id, manifest.files.weights);
-  const { skip, activation } = manifest;
+  const { skip, activation, files } = manifest;
+  const config = files.config === undefined ? undefined : await bundledFile(source.id, files.config, read);
   const options = {
+    ...(config === undefined ? {} : { config: readConfig(config.bytes, config.name) }),
     ...(skip === undefined ? {} : { skip }),
     ...(activation === undefined ? {} : { activation }),
   };
-  const file = { name, bytes: await read(name) };
+  const file = await bundledFile(source.id, files.weights, read);
   return { id: source.id, title: manifest.title, file, external: new Map(), options };
 }
 

@@ -1,11 +1,12 @@
 /**
- * A batch cut into parts of m samples. Targets carry the weight of their row, 1/N for N rows, so the loss, its gradient
+ * A batch cut into parts of m samples. Every row of targets carries its weight, 1/N of N rows, so the loss, its gradient
  * and its curvature over the batch are sums over the parts. All parts have one shape, so that one program serves them:
- * the last one is filled with copies of its first sample, and rows of targets that are missing are zeros. The
- * cross-entropy is linear in the targets, so a row of zeros adds exact zeros to the loss and to every derivative.
+ * the last one is filled with copies of its first sample, and rows of the loss that are missing have the weight zero.
+ * The cross-entropy is linear in its targets, 1/N or 0, and the squared error in its weights, so that such rows add
+ * exact zeros to the loss and to every derivative.
  */
 
-import type { Batch, Graph } from "../model/index.ts";
+import { type Batch, type Graph, ROW_WEIGHTS } from "../model/index.ts";
 
 /** Values of graph inputs by name, row-major. */
 export type Inputs = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -29,20 +30,20 @@ export function wholeBatch(graph: Graph, inputs: Inputs): Partition {
   return { graph, samples: rows, states: {}, rows: [rows], inputsOf: () => inputs };
 }
 
-type Samples = Pick<Batch, "count" | "inputs" | "shape" | "labels" | "targets">;
+type Samples = Pick<Batch, "count" | "inputs" | "shape" | "labels" | "targets" | "weights">;
 
 export interface Cut {
   readonly samples: number;
-  /** Rows of the targets in each part, and the most that a part has. */
+  /** Rows of the loss in each part, and the most that a part has. */
   readonly rows: readonly number[];
   readonly mostRows: number;
-  /** Inputs and targets of a part. */
-  readonly part: (part: number) => { readonly inputs: Inputs; readonly targets: Float32Array };
+  /** Of a part: what the network sees, and the targets that its loss holds against it, with their weights. */
+  readonly part: (part: number) => { readonly inputs: Inputs; readonly goal: Inputs };
 }
 
-/** Rows of targets belong to samples, or to labelled tokens: `label_positions` says to which. */
+/** Rows of the loss belong to samples, or to labelled tokens: `label_positions` says to which. */
 export function cutBatch(batch: Samples, samples: number): Cut {
-  const { count, inputs, shape, labels, targets } = batch;
+  const { count, inputs, shape, labels, targets, weights } = batch;
   const { label_positions: places, ...perSample } = inputs;
   const parts = Math.ceil(count / samples);
   const [, tokens] = shape;
@@ -52,7 +53,7 @@ export function cutBatch(batch: Samples, samples: number): Cut {
   });
   const rows = firstRow.slice(1).map((end, part) => end - firstRow[part]);
   const mostRows = parts === 1 || places !== undefined ? Math.max(...rows) : samples;
-  const classes = targets.length / labels.length;
+  const columns = targets.length / (labels?.length ?? count);
   return {
     samples,
     rows,
@@ -66,11 +67,22 @@ export function cutBatch(batch: Samples, samples: number): Cut {
         cut.label_positions = Int32Array.from({ length: mostRows }, (_, i) =>
           from + i < to ? places[from + i] - part * samples * tokens : 0,
         );
-      const own = new Float32Array(mostRows * classes);
-      own.set(targets.subarray(from * classes, to * classes));
-      return { inputs: cut, targets: own };
+      const goal = {
+        targets: followedByZeros(targets.subarray(from * columns, to * columns), mostRows * columns),
+        ...(weights === undefined
+          ? {}
+          : { [ROW_WEIGHTS]: followedByZeros(weights.subarray(from, to), mostRows) }),
+      };
+      return { inputs: cut, goal };
     },
   };
+}
+
+function followedByZeros(values: Float32Array, length: number): Float32Array {
+  if (values.length === length) return values;
+  const out = new Float32Array(length);
+  out.set(values);
+  return out;
 }
 
 /** Elements of an ascending list that are below a bound. */

@@ -28,7 +28,7 @@ export interface Problem {
 
 /** Throws FormatError where the batch does not fit the model. */
 export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: BatchChoice): Problem {
-  const { model, arrays, dataFile, mean, std } = loaded;
+  const { model, arrays, dataFile, mean, std, loss } = loaded;
   const { architecture } = model;
   const batch = makeBatch(arrays, {
     file: dataFile,
@@ -36,6 +36,7 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     classes: architecture.classes,
     start,
     count: batchSize,
+    loss,
     mean,
     std,
   });
@@ -47,10 +48,11 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
       bn,
       ...sampleSizes(architecture.input.name, batch, samples),
       labelled: mostRows,
+      loss,
     });
     const inputsOf = (index: number): Inputs => {
-      const { inputs, targets } = part(index);
-      return { ...data(inputs), targets };
+      const { inputs, goal } = part(index);
+      return { ...data(inputs), ...goal };
     };
     return { graph: builder.finish(), samples, states, rows, inputsOf };
   };
@@ -80,8 +82,9 @@ function sampleSizes(
   return input === "input_ids" ? { tokens: first } : {};
 }
 
-/** Fraction of rows (samples, or labelled tokens) whose largest logit is their label's. */
-export function accuracyOf(logits: Float32Array, labels: Int32Array): number {
+/** Fraction of rows (samples, or labelled tokens) whose largest logit is their label's; null where nothing is labelled. */
+export function accuracyOf(logits: Float32Array, labels: Int32Array | null): number | null {
+  if (labels === null) return null;
   const classes = logits.length / labels.length;
   let right = 0;
   labels.forEach((label, i) => {

@@ -36,7 +36,7 @@ describe("a convolutional network on seven samples", () => {
     const batch = { count: 7, shape: [7, 5, 5, 2], labels: new Int32Array(7), inputs: { x } };
     const weighted = Float32Array.from(targets, (t) => factor * t);
     const { part, rows } = cutBatch({ ...batch, targets: weighted }, samples);
-    const inputsOf = (index: number) => ({ ...part(index).inputs, targets: part(index).targets });
+    const inputsOf = (index: number) => ({ ...part(index).inputs, ...part(index).goal });
     return { graph: tinyConvNet("tanh", "eval", samples), samples, states, rows, inputsOf };
   }
 

@@ -14,7 +14,16 @@ describe("a batch cut into parts", () => {
     expect([rows, mostRows]).toEqual([[2, 1], 2]);
     expect(part(1)).toEqual({
       inputs: { x: Float32Array.of(5, 6, 5, 6) },
-      targets: Float32Array.of(0, 3, 0, 0),
+      goal: { targets: Float32Array.of(0, 3, 0, 0) },
+    });
+  });
+
+  it("gives the weight of a squared error to its own samples only", () => {
+    const batch = { count: 3, shape: [3, 1], inputs: { x: Float32Array.of(1, 2, 3) }, labels: null };
+    const goal = { targets: Float32Array.of(1, 2, 3, 4, 5, 6), weights: new Float32Array(3).fill(0.5) };
+    expect(cutBatch({ ...batch, ...goal }, 2).part(1)).toEqual({
+      inputs: { x: Float32Array.of(3, 3) },
+      goal: { targets: Float32Array.of(5, 6, 0, 0), weights: Float32Array.of(0.5, 0) },
     });
   });
 
@@ -31,7 +40,7 @@ describe("a batch cut into parts", () => {
     expect([rows, mostRows]).toEqual([[3, 1], 3]);
     expect(part(1)).toEqual({
       inputs: { input_ids: Int32Array.of(6, 7, 8, 9, 10, 11), label_positions: Int32Array.of(4, 0, 0) },
-      targets: Float32Array.of(4, 0, 0),
+      goal: { targets: Float32Array.of(4, 0, 0) },
     });
   });
 

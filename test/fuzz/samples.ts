@@ -13,6 +13,7 @@ import { bytes, float32, floats, int, integers, model, node, value } from "../fi
 import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
 import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
+import { pictures } from "../run/tables.ts";
 import type { Random } from "./mutate.ts";
 import { randomNetwork } from "./onnxNodes.ts";
 
@@ -321,4 +322,7 @@ export const samples: readonly Sample[] = [
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),
   ofArrays("npy in npz: tokens", bert(sizes, config), tokens),
+  ofData("parquet, plain", resnet8(), pictures({ groupRows: 2 })),
+  ofData("parquet, dictionaries", resnet8(), pictures({ dictionary: true, version: 2 })),
+  ofData("parquet, snappy", resnet8(), pictures({ snappy: true, pageRows: 3 })),
 ];

@@ -49,6 +49,16 @@ export const FLAGS: readonly Flag[] = [
   { name: "no-skip", value: "", help: "the checkpoint's network has no skip connections" },
   { name: "activation", value: "relu|tanh", help: "of a perceptron (relu)" },
   { name: "heads", value: "N", help: "attention heads of a transformer without config.json" },
+  {
+    name: "loss",
+    value: "cross-entropy|mse",
+    help: "of logits and labels, or of outputs and targets [N,outputs] (cross-entropy)",
+  },
+  {
+    name: "train",
+    value: "NAME,...",
+    help: "an .onnx model's trained tensors, by name or with * (default: all but running statistics, masks and constants)",
+  },
   { name: "vector", value: "FILE", help: "hvp: npy, float32 over all parameters in file order" },
   { name: "out", value: "FILE", help: "hvp: where to write Hv as npy" },
   { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },

@@ -24,6 +24,10 @@ export async function modelSource(args: Arguments): Promise<ModelSource> {
   const options = {
     ...(args.has("no-skip") ? { skip: false } : {}),
     ...(args.has("activation") ? { activation } : {}),
+    ...(oneOf(args, "loss", ["cross-entropy", "mse"], "cross-entropy") === "mse"
+      ? { loss: "mean-squared-error" as const }
+      : {}),
+    ...(args.has("train") ? { trainable: args.get("train")?.split(",") ?? null } : {}),
     ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
   };
   if (isHub(model)) return { kind: "files", files: await hubModel(model, createHub()), options };

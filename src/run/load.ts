@@ -5,6 +5,7 @@ import {
   FormatError,
   groupsOf,
   type InputSpec,
+  type LossKind,
   mostTokens,
   type Network,
   sizeOf,
@@ -22,6 +23,7 @@ export interface LoadedModel {
   readonly dataFile: string;
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
+  readonly loss: LossKind;
   readonly card: ModelCard;
 }
 
@@ -50,6 +52,7 @@ export async function loadModel(
     dataFile: dataset.file.name,
     mean,
     std,
+    loss: weights.options.loss ?? "cross-entropy",
     card: {
       id: weights.id,
       title: weights.title ?? architecture.title,
@@ -65,13 +68,14 @@ export async function loadModel(
       hasBatchNorm: architecture.states.length > 0,
       input: architecture.input.name,
       classes: architecture.classes,
+      ...(network.candidates === undefined ? {} : { candidates: network.candidates }),
       source: weights.file.name,
       sha256,
       data: {
         source: dataset.file.name,
         sha256: dataSha256,
         split: dataset.split,
-        available: arrays.get("labels")?.shape[0] ?? 0,
+        available: (arrays.get("labels") ?? arrays.get("targets"))?.shape[0] ?? 0,
         classNames: known?.length === architecture.classes ? known : null,
       },
       warnings: [...warnings, ...dataset.warnings],

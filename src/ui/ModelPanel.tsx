@@ -80,8 +80,12 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
               {significant(result.loss, 5)}{" "}
               <span className="aside">over {samples(result.settings.batchSize, card)}</span>
             </dd>
-            <dt>Accuracy</dt>
-            <dd>{percent(result.accuracy)}</dd>
+            {result.accuracy !== null && (
+              <>
+                <dt>Accuracy</dt>
+                <dd>{percent(result.accuracy)}</dd>
+              </>
+            )}
             <dt>Gradient norm</dt>
             <dd>{significant(result.gradientNorm, 4)}</dd>
           </>

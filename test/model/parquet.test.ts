@@ -93,7 +93,7 @@ describe("a table of sentences", () => {
     );
   });
 
-  test("reads only the row groups that hold the rows", async () => {
+  test("reads only the end of the file and the row groups that hold the rows", async () => {
     const bytes = sst2(1200, { groupRows: 150, long: 200 });
     const read: number[] = [];
     const source = {
@@ -104,7 +104,7 @@ describe("a table of sentences", () => {
       },
     };
     await readSamples(await openTable(source, "t.parquet"), { start: 450, count: 50 });
-    expect(read.reduce((a, b) => a + b)).toBeLessThan(0.3 * bytes.length);
+    expect(read.reduce((a, b) => a + b)).toBeLessThan(64 * 1024 + 0.15 * bytes.length);
   });
 
   test("with secret labels is refused with what to do", async () => {

@@ -52,8 +52,8 @@ export function decodePng(bytes: Uint8Array, where: string, refuse: Refuse): Pic
   return { width, height, rgb };
 }
 
-/** Compressed bytes unpacked at once: at most 4 MB appear before they are counted. */
-const STEP = 4096;
+/** Compressed bytes unpacked at once: at most 1 MB appears before it is counted. */
+const STEP = 1024;
 
 /**
  * Bytes that the pixels unpack to, not much more than `most`; -1 for a fault. The decoder would unpack whatever a

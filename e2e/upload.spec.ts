@@ -15,7 +15,7 @@ test("a checkpoint and a batch, dropped one after the other, become a model that
   await open(page, "#n=2&steps=3&probes=1&trace=2");
   await drop(page, [batch()]);
   await expect(page.locator(".drop")).toContainText(
-    "batch.npz is here. Still missing: the model, a .safetensors or .onnx file.",
+    "batch.npz is here. Still missing: the model, a .safetensors, .onnx or .pt file.",
   );
   for (const option of ["Mean", "Std"] as const) {
     const field = page.getByLabel(option, { exact: true });
@@ -81,6 +81,6 @@ test("a file of another kind is refused unread", async ({ page }) => {
   await open(page);
   await drop(page, [{ name: "net.pkl", bytes: new Uint8Array(4) }]);
   await expect(page.locator(".refusal")).toHaveText(
-    "net.pkl: expected a .safetensors or .onnx model, its config.json, or an .npz batch with images, vectors or tokens and labels",
+    "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels",
   );
 });

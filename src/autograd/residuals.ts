@@ -8,8 +8,8 @@ export interface Staged {
   readonly stage: Uint8Array;
 }
 
-/** No arithmetic: repeating them costs the tangent program nothing beyond reading their operand. */
-const CHEAP: ReadonlySet<string> = new Set(["neg", "step", "reshape", "transpose", "broadcast"]);
+/** No arithmetic: repeating them costs the tangent program nothing beyond reading their operands. */
+const CHEAP: ReadonlySet<string> = new Set(["neg", "step", "inside", "reshape", "transpose", "broadcast"]);
 
 const isLeaf = (node: GraphNode): boolean => node.inputs.length === 0;
 
@@ -73,15 +73,15 @@ function chooseRecomputed(graph: Graph, stage: Uint8Array, ends: readonly NodeId
   /** Elements that must be kept so that the tangent program can have `id`. */
   const cost = (id: NodeId): number => {
     if (isLeaf(nodes[id]) || read[id] === 1) return 0;
-    return cheap(id) ? Math.min(size(id), cost(nodes[id].inputs[0])) : size(id);
+    return cheap(id) ? Math.min(size(id), costOfInputs(id)) : size(id);
   };
+  const costOfInputs = (id: NodeId): number => nodes[id].inputs.reduce((sum, i) => sum + cost(i), 0);
   const recomputed = new Set<NodeId>();
   for (let id = nodes.length - 1; id >= 0; id--) {
     if (stage[id] === 1 || read[id] === 0 || isLeaf(nodes[id]) || !cheap(id)) continue;
-    const [operand] = nodes[id].inputs;
-    if (cost(operand) >= size(id)) continue;
+    if (costOfInputs(id) >= size(id)) continue;
     recomputed.add(id);
-    read[operand] = 1;
+    for (const operand of nodes[id].inputs) read[operand] = 1;
   }
   return recomputed;
 }

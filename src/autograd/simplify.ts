@@ -67,6 +67,20 @@ const quotient: Rule = (g, [a, b], _attrs, shape) => {
   return divisor === 1 ? a : null;
 };
 
+/** Whole exponents become products, which hold for negative x in every derivative, and half ones roots. */
+const power: Rule = (g, [x, exponent], _attrs, shape) => {
+  const p = g.uniform(exponent);
+  if (p === 0.5) return g.op("sqrt", [x]);
+  if (p === -0.5) return g.op("rsqrt", [x]);
+  if (p === null || !Number.isInteger(p) || Math.abs(p) > 16) return null;
+  if (p < 0) return g.div(g.constant(1), g.op("pow", [x, g.constant(-p)]));
+  if (p === 0) return g.full(1, shape);
+  if (p === 1) return x;
+  const root = g.op("pow", [x, g.constant(Math.floor(p / 2))]);
+  const square = g.mul(root, root);
+  return p % 2 === 0 ? square : g.mul(square, x);
+};
+
 const negation: Rule = (g, [a]) => {
   const inner = g.node(a);
   if (inner.op === "neg") return inner.inputs[0];
@@ -153,6 +167,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   mul: product,
   div: quotient,
   neg: negation,
+  pow: power,
   reshape: moved(reshape),
   transpose: moved(transpose),
   broadcast: moved(broadcast),
@@ -172,9 +187,9 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** The value of a pointwise op all of whose operands are known constants. */
 function folded(g: Simplifier, op: PointwiseOp, inputs: readonly NodeId[], shape: Shape): NodeId | null {
-  const [a, b = 0] = inputs.map((i) => g.uniform(i));
-  if (a === null || b === null) return null;
-  const value = op.scalar(a, b);
+  const operands = inputs.map((i) => g.uniform(i)).filter((x) => x !== null);
+  if (operands.length < inputs.length) return null;
+  const value = op.scalar(...operands);
   return Number.isFinite(value) ? g.full(value, shape) : null;
 }
 

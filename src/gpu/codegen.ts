@@ -3,9 +3,14 @@
  * an element are given as WGSL names, the innermost one counting vec4s.
  */
 
+import type { WgslFunction } from "../autograd/ops/op.ts";
 import { type OpName, ops } from "../autograd/ops/table.ts";
 import type { Shape } from "../model/graph.ts";
-import helpers from "../shaders/pointwise.wgsl?raw";
+import erf from "../shaders/functions/erf.wgsl?raw";
+import log from "../shaders/functions/log.wgsl?raw";
+import pow from "../shaders/functions/pow.wgsl?raw";
+import sin from "../shaders/functions/sin.wgsl?raw";
+import tanh from "../shaders/functions/tanh.wgsl?raw";
 import type { Expr, Window } from "./expr.ts";
 import { type Binder, indexText, probeTerm, vec4Address } from "./kernel.ts";
 import { isVec4, type View } from "./view.ts";
@@ -17,10 +22,12 @@ export interface Generated {
   readonly value: string;
 }
 
-/** Tracks whether a kernel needs the helper functions of pointwise.wgsl. */
+const FUNCTIONS: Readonly<Record<WgslFunction, string>> = { tanh, erf, log, pow, sin };
+
+/** Writes expressions and collects the functions that a kernel needs for them. */
 export class ExprWriter {
   readonly #binder: Binder;
-  #helpers = false;
+  readonly #helpers = new Set<WgslFunction>();
   #count = 0;
 
   constructor(binder: Binder) {
@@ -28,7 +35,7 @@ export class ExprWriter {
   }
 
   get prelude(): string {
-    return this.#helpers ? helpers : "";
+    return [...this.#helpers].map((name) => FUNCTIONS[name]).join("\n");
   }
 
   /**
@@ -66,8 +73,8 @@ export class ExprWriter {
         case "apply": {
           const op = ops[e.op as OpName];
           if (op === undefined || !("wgsl" in op)) throw new Error(`internal: ${e.op} has no WGSL`);
-          if ((op.helpers?.length ?? 0) > 0) this.#helpers = true;
-          return keep(op.wgsl(e.args.map(walk), 4));
+          for (const name of op.helpers) this.#helpers.add(name);
+          return keep(op.wgsl(e.args.map(walk)));
         }
       }
     };

@@ -5,6 +5,7 @@ import { type Expr, type Heavy, moveExpr } from "./expr.ts";
 import type { Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { conv2dKernel } from "./kernels/conv2d.ts";
+import { conv2dDirectKernel, conv2dDirectWeightKernel, isDirect } from "./kernels/conv2dDirect.ts";
 import { conv2dWeightKernel, sharesFor } from "./kernels/conv2dWeight.ts";
 import { elementwiseKernel, type Output } from "./kernels/elementwise.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
@@ -47,10 +48,11 @@ function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], alloc
       return [reduceKernel(work, sums, shares), secondPass(work.fn, partials, outputs)];
     }
     case "conv": {
-      if (work.mode !== "weight") return [conv2dKernel(work, shape, outputs)];
-      const [n, h] = work.pairs[0].w.shape;
-      const partials = allocate([sharesFor(shape, n * h), ...shape], batched);
-      return [conv2dWeightKernel(work, partials), secondPass("sum", [partials], outputs)];
+      const direct = isDirect(work);
+      if (work.mode !== "weight") return [(direct ? conv2dDirectKernel : conv2dKernel)(work, shape, outputs)];
+      const partials = allocate([sharesFor(work, shape), ...shape], batched);
+      const first = (direct ? conv2dDirectWeightKernel : conv2dWeightKernel)(work, partials);
+      return [first, secondPass("sum", [partials], outputs)];
     }
   }
 }

@@ -26,7 +26,8 @@ export type Heavy =
   | {
       readonly kind: "conv";
       readonly mode: "forward" | "input" | "weight";
-      readonly attrs: Attrs;
+      readonly window: Window2d;
+      readonly groups: number;
       readonly pairs: readonly ConvPair[];
     }
   | {

@@ -6,7 +6,7 @@
 
 import { type OpName, ops } from "../autograd/ops/table.ts";
 import { windowOf } from "../autograd/ops/window.ts";
-import type { Attrs, Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
+import type { Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
 import { emit } from "./emit.ts";
 import {
@@ -26,7 +26,7 @@ import type { RowLists } from "./rowLists.ts";
 import { Slots } from "./slots.ts";
 import { MOVEMENT, type StagedGraph, type Survey, survey, VECTOR_OUTPUT } from "./survey.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
-import { isVec4, reshapeView, transposeView, type View } from "./view.ts";
+import { denseLayout, isVec4, reshapeView, transposeView, type View } from "./view.ts";
 
 export interface LowerOptions extends Bounds {
   readonly layout: VectorLayout;
@@ -326,15 +326,28 @@ class Lowering {
     return this.#stored(id);
   }
 
+  /** Convolutions read their weights row after row. */
+  #dense(id: NodeId): View {
+    const view = this.#aligned(id);
+    const { strides } = denseLayout(view.shape);
+    if (view.shape.every((size, d) => size === 1 || view.strides[d] === strides[d])) return view;
+    if (this.#owned.has(id)) throw new Error(`internal: %${id} is both a kernel and a picture`);
+    this.#store(id);
+    return this.#stored(id);
+  }
+
   #conv(id: NodeId, node: GraphNode): Expr {
     const [a, b] = node.inputs;
     const mode = node.attrs.mode as "forward" | "input" | "weight";
     const pair: ConvPair = {
       x: this.#picture(a),
-      w: mode === "weight" ? this.#picture(b) : this.#aligned(b),
+      w: mode === "weight" ? this.#picture(b) : this.#dense(b),
     };
-    const attrs: Attrs = { stride: node.attrs.stride, pad: node.attrs.pad };
-    return { kind: "heavy", node: id, work: { kind: "conv", mode, attrs, pairs: [pair] }, shape: node.shape };
+    const kernel = mode === "weight" ? node.shape : this.#graph.nodes[b].shape;
+    const window = windowOf(node.attrs, kernel.slice(0, 2));
+    const groups = (node.attrs.groups as number | undefined) ?? 1;
+    const work = { kind: "conv", mode, window, groups, pairs: [pair] } as const;
+    return { kind: "heavy", node: id, work, shape: node.shape };
   }
 
   #pool(op: "poolArgmax" | "poolPick" | "poolSpread", { inputs: [source, taps], attrs }: GraphNode): Heavy {

@@ -1,5 +1,6 @@
 /** What lowering has to know of the whole graph before it starts. */
 
+import { windowOf } from "../autograd/ops/window.ts";
 import type { Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { moveExpr } from "./expr.ts";
 import { haloFor } from "./kernels/conv2d.ts";
@@ -70,6 +71,5 @@ function haloOfConv(node: GraphNode, nodes: readonly GraphNode[]): Halo {
   const picture = (shape: Shape): Shape => shape.slice(1, 3);
   const kernel = mode === "weight" ? node.shape : second;
   const written = mode === "weight" ? picture(second) : picture(node.shape);
-  const attrs = { stride: node.attrs.stride as number[], pad: node.attrs.pad as number[] };
-  return haloFor(mode, attrs, kernel, picture(first), written);
+  return haloFor(mode, windowOf(node.attrs, kernel.slice(0, 2)), picture(first), written);
 }

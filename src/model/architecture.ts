@@ -11,13 +11,32 @@ export interface TensorSpec {
   readonly shape: Shape;
 }
 
+/** An input of a network that takes its samples as named arrays, in the file's own layout. */
+export interface ArraySpec {
+  readonly name: string;
+  readonly element: "float" | "int" | "bool";
+  /** Sizes of the axes, the first for the samples; a name stands for a size that the data decide, the same everywhere. */
+  readonly axes: readonly (number | string)[];
+  /** Names under which data files may have it, the first that is there. */
+  readonly sources: readonly string[];
+  /** What it holds where the data have none of these: all ones, all zeros, the places 0, 1, ...; null: it must be there. */
+  readonly absent: "ones" | "zeros" | "places" | null;
+}
+
 /**
  * The graph input that carries the samples: `images` [N,H,W,channels], `x` [N,features] or `input_ids` [N,tokens] with
- * the rows of the tables that tokens, their positions and their types (0: they have none) name. `source`: another name
+ * the rows of the tables that tokens, their positions and their types (0: they have none) name; or several
+ * arrays. `source`: another name
  * under which data files may have it.
  */
 export type InputSpec =
-  | { readonly name: "images"; readonly channels: number; readonly source?: string }
+  | {
+      readonly name: "images";
+      readonly channels: number;
+      readonly source?: string;
+      /** Mean and standard deviation per channel that such networks are usually trained with: a suggestion. */
+      readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+    }
   | { readonly name: "x"; readonly features: number; readonly source?: string }
   | {
       readonly name: "input_ids";
@@ -26,10 +45,16 @@ export type InputSpec =
       readonly types: number;
       /** Positions are counted from this number plus 1, and tokens of this number are not counted; absent: from 0. */
       readonly padding?: number;
+      /** A batch takes the tokens of its longest sentence; absent: all columns of the arrays, padding or not. */
+      readonly anyLength?: true;
       /** Labels are token numbers of single tokens, not classes of sentences. */
       readonly labels?: "tokens";
       readonly source?: string;
-    };
+    }
+  | { readonly name: "arrays"; readonly arrays: readonly ArraySpec[] };
+
+/** Numbers by the name of an array or of a graph's input. */
+export type NumbersByName = Readonly<Record<string, Float32Array | Int32Array>>;
 
 export interface ArchitectureBase {
   /** e.g. `CIFAR ResNet-20 with BatchNorm, option-A skip connections`. */
@@ -66,6 +91,8 @@ export interface BuildOptions {
   readonly width?: number;
   /** Tokens per sentence, for transformers. */
   readonly tokens?: number;
+  /** Shapes of the named arrays, for networks that take these. */
+  readonly shapes?: Readonly<Record<string, Shape>>;
   /** Labelled tokens of the batch, where labels belong to tokens. */
   readonly labelled?: number;
   /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
@@ -77,11 +104,16 @@ export interface Network {
   readonly architecture: ArchitectureBase & { readonly family: string };
   /** The flat parameter vector, in architecture order and file layout. */
   readonly parameters: Float32Array;
-  /**
-   * Writes the forward graph: outputs `logits` [N,classes] and `loss`.
-   * @returns values of the graph's `state` inputs by name
-   */
-  build(g: GraphBuilder, options: BuildOptions): ReadonlyMap<string, Float32Array>;
+  /** Writes the forward graph: outputs `logits` [N,classes] and `loss`. */
+  build(g: GraphBuilder, options: BuildOptions): Built;
+}
+
+/** What a graph needs besides parameters and targets. */
+export interface Built {
+  /** Values of the graph's `state` inputs. */
+  readonly states: NumbersByName;
+  /** Values of the graph's `data` inputs, from a batch of the size that it was built for. */
+  readonly data: (batch: NumbersByName) => NumbersByName;
 }
 
 /** The trainable tensors of a layer. */

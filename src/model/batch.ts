@@ -2,6 +2,7 @@ import type { InputSpec } from "./architecture.ts";
 import { printShape, type Refuse, refuser } from "./errors.ts";
 import type { Shape } from "./graph.ts";
 import { limits } from "./limits.ts";
+import { readArrays } from "./namedArrays.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 import { readSentences, readTokenLabels } from "./tokens.ts";
 
@@ -31,6 +32,8 @@ export interface Batch {
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   /** Of the first of these. */
   readonly shape: Shape;
+  /** Of each, where the network takes named arrays. */
+  readonly shapes?: Readonly<Record<string, Shape>>;
   /** [M], each below the number of classes: one for each sample, or for each labelled token of the sentences. */
   readonly labels: Int32Array;
   /** [M,classes]: one-hot / M, so that the sum of the cross-entropy over the rows is their mean. */
@@ -50,17 +53,13 @@ export interface BatchStatistics {
 export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   const { file, input, classes, start, count } = options;
   const refuse: Refuse = refuser(file, "Save the batch as docs/file-formats.md describes");
-  const source = input.source === undefined ? [] : [input.source];
-  const usual = input.name === "x" ? ["x", "x_f32"] : [input.name];
-  const save = `Save them under these names: numpy.savez(file, ${input.name}=..., labels=...)`;
-  const samples = findArray(arrays, [...source, ...usual], save, refuse);
+  const names = namesOf(input);
+  const save = `Save them under these names: numpy.savez(file, ${names.at(-1)}=..., labels=...)`;
+  const samples = findArray(arrays, names, save, refuse);
   const labelArray = findArray(arrays, ["labels"], save, refuse);
   const available = samples.shape[0] ?? 0;
   checkRange(start, count, available, refuse);
-  const { inputs, shape, mean, std } =
-    input.name === "input_ids"
-      ? { ...readSentences(samples, arrays, input, options, refuse), mean: [], std: [] }
-      : readNumbers(samples, input, options, refuse);
+  const { mean, std, inputs, ...shapes } = readSamples(samples, arrays, options, refuse);
   if (labelArray.data instanceof Float32Array || labelArray.dtype.endsWith("b1")) {
     const remedy = "Convert them: labels.astype('int64')";
     refuse("labels", "whole numbers", `dtype ${labelArray.dtype}`, remedy);
@@ -76,19 +75,43 @@ export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   });
   const classCounts = ofTokens === null ? countClasses(labels, classes) : [];
   return {
-    ...{ start, count, available, shape, labels, targets },
+    ...{ start, count, available, ...shapes, labels, targets },
     inputs: ofTokens === null ? inputs : { ...inputs, label_positions: ofTokens.places },
     statistics: { mean, std, classCounts },
   };
 }
 
+/** Names under which a file may have the samples; the usual one last. */
+function namesOf(input: InputSpec): readonly string[] {
+  if (input.name === "arrays")
+    return (input.arrays.find(({ absent }) => absent === null) ?? input.arrays[0]).sources;
+  const source = input.source === undefined ? [] : [input.source];
+  return [...source, ...(input.name === "x" ? ["x_f32", "x"] : [input.name])];
+}
+
+type Moments = Omit<BatchStatistics, "classCounts">;
+
+function readSamples(
+  samples: Tensor,
+  arrays: Tensors,
+  options: BatchOptions,
+  refuse: Refuse,
+): Pick<Batch, "inputs" | "shape" | "shapes"> & Moments {
+  const { input } = options;
+  if (input.name === "input_ids")
+    return { ...readSentences(samples, arrays, input, options, refuse), mean: [], std: [] };
+  if (input.name !== "arrays") return readNumbers(samples, input, options, refuse);
+  const read = readArrays(input.arrays, arrays, options, refuse);
+  return { ...read, shape: read.shapes[input.arrays[0].name], mean: [], std: [] };
+}
+
 /** Images or vectors, all finite, with their moments. */
 function readNumbers(
   samples: Tensor,
-  input: Exclude<InputSpec, { name: "input_ids" }>,
+  input: Extract<InputSpec, { name: "images" | "x" }>,
   options: BatchOptions,
   refuse: Refuse,
-): Pick<Batch, "inputs" | "shape"> & Omit<BatchStatistics, "classCounts"> {
+): Pick<Batch, "inputs" | "shape"> & Moments {
   const { data, shape } =
     input.name === "images"
       ? readImages(samples, input.channels, options, refuse)
@@ -200,7 +223,9 @@ function normalise(data: Uint8Array, [, h, w, c]: Shape, options: BatchOptions, 
     ![...mean, ...std].every(Number.isFinite) ||
     std.some((s) => s <= 0)
   ) {
-    const remedy = "Give the mean and standard deviation that the model was trained with";
+    const usual = options.input.name === "images" ? options.input.normalisation : undefined;
+    const hint = usual === undefined ? "" : `; usual are mean ${usual.mean} and std ${usual.std}`;
+    const remedy = `Give the mean and standard deviation that the model was trained with${hint}`;
     return refuse(
       "images",
       `${c} means and ${c} positive standard deviations beside uint8 images`,

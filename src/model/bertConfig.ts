@@ -1,6 +1,6 @@
 import type { ModelOptions } from "./architecture.ts";
 import { type DialectName, dialects } from "./bertNames.ts";
-import { type Refuse, refuser } from "./errors.ts";
+import { printJson, type Refuse, refuser } from "./errors.ts";
 
 /** What the tensors of a BERT do not say, from config.json and from the user. */
 export interface BertSettings {
@@ -93,7 +93,7 @@ export function bertSettings(
   const refuse: Refuse = refuser(config?.file ?? file, "Use the config.json that belongs to the checkpoint");
   const only = (key: string, wanted: readonly unknown[], remedy?: string): void => {
     const value = fields[key] ?? wanted[0];
-    if (!wanted.includes(value)) refuse(key, wanted.map(print).join(" or "), print(value), remedy);
+    if (!wanted.includes(value)) refuse(key, wanted.map(printJson).join(" or "), printJson(value), remedy);
   };
   only("model_type", dialects[dialect].modelTypes);
   only("position_embedding_type", ["absolute"], "Relative positions are not supported");
@@ -118,14 +118,14 @@ export function bertSettings(
     );
   const whole = typeof count === "number" && Number.isInteger(count) && count >= 1;
   if (!whole || sizes.hidden % count !== 0)
-    return refuse(words.heads, `a divisor of the hidden size ${sizes.hidden}`, print(count));
+    return refuse(words.heads, `a divisor of the hidden size ${sizes.hidden}`, printJson(count));
   if (told === undefined)
     warnings.push(
       `Neither config.json nor an option (--heads) gives the number of attention heads: ${count} are assumed, 64 columns each.`,
     );
   const epsilon = (words.epsilonField === null ? undefined : fields[words.epsilonField]) ?? words.epsilon;
   if (typeof epsilon !== "number" || !(epsilon >= 0 && epsilon < 1))
-    return refuse("layer_norm_eps", "a number from 0 to 1", print(epsilon));
+    return refuse("layer_norm_eps", "a number from 0 to 1", printJson(epsilon));
   const name = fields[words.activation] ?? "gelu";
   const hiddenActivation =
     typeof name === "string" && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
@@ -133,7 +133,7 @@ export function bertSettings(
     return refuse(
       words.activation,
       Object.keys(ACTIVATIONS).join(" or "),
-      print(name),
+      printJson(name),
       "Other activations are not supported",
     );
   if (config === undefined)
@@ -155,11 +155,5 @@ function paddingToken(
   const padding = fields.pad_token_id ?? usually;
   const last = Math.min(vocabulary - 1, positions - 2);
   const fits = typeof padding === "number" && Number.isInteger(padding) && padding >= 0 && padding <= last;
-  return fits ? padding : refuse("pad_token_id", `a token from 0 to ${last}`, print(padding));
+  return fits ? padding : refuse("pad_token_id", `a token from 0 to ${last}`, printJson(padding));
 }
-
-/** A value of config.json, not at any length. */
-const print = (value: unknown): string => {
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
-};

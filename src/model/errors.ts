@@ -42,6 +42,13 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > quotedLength ? `${text.slice(0, quotedLength)}...` : text);
 }
 
+/** A value of a JSON file in a few characters: a deep one would overflow the stack of JSON.stringify. */
+export function printJson(value: unknown): string {
+  if (typeof value === "string") return quote(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "an array" : "an object";
+}
+
 export const printShape = (shape: readonly number[]): string => `[${shape.join(",")}]`;
 
 /** Throws a FormatError about the reader's file; `remedy` replaces the usual one. */

@@ -32,9 +32,24 @@ export const limits = {
   /** Bytes of a config.json: 0.5 KB to 100 KB with the names of a thousand classes. */
   configBytes: 4 * MiB,
 
+  /** Bytes of a tokenizer.json or vocab.txt: RoBERTa's has 1.4 MB, that of 110,000 words in a hundred languages 3 MB. */
+  tokenizerBytes: 16 * MiB,
+  /** Tokens of a vocabulary and merges of a tokenizer: multilingual models have up to 260,000. */
+  vocabularyTokens: 2 ** 20,
+  /** Longest word that is split into pieces, in characters: BERT takes 100; the work grows with the third power. */
+  wordCharacters: 200,
+  /** Bytes of a text file: SST-2's 67,000 training sentences have 3.8 MB, which takes seconds to tokenize. */
+  textBytes: 32 * MiB,
+  /** Lines of a text file. */
+  textRows: 2 ** 19,
+  /** Characters of one text: 30 times what BERT's 512 positions hold; more is a file in the wrong format. */
+  textCharacters: 2 ** 17,
+  /** Numbers of tokens with their padding, over all lines: 6 bytes each. */
+  textTokens: 2 ** 26,
+
   /** Entries of an npz: a batch has 2 to 5 arrays. */
-  zipEntries: 256,
-  /** Inflated bytes of all entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */
+  npzEntries: 256,
+  /** Inflated bytes of all its entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */
   inflatedBytes: GiB,
   /** No DEFLATE stream can expand further; a larger claim is a lie told before anything is allocated. */
   deflateRatio: 1032,
@@ -48,6 +63,19 @@ export const limits = {
   /** Compressed bytes given to the inflater at once: at most 64 KiB * 1032 = 68 MB appear before the caps are checked. */
   inflateStepBytes: 64 * KiB,
 
+  /** Bytes of the pickle in a state dict, without its numbers: ResNet-152 with the state of its optimiser needs 0.5 MB. */
+  pickleBytes: 16 * MiB,
+  /** Its instructions, each of which may make an object: some 45 for a tensor. */
+  pickleSteps: 2 ** 20,
+  /** Containers that are open at once while they are filled: PyTorch needs 5. */
+  pickleDepth: 64,
+  /** Bytes of a string in it: metrics and notes beside the weights are shorter. */
+  pickleStringBytes: MiB,
+  /** Bytes of an integer in it: PyTorch's magic number has 10. */
+  pickleIntegerBytes: 16,
+  /** Tensors and other records of a zip file by torch.save. */
+  stateDictEntries: 16_384 + 64,
+
   /** Nodes, initialisers or attributes in one ONNX message: GPT-2's export has 3,000 nodes. */
   onnxEntries: 65_536,
   /**
@@ -55,6 +83,8 @@ export const limits = {
    * 1024 by 1024 positions a million.
    */
   onnxFoldedElements: 2 ** 24,
+  /** The same for each sample of a batch: attention masks of 128 tokens by 128, a few times over. */
+  onnxFoldedElementsPerSample: 2 ** 17,
 
   /** Samples of one batch: the whole CIFAR training set. */
   batchSamples: 50_000,

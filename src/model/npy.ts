@@ -3,7 +3,7 @@ import { printShape, quote, type Refuse, refuser } from "./errors.ts";
 import { sizeOf } from "./graph.ts";
 import { limits } from "./limits.ts";
 import { type NpyHeader, NpyHeaderError, parseNpyHeader } from "./npyHeader.ts";
-import { shapeDefect, type Tensor, type TensorData } from "./tensor.ts";
+import { gatherStrided, shapeDefect, type Tensor, type TensorData } from "./tensor.ts";
 
 /**
  * npy, versions 1 to 3: magic, version, header length, a Python dict, then the numbers.
@@ -102,22 +102,12 @@ function elementKind(descr: string, refuse: Refuse): ElementKind {
 }
 
 /** Column-major to row-major. */
-function fromFortran(data: TensorData, shape: readonly number[]): TensorData {
-  const out = data.slice() as TensorData;
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = data[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
-}
+const fromFortran = (data: TensorData, shape: readonly number[]): TensorData =>
+  gatherStrided(
+    data,
+    shape,
+    shape.map((_, axis) => sizeOf(shape.slice(0, axis))),
+  );
 
 /** Writes an npy file, version 1.0, little-endian float32, row-major; the numbers start at a multiple of 64 bytes. */
 export function writeNpy(data: Float32Array, shape: readonly number[]): Uint8Array {

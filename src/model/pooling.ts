@@ -38,29 +38,17 @@ export function maxPool(b: GraphBuilder, x: NodeId, window: PoolWindow): NodeId 
   return b.op("poolPick", [x, b.op("poolArgmax", [x], attrs)], attrs);
 }
 
-/** Sum of the elements of each window. */
+/** Sum of the elements of each window and channel times `factor`: a depthwise convolution. */
 function windowSum(
   b: GraphBuilder,
   x: NodeId,
-  window: ReturnType<typeof attributes>,
   kernel: readonly number[],
-) {
-  const { stride, pad, dilation } = window;
-  const ends = { low: [0, pad[0], pad[1], 0], high: [0, pad[2], pad[3], 0], interior: [0, 0, 0, 0] };
-  const padded = b.op("pad", [x], ends);
-  const [n, h, w, c] = b.shape(padded);
-  const size = [h, w].map(
-    (side, a) => Math.floor((side - (kernel[a] - 1) * dilation[a] - 1) / stride[a]) + 1,
-  );
-  const tap = (k: number): NodeId =>
-    b.op("slice", [padded], {
-      start: [0, Math.floor(k / kernel[1]) * dilation[0], (k % kernel[1]) * dilation[1], 0],
-      size: [n, ...size, c],
-      stride: [1, ...stride, 1],
-    });
-  let sum = tap(0);
-  for (let k = 1; k < kernel[0] * kernel[1]; k++) sum = b.op("add", [sum, tap(k)]);
-  return sum;
+  attrs: ReturnType<typeof attributes>,
+  factor = 1,
+): NodeId {
+  const channels = b.shape(x)[3];
+  const weight = b.op("broadcast", [b.constant(factor)], { shape: [...kernel, 1, channels] });
+  return b.op("conv2d", [x, weight], { mode: "forward", ...attrs, groups: channels });
 }
 
 /**
@@ -71,13 +59,13 @@ export function averagePool(b: GraphBuilder, x: NodeId, window: PoolWindow, coun
   const { kernel, pad } = window;
   const attrs = attributes(b, x, window);
   const [, h, w] = b.shape(x);
-  const sum = windowSum(b, x, attrs, kernel);
-  // Ones stand where an element counts.
   const counted = countPad ? pad : [0, 0, 0, 0];
   const beyond = attrs.pad.map((n, side) => n - counted[side]);
-  if (beyond.every((n) => n === 0)) return b.op("mul", [sum, b.constant(1 / (kernel[0] * kernel[1]))]);
+  if (beyond.every((n) => n === 0)) return windowSum(b, x, kernel, attrs, 1 / (kernel[0] * kernel[1]));
+  // Ones stand where an element counts.
   const ones = b.op("broadcast", [b.constant(1)], {
     shape: [1, h + counted[0] + counted[2], w + counted[1] + counted[3], 1],
   });
-  return b.op("div", [sum, windowSum(b, ones, { ...attrs, pad: beyond }, kernel)]);
+  const counts = windowSum(b, ones, kernel, { ...attrs, pad: beyond });
+  return b.op("div", [windowSum(b, x, kernel, attrs), counts]);
 }

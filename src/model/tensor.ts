@@ -43,3 +43,29 @@ export function shapeDefect(shape: readonly number[]): { expected: string; found
   }
   return undefined;
 }
+
+/**
+ * The elements of a strided view in row-major order, as a new array. Strides and offset count elements; every element
+ * of the view must lie within `data`.
+ */
+export function gatherStrided(
+  data: TensorData,
+  shape: readonly number[],
+  strides: readonly number[],
+  offset = 0,
+): TensorData {
+  const make = data.constructor as new (length: number) => TensorData;
+  const out = new make(sizeOf(shape));
+  const index = shape.map(() => 0);
+  let from = offset;
+  for (let to = 0; to < out.length; to++) {
+    out[to] = data[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return out;
+}

@@ -2,14 +2,7 @@
 
 import { Builder } from "../autograd/builder.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
-import {
-  type Batch,
-  type BuildOptions,
-  type Graph,
-  type InputSpec,
-  makeBatch,
-  type Shape,
-} from "../model/index.ts";
+import { type Batch, type BuildOptions, type Graph, type InputSpec, makeBatch } from "../model/index.ts";
 import { type Engines, HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
 import type { BatchNormMode } from "./protocol.ts";
@@ -42,18 +35,20 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     std,
   });
   const builder = new Builder();
-  const states = model.build(builder, {
+  const { states, data } = model.build(builder, {
     batchSize,
     bn,
-    ...sampleSizes(architecture.input.name, batch.shape),
+    ...sampleSizes(architecture.input.name, batch),
     labelled: batch.labels.length,
   });
-  const inputs = { ...Object.fromEntries(states), ...batch.inputs, targets: batch.targets };
+  const inputs = { ...states, ...data(batch.inputs), targets: batch.targets };
   return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
 }
 
 /** What the samples of a batch of this shape decide about the graph. */
-function sampleSizes(input: InputSpec["name"], [, first, second]: Shape): Partial<BuildOptions> {
+function sampleSizes(input: InputSpec["name"], { shape, shapes }: Batch): Partial<BuildOptions> {
+  const [, first, second] = shape;
+  if (shapes !== undefined) return { shapes };
   if (input === "images") return { height: first, width: second };
   return input === "input_ids" ? { tokens: first } : {};
 }

@@ -92,7 +92,9 @@ function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | 
   const { card } = loaded;
   const { architecture } = loaded.model;
   const { count, start } = problem.batch;
-  const samples = { images: "images", x: "samples", input_ids: "sentences" }[architecture.input.name];
+  const samples = { images: "images", x: "samples", input_ids: "sentences", arrays: "samples" }[
+    architecture.input.name
+  ];
   const norm = {
     eval: "BatchNorm in eval mode (running statistics)",
     batch: "BatchNorm with the statistics of this batch",

@@ -9,10 +9,10 @@
     for (var ky = ky0; ky < {{KH}}u; ky += {{SKIP_Y}}u) {
       for (var kx = kx0; kx < {{KW}}u; kx += {{SKIP_X}}u) {
         //@if ADJOINT
-        let tap = 0u - (ky - ky0) / {{STRIDE_Y}}u * {{SY}}u - (kx - kx0) / {{STRIDE_X}}u * {{SX}}u;
+        let tap = 0u - (ky - ky0) / {{STRIDE_Y}}u * {{SY_DILATED}}u - (kx - kx0) / {{STRIDE_X}}u * {{SX_DILATED}}u;
         var wi = ((ky * {{KW}}u + kx) * {{CI}}u + c0 * 4u) * {{CO4}}u{{W_PROBE}};
         //@else
-        let tap = ky * {{SY}}u + kx * {{SX}}u;
+        let tap = ky * {{SY_DILATED}}u + kx * {{SX_DILATED}}u;
         var wi = (ky * {{KW}}u + kx) * {{CI}}u * {{CO4}}u + c0{{W_PROBE}};
         //@end
         for (var i = 0u; i < {{INNER}}u; i++) {

@@ -1,7 +1,7 @@
   for (var row = first; row < last; row++) {
     let n = row / {{H}}u;
     let y = row % {{H}}u;
-    let xb = {{X_OFFSET}} + n * {{XN}}u + (y * {{STRIDE_Y}}u + ky) * {{XY}}u + kx * {{XX}}u + ci;
+    let xb = {{X_OFFSET}} + n * {{XN}}u + (y * {{STRIDE_Y}}u + ky * {{DILATION_Y}}u) * {{XY}}u + kx * {{DILATION_X}}u * {{XX}}u + ci;
     let gb = {{G_OFFSET}} + n * {{GN}}u + y * {{GY}}u + o;
     for (var x = 0u; x < {{W}}u; x++) {
       //@for a 0 TC4

@@ -149,21 +149,25 @@ describe("the op table", () => {
     const random = seeded(5);
     for (const { shapes, attrs } of ops.conv2d.examples(random).filter((e) => e.attrs.mode === "forward")) {
       const [x, w] = shapes.map((shape) => uniformArray(random, shape));
-      const [[, h, width, ci], [kh, kw, , co]] = shapes;
+      const [[, h, width, channels], [kh, kw, ci, co]] = shapes;
+      const { groups = 1, dilation: [dy, dx] = [1, 1] } = attrs as { groups?: number; dilation?: number[] };
       const [sh, sw] = attrs.stride as number[];
       const [top, left] = attrs.pad as number[];
       const shape = ops.conv2d.shape(shapes, attrs);
       const at = (n: number, i: number, j: number, c: number) =>
-        i < 0 || j < 0 || i >= h || j >= width ? 0 : x[((n * h + i) * width + j) * ci + c];
+        i < 0 || j < 0 || i >= h || j >= width ? 0 : x[((n * h + i) * width + j) * channels + c];
       ops.conv2d.f64([x, w], shapes, attrs, shape).forEach((got, flat) => {
         const [, oh, ow] = shape;
         const [o, j, i] = [flat % co, Math.floor(flat / co) % ow, Math.floor(flat / co / ow) % oh];
         const n = Math.floor(flat / co / ow / oh);
+        const first = Math.floor((o * groups) / co) * ci;
         let want = 0;
         for (let k = 0; k < kh; k++)
           for (let l = 0; l < kw; l++)
             for (let c = 0; c < ci; c++)
-              want += at(n, i * sh + k - top, j * sw + l - left, c) * w[((k * kw + l) * ci + c) * co + o];
+              want +=
+                at(n, i * sh + k * dy - top, j * sw + l * dx - left, first + c) *
+                w[((k * kw + l) * ci + c) * co + o];
         expect(got).toBeCloseTo(want, 12);
       });
     }
@@ -193,8 +197,43 @@ describe("the op table", () => {
     expect(Array.from(interpret(graph, values)["grad:x"])).toEqual([0.5, 0, 0.5]);
   });
 
+  it("raises negative numbers to whole powers, with both derivatives", () => {
+    for (const [p, slope, curvature] of [
+      [3, 12, -12],
+      [2, -4, 2],
+      [-1, -0.25, -0.25],
+      [0, 0, 0],
+    ]) {
+      const b = new Builder();
+      b.output("loss", b.op("pow", [b.param("x", []), b.constant(p)]));
+      const values = { params: { x: Float64Array.of(-2) }, inputs: {}, tangents: { x: Float64Array.of(1) } };
+      const results = interpret(linearize(b.finish()).graph, values);
+      expect([results.loss[0], results["grad:x"][0], results["hv:x"][0]]).toEqual([
+        (-2) ** p,
+        slope,
+        curvature,
+      ]);
+    }
+    expect([ops.pow.scalar(-2, 3), ops.pow.scalar(0, 2), ops.pow.scalar(-2, 0.5)]).toEqual([
+      -8,
+      0,
+      Number.NaN,
+    ]);
+  });
+
+  it("gives clip at its bounds the slope 0, and rounds halves to even", () => {
+    const b = new Builder();
+    const y = b.op("clip", [b.param("x", [4]), b.constant(0), b.constant(6)]);
+    b.output("loss", b.op("reshape", [b.op("sum", [y], { axes: [0] })], { shape: [] }));
+    const values = { params: { x: Float64Array.of(-1, 0, 3, 6) }, inputs: {} };
+    expect(Array.from(interpret(gradient(b.finish()), values)["grad:x"])).toEqual([0, 0, 1, 0]);
+    expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.4].map((x) => ops.round.scalar(x) + 0)).toEqual([
+      -2, -2, 0, 0, 2, 2,
+    ]);
+  });
+
   it("takes relu and step at exactly 0 as 0, and eq as 1 where equal", () => {
-    expect([ops.relu.scalar(0, 0), ops.step.scalar(0, 0), ops.eq.scalar(2, 2), ops.eq.scalar(2, 3)]).toEqual([
+    expect([ops.relu.scalar(0), ops.step.scalar(0), ops.eq.scalar(2, 2), ops.eq.scalar(2, 3)]).toEqual([
       0, 0, 1, 0,
     ]);
   });

@@ -150,3 +150,30 @@ export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): 
   for (let i = 0; i < want.length; i++) error += (got[i] - want[i]) ** 2;
   return Math.sqrt(error) / (Math.sqrt(dot(want, want)) || 1);
 }
+
+/** The outputs of a graph without parameters. */
+export async function onGpu(
+  graph: Graph,
+  inputs: Record<string, Float64Array>,
+): Promise<Record<string, Float32Array>> {
+  const { gpu, pipelines, submitter } = await engines();
+  const layout = new VectorLayout(graph.params);
+  const lowered = lower(
+    { graph, stage: new Uint8Array(graph.nodes.length) },
+    { layout, probes: 1, maxBindings: 8 },
+  );
+  const program = await Program.create({
+    ...{ device: gpu.device, pipelines, submitter },
+    lowered,
+    plan: planMemory(lowered, 1),
+    probes: 1,
+    vectors: {},
+  });
+  for (const { name, dtype } of graph.inputs)
+    program.write(name, (dtype === "i32" ? Int32Array : Float32Array).from(inputs[name]));
+  await program.runPrimal();
+  const results: Record<string, Float32Array> = {};
+  for (const name of Object.keys(graph.outputs)) [results[name]] = await program.read(name);
+  program.destroy();
+  return results;
+}

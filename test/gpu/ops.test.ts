@@ -2,43 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Builder } from "../../src/autograd/builder.ts";
 import { interpret } from "../../src/autograd/interpret.ts";
 import { ops } from "../../src/autograd/ops/table.ts";
-import { lower } from "../../src/gpu/lower.ts";
-import { PipelineCache } from "../../src/gpu/pipelines.ts";
-import { planMemory } from "../../src/gpu/plan.ts";
-import { Program } from "../../src/gpu/program.ts";
-import { Submitter } from "../../src/gpu/submitter.ts";
-import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
-import type { Graph } from "../../src/model/graph.ts";
 import { seeded } from "../autograd/seeded.ts";
-import { dawn } from "./dawn.ts";
-
-async function onGpu(
-  graph: Graph,
-  inputs: Record<string, Float64Array>,
-): Promise<Record<string, Float32Array>> {
-  const { device } = await dawn();
-  const layout = new VectorLayout(graph.params);
-  const lowered = lower(
-    { graph, stage: new Uint8Array(graph.nodes.length) },
-    { layout, probes: 1, maxBindings: 8 },
-  );
-  const program = await Program.create({
-    device,
-    pipelines: new PipelineCache(device),
-    submitter: new Submitter(device, 1e6),
-    lowered,
-    plan: planMemory(lowered, 1),
-    probes: 1,
-    vectors: {},
-  });
-  for (const { name, dtype } of graph.inputs)
-    program.write(name, (dtype === "i32" ? Int32Array : Float32Array).from(inputs[name]));
-  await program.runPrimal();
-  const results: Record<string, Float32Array> = {};
-  for (const name of Object.keys(graph.outputs)) [results[name]] = await program.read(name);
-  program.destroy();
-  return results;
-}
+import { onGpu } from "./examples.ts";
 
 describe("every op on the GPU agrees with its float64 meaning", () => {
   for (const [name, op] of Object.entries(ops)) {

@@ -60,6 +60,15 @@ test("vectors are taken from x or from x_f32", () => {
   }
 });
 
+test("uint8 images without mean and std are refused with the usual ones, where there are such", () => {
+  const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.2, 0.2, 0.25] };
+  const input = { name: "images", channels: 3, normalisation } as const;
+  const arrays = new Map([tensor("images", "|u1", [2, 1, 1, 3], new Uint8Array(6)), labels(0, 0)]);
+  expect(refusal(() => makeBatch(arrays, { ...images, input }))).toMatch(
+    /that the model was trained with; usual are mean 0\.5,0\.4,0\.3 and std 0\.2,0\.2,0\.25\.$/,
+  );
+});
+
 const save = "Save the batch as docs/file-formats.md describes.";
 const pictures = tensor("images", "<f4", [2, 3, 1, 1], ramp(6));
 const bytes = tensor("images", "|u1", [2, 1, 1, 3], new Uint8Array(6));

@@ -81,6 +81,13 @@ const zero = (): number => 0;
 const product: Meaning = (operands, { node, shapes }) =>
   bilinear(operands, { node: { ...node, op: "mul" }, shapes });
 
+/** Each element from the operand that the plain numbers choose. */
+function chosen(xs: readonly HyperDual[], choice: (values: number[]) => number): HyperDual {
+  const from = Array.from(xs[0].f, (_, i) => choice(xs.map((x) => x.f[i])));
+  const pick = (part: keyof HyperDual) => Float64Array.from(from, (k, i) => xs[k][part][i]);
+  return { f: pick("f"), a: pick("a"), b: pick("b"), ab: pick("ab") };
+}
+
 const flat: Meaning = (xs, context) => {
   const f = plain(
     context,
@@ -161,6 +168,21 @@ const MEANINGS: Record<OpName, Meaning> = {
   ),
   step: flat,
   eq: flat,
+  inside: flat,
+  floor: flat,
+  round: flat,
+  select: (xs) => chosen(xs, ([test]) => (test > 0 ? 1 : 2)),
+  clip: (xs) => chosen(xs, ([x, low, high]) => (Math.max(x, low) > high ? 2 : x < low ? 1 : 0)),
+  pow: ([x, y], context) => {
+    const exponent = product([y, applied([Math.log, (t) => 1 / t, (t) => -1 / t ** 2], x)], context);
+    return applied([Math.exp, Math.exp, Math.exp], exponent);
+  },
+  sin: unary(Math.sin, Math.cos, (x) => -Math.sin(x)),
+  cos: unary(
+    Math.cos,
+    (x) => -Math.sin(x),
+    (x) => -Math.cos(x),
+  ),
   reshape: linear,
   transpose: linear,
   broadcast: linear,

@@ -136,12 +136,12 @@ it.each(["eval", "batch"] as const)(
   async (bn) => {
     const net = readOnnx(convnet(), "conv.onnx", { scratch: new Builder() });
     const builder = new Builder();
-    const states = net.build(builder, { batchSize: 3, bn, height: 7, width: 6 });
+    const { states } = net.build(builder, { batchSize: 3, bn, height: 7, width: 6 });
     const targets = Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 / 3 : 0));
     const example = {
       graph: builder.finish(),
       parameters: net.parameters,
-      inputs: { ...Object.fromEntries(states), images: numbers([3, 7, 6, 3], 9), targets },
+      inputs: { ...states, images: numbers([3, 7, 6, 3], 9), targets },
     };
     const v = randomVector(net.parameters.length, 4);
     const operator = await hessianOf(example);

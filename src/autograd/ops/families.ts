@@ -11,15 +11,16 @@ import {
   type Tangent,
   type TensorOp,
   type Tolerance,
+  type WgslFunction,
 } from "./op.ts";
 
 /** A partial derivative: a number, `null` for zero everywhere, or a node built from operands x and result y. */
 type Partial = number | null | ((g: Rules, x: readonly NodeId[], y: NodeId) => NodeId);
 
 interface PointwiseRule {
-  readonly scalar: (a: number, b: number) => number;
-  readonly wgsl: (args: readonly string[], width: 1 | 4) => string;
-  readonly helpers?: readonly string[];
+  readonly scalar: (...operands: number[]) => number;
+  readonly wgsl: (args: readonly string[]) => string;
+  readonly helpers?: readonly WgslFunction[];
   /** One per operand. */
   readonly partials: readonly Partial[];
   readonly domain: readonly [number, number];
@@ -54,10 +55,11 @@ export function pointwise(name: OpName, rule: PointwiseRule): PointwiseOp {
     tolerance: rule.tolerance,
     shape: ([first, ...others]) =>
       others.every((s) => sameShape(s, first)) ? first : fail("operands must have one shape"),
-    f64: ([a, b], _shapes, _attrs, shape) => {
+    f64: ([a, b, c], _shapes, _attrs, shape) => {
       const out = new Float64Array(sizeOf(shape));
-      if (arity === 1) for (let i = 0; i < out.length; i++) out[i] = scalar(a[i], 0);
-      else for (let i = 0; i < out.length; i++) out[i] = scalar(a[i], b[i]);
+      if (arity === 1) for (let i = 0; i < out.length; i++) out[i] = scalar(a[i]);
+      else if (arity === 2) for (let i = 0; i < out.length; i++) out[i] = scalar(a[i], b[i]);
+      else for (let i = 0; i < out.length; i++) out[i] = scalar(a[i], b[i], c[i]);
       return out;
     },
     jvp: (g, call, tangents) =>

@@ -14,10 +14,11 @@ export const OP_NAMES = [
     "rsqrt",
     "tanh",
     "erf",
-    "relu",
-    "step",
-    "eq",
+    "pow",
+    "sin",
+    "cos",
   ] as const),
+  ...(["relu", "step", "eq", "select", "clip", "inside", "floor", "round"] as const),
   ...(["reshape", "transpose", "broadcast", "slice", "pad", "concat", "stopGradient"] as const),
   ...(["sum", "max"] as const),
   ...(["matmul", "conv2d"] as const),
@@ -100,15 +101,18 @@ interface OpBase {
   examples(random: Random): readonly Example[];
 }
 
-/** WGSL text of an element: `width` 1 takes and gives f32, 4 takes and gives vec4f. */
+/** Files of shaders/functions that WGSL text may call. */
+export type WgslFunction = "tanh" | "erf" | "log" | "pow" | "sin";
+
 export interface PointwiseOp extends OpBase {
   readonly kind: "pointwise";
   readonly arity: number;
   /** The meaning for one element. */
-  readonly scalar: (a: number, b: number) => number;
-  wgsl(args: readonly string[], width: 1 | 4): string;
-  /** Functions of shaders/pointwise.wgsl that the text calls, by their f32 names. */
-  readonly helpers: readonly string[];
+  readonly scalar: (...operands: number[]) => number;
+  /** WGSL text of four elements: vec4f operands to a vec4f. */
+  wgsl(args: readonly string[]): string;
+  /** What the text calls; a file that another one calls stands before it. */
+  readonly helpers: readonly WgslFunction[];
 }
 
 export interface TensorOp extends OpBase {

@@ -16,8 +16,11 @@ function erfF64(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
 }
 
+/** Largest float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 /**
- * Operations per element. An entry gives partial derivatives only; jvp and vjp follow from them. Partials are
+ * Smooth operations per element. An entry gives partial derivatives only; jvp and vjp follow from them. Partials are
  * written with the result y where that is possible, because the result is usually kept as a residual anyway.
  */
 
@@ -73,8 +76,8 @@ export const exp = pointwise("exp", {
 /** The builtin is accurate near 1 only absolutely, so the text calls its own logarithm. */
 export const log = pointwise("log", {
   scalar: (a) => Math.log(a),
-  wgsl: ([a], width) => `${width === 4 ? "es_log4" : "es_log"}(${a})`,
-  helpers: ["es_log"],
+  wgsl: ([a]) => `es_log4(${a})`,
+  helpers: ["log"],
   partials: [(g, [x]) => g.div(g.constant(1), x)],
   domain: [0.05, 20],
   tolerance: ulps(4),
@@ -100,8 +103,8 @@ export const rsqrt = pointwise("rsqrt", {
 /** The builtin is accurate to 1e-5 only, so the text calls its own; y' = 1 - y^2. */
 export const tanh = pointwise("tanh", {
   scalar: (a) => Math.tanh(a),
-  wgsl: ([a], width) => `${width === 4 ? "es_tanh4" : "es_tanh"}(${a})`,
-  helpers: ["es_tanh"],
+  wgsl: ([a]) => `es_tanh4(${a})`,
+  helpers: ["tanh"],
   partials: [(g, _x, y) => g.sub(g.constant(1), g.mul(y, y))],
   domain: [-6, 6],
   tolerance: ulps(6),
@@ -110,41 +113,44 @@ export const tanh = pointwise("tanh", {
 /** WGSL has none, so the text calls its own; y' = 2/sqrt(pi) exp(-x^2). */
 export const erf = pointwise("erf", {
   scalar: erfF64,
-  wgsl: ([a], width) => `${width === 4 ? "es_erf4" : "es_erf"}(${a})`,
-  helpers: ["es_erf"],
+  wgsl: ([a]) => `es_erf4(${a})`,
+  helpers: ["erf"],
   partials: [(g, [x]) => g.mul(g.constant(2 / Math.sqrt(Math.PI)), g.op("exp", [g.neg(g.mul(x, x))]))],
   domain: [-4, 4],
   tolerance: ulps(6),
 });
 
-/** y' = step(y) and not step(x): the activation is a residual of the next layer, the pre-activation is not. */
-export const relu = pointwise("relu", {
-  scalar: (a) => Math.max(a, 0),
-  wgsl: ([a], width) => `max(${a}, ${width === 4 ? "vec4f(0.0)" : "0.0"})`,
-  partials: [(g, _x, y) => g.op("step", [y])],
-  domain: [-2, 2],
-  smooth: false,
-  tolerance: ulps(0),
+/**
+ * a to the power of b: for a below 0 where b is a whole number, as Math.pow. Next to a = 0 the derivative with respect to
+ * b is taken at the smallest float32, where it is 0 and not 0 times infinity.
+ */
+export const pow = pointwise("pow", {
+  scalar: (a, b) => a ** b,
+  wgsl: ([a, b]) => `es_pow4(${a}, ${b})`,
+  helpers: ["log", "pow"],
+  partials: [
+    (g, [a, b]) => g.mul(b, g.op("pow", [a, g.sub(b, g.constant(1))])),
+    (g, [a], y) => g.mul(y, g.op("log", [g.op("clip", [a, g.constant(2 ** -126), g.constant(LARGEST)])])),
+  ],
+  domain: [0.25, 4],
+  tolerance: ulps(40),
 });
 
-/** 1 where x > 0, else 0. */
-export const step = pointwise("step", {
-  scalar: (a) => (a > 0 ? 1 : 0),
-  wgsl: ([a], width) =>
-    width === 4 ? `select(vec4f(0.0), vec4f(1.0), ${a} > vec4f(0.0))` : `select(0.0, 1.0, ${a} > 0.0)`,
-  partials: [null],
-  domain: [-2, 2],
-  smooth: false,
-  tolerance: ulps(0),
+/** WGSL promises 5e-4 only, so the text calls its own. */
+export const sin = pointwise("sin", {
+  scalar: (a) => Math.sin(a),
+  wgsl: ([a]) => `es_sin4(${a}, 0u)`,
+  helpers: ["sin"],
+  partials: [(g, [x]) => g.op("cos", [x])],
+  domain: [-10, 10],
+  tolerance: ulps(4),
 });
 
-/** 1 where both operands are equal, else 0. */
-export const eq = pointwise("eq", {
-  scalar: (a, b) => (a === b ? 1 : 0),
-  wgsl: ([a, b], width) =>
-    width === 4 ? `select(vec4f(0.0), vec4f(1.0), ${a} == ${b})` : `select(0.0, 1.0, ${a} == ${b})`,
-  partials: [null, null],
-  domain: [-2, 2],
-  smooth: false,
-  tolerance: ulps(0),
+export const cos = pointwise("cos", {
+  scalar: (a) => Math.cos(a),
+  wgsl: ([a]) => `es_sin4(${a}, 1u)`,
+  helpers: ["sin"],
+  partials: [(g, [x]) => g.neg(g.op("sin", [x]))],
+  domain: [-10, 10],
+  tolerance: ulps(4),
 });

@@ -45,18 +45,16 @@ export const poolArgmax: TensorOp = {
   tolerance: ulps(0),
   shape: ([x], attrs) => pooled(x, attrs),
   f64: ([x], [[n, h, w, c]], attrs, shape) => {
-    const taps = new Float64Array(sizeOf(shape));
+    const taps = new Float64Array(sizeOf(shape)).fill(-1);
     const best = new Float64Array(taps.length);
-    let last = -1;
     eachTap(n, [h, w], shape.slice(1, 3), pooling(attrs), (picture, tap, at) => {
       for (let k = 0; k < c; k++) {
         const value = x[picture * c + k];
-        if (at !== last || value > best[at * c + k]) {
+        if (taps[at * c + k] < 0 || value > best[at * c + k]) {
           best[at * c + k] = value;
           taps[at * c + k] = tap;
         }
       }
-      last = at;
     });
     return taps;
   },

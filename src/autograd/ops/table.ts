@@ -1,3 +1,4 @@
+import * as choice from "./choice.ts";
 import { conv2d } from "./conv2d.ts";
 import { matmul } from "./matmul.ts";
 import * as movement from "./movement.ts";
@@ -10,6 +11,7 @@ import { gather, scatterAdd } from "./rows.ts";
 /** Every op by name. A name without an entry, or an entry without a name, does not compile. */
 export const ops = {
   ...pointwise,
+  ...choice,
   ...movement,
   sum,
   max,

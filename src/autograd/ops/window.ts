@@ -28,7 +28,11 @@ export function windowsOver(size: readonly number[], { kernel, stride, dilation,
   return out.some((n) => n < 1) ? fail("the kernel is larger than the padded image") : out;
 }
 
-/** Calls `visit` for every tap of every window that lies inside the image, windows and then taps in row-major order. */
+/**
+ * Calls `visit` for every tap of every window that lies inside the image, with places counted over [batch, height, width].
+ * Rows of taps come before windows of a row, so that a row of kernel weights stays in the cache; each window sees its taps
+ * in row-major order.
+ */
 export function eachTap(
   batch: number,
   [height, width]: readonly number[],
@@ -38,15 +42,13 @@ export function eachTap(
 ): void {
   for (let n = 0; n < batch; n++)
     for (let i = 0; i < oh; i++)
-      for (let j = 0; j < ow; j++) {
-        const at = (n * oh + i) * ow + j;
-        for (let k = 0; k < kh; k++) {
-          const y = i * stride[0] + k * dilation[0] - pad[0];
-          if (y < 0 || y >= height) continue;
+      for (let k = 0; k < kh; k++) {
+        const y = i * stride[0] + k * dilation[0] - pad[0];
+        if (y < 0 || y >= height) continue;
+        for (let j = 0; j < ow; j++)
           for (let l = 0; l < kw; l++) {
             const x = j * stride[1] + l * dilation[1] - pad[1];
-            if (x >= 0 && x < width) visit((n * height + y) * width + x, k * kw + l, at);
+            if (x >= 0 && x < width) visit((n * height + y) * width + x, k * kw + l, (n * oh + i) * ow + j);
           }
-        }
       }
 }

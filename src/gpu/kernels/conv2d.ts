@@ -1,3 +1,4 @@
+import type { Window } from "../../autograd/ops/window.ts";
 import type { Shape } from "../../model/graph.ts";
 import template from "../../shaders/conv2d.wgsl?raw";
 import pairTemplate from "../../shaders/conv2dPair.wgsl?raw";
@@ -12,40 +13,25 @@ type Conv = Extract<Heavy, { kind: "conv" }>;
 
 const WORKGROUP = 32;
 
-interface Geometry {
-  readonly stride: readonly number[];
-  readonly pad: readonly number[];
-  /** Kernel height and width, input and output channels. */
-  readonly kernel: readonly [number, number, number, number];
-}
-
-/** The weight of a forward or input-adjoint pair is [kh, kw, ci, co]. */
-const geometry = (work: Conv): Geometry => ({
-  stride: work.attrs.stride as number[],
-  pad: work.attrs.pad as number[],
-  kernel: work.pairs[0].w.shape as [number, number, number, number],
-});
-
 /**
  * Zeros that the pictures read by a convolution must carry on each side, so that no tap reads beyond them.
  * @param read size [h, w] of the picture that is read, @param written size of the picture that is computed.
  */
 export function haloFor(
   mode: "forward" | "input" | "weight",
-  attrs: { readonly stride: readonly number[]; readonly pad: readonly number[] },
-  kernel: readonly number[],
+  { kernel, stride: strides, dilation, pad }: Window,
   read: readonly number[],
   written: readonly number[],
 ): Halo {
   const side = (axis: 0 | 1): [number, number] => {
-    const [stride, before, k] = [attrs.stride[axis], attrs.pad[axis], kernel[axis]];
+    const [stride, before, reach] = [strides[axis], pad[axis], (kernel[axis] - 1) * dilation[axis]];
     if (mode === "input") {
-      // Row g of the cotangent feeds rows g * stride + tap - before: the first and last rows asked for.
-      const first = Math.ceil((before - (k - 1)) / stride);
+      // Row g of the cotangent feeds rows g * stride + tap * dilation - before: the first and last rows asked for.
+      const first = Math.ceil((before - reach) / stride);
       const last = Math.floor((written[axis] - 1 + before) / stride);
       return [Math.max(0, -first), Math.max(0, last - (read[axis] - 1))];
     }
-    const last = (written[axis] - 1) * stride + k - 1 - before;
+    const last = (written[axis] - 1) * stride + reach - before;
     return [before, Math.max(0, last - (read[axis] - 1))];
   };
   const [top, bottom] = side(0);
@@ -55,9 +41,9 @@ export function haloFor(
 
 /** Convolution (`forward`) or its adjoint with respect to the picture (`input`), with the outputs as its epilogue. */
 export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[]): Kernel {
-  const { stride, pad, kernel } = geometry(work);
+  const { stride, pad } = work.window;
   const adjoint = work.mode === "input";
-  const [kh, kw, ci, co] = kernel;
+  const [kh, kw, ci, co] = work.pairs[0].w.shape;
   const [n, h, w, channels] = shape;
   const strided = adjoint && (stride[0] > 1 || stride[1] > 1);
   const phases = adjoint ? stride[1] : 1;
@@ -101,7 +87,7 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
     THREADS: threads,
     WORKGROUP,
   };
-  const pairs = work.pairs.map((pair) => pairText(pair, binder, adjoint, stride, pad, values)).join("\n");
+  const pairs = work.pairs.map((pair) => pairText(pair, binder, adjoint, work.window, values)).join("\n");
   const epilogue = storeText(writer, binder, outputs, ["i0", "i1", "i2", "i3"], ["acc"]);
   const { groups, row } = grid(threads, WORKGROUP);
   const text = expand(template, {
@@ -128,8 +114,7 @@ function pairText(
   { x, w }: ConvPair,
   binder: Binder,
   adjoint: boolean,
-  stride: readonly number[],
-  pad: readonly number[],
+  { stride, pad, dilation }: Window,
   values: Readonly<Record<string, number | boolean>>,
 ): string {
   const [sn, sy, sx] = x.strides.map((s) => s / 4);
@@ -142,6 +127,8 @@ function pairText(
     SN: sn,
     SY: sy,
     SX: sx,
+    SY_DILATED: sy * dilation[0],
+    SX_DILATED: sx * dilation[1],
     SY_STRIDED: sy * stride[0],
     SX_STRIDED: sx * stride[1],
     PIXEL_STEP: adjoint ? sx : sx * stride[1],

@@ -1,9 +1,12 @@
+import type { Window } from "../../autograd/ops/window.ts";
+import type { Shape } from "../../model/graph.ts";
 import template from "../../shaders/conv2dWeight.wgsl?raw";
 import pairTemplate from "../../shaders/conv2dWeightPair.wgsl?raw";
 import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, type Kernel, probeTerm } from "../kernel.ts";
 import { expand } from "../template.ts";
 import type { View } from "../view.ts";
+import { isDirect } from "./conv2dDirect.ts";
 
 type Conv = Extract<Heavy, { kind: "conv" }>;
 
@@ -21,11 +24,12 @@ const tileOf = (kernelShape: readonly number[]): { tc4: number; t: number; tiles
   return { tc4, t, tiles: kh * kw * (columns / t) * (channels / tc4) };
 };
 
-/** How many shares the picture rows [n * h] are split into. */
-export function sharesFor(kernelShape: readonly number[], pictureRows: number): number {
-  const { tiles } = tileOf(kernelShape);
-  const shares = Math.min(MOST_SHARES, pictureRows, Math.ceil(WANTED_THREADS / tiles));
-  return Math.ceil(pictureRows / Math.ceil(pictureRows / shares));
+/** How many shares the picture rows [n, h] of a weight gradient are split into. */
+export function sharesFor(work: Conv, [kh, kw, ci, co]: Shape): number {
+  const tiles = isDirect(work) ? kh * kw * ci * Math.ceil(co / 4) : tileOf([kh, kw, ci, co]).tiles;
+  const [n, h] = work.pairs[0].w.shape;
+  const shares = Math.min(MOST_SHARES, n * h, Math.ceil(WANTED_THREADS / tiles));
+  return Math.ceil((n * h) / Math.ceil((n * h) / shares));
 }
 
 /** First pass of the weight gradient: `partials` has shape [shares, kh, kw, ci, co]. In a pair, `w` is the cotangent. */
@@ -37,10 +41,12 @@ export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
   const channelTiles = Math.ceil(ci / 4) / tc4;
   const threads = tiles * shares;
   const binder = new Binder();
-  const stride = work.attrs.stride as number[];
-  const pad = work.attrs.pad as number[];
-  const values = { T: t, TC: tc4 * 4, TC4: tc4, H: h, W: w, KW: kw, STRIDE_Y: stride[0] };
-  const pairs = work.pairs.map((pair) => pairText(pair, binder, stride, pad, values)).join("\n");
+  const { stride, dilation } = work.window;
+  const values = {
+    ...{ T: t, TC: tc4 * 4, TC4: tc4, H: h, W: w, KW: kw },
+    ...{ STRIDE_Y: stride[0], DILATION_Y: dilation[0], DILATION_X: dilation[1] },
+  };
+  const pairs = work.pairs.map((pair) => pairText(pair, binder, work.window, values)).join("\n");
   const out = binder.write(partials.slot, "vec4f");
   const { groups, row } = grid(threads, WORKGROUP);
   return {
@@ -75,8 +81,7 @@ export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
 function pairText(
   { x, w: g }: ConvPair,
   binder: Binder,
-  stride: readonly number[],
-  pad: readonly number[],
+  { stride, pad }: Window,
   values: Readonly<Record<string, number>>,
 ): string {
   const [xn, xy, xx] = x.strides.map((s) => s / 4);

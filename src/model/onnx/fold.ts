@@ -17,7 +17,14 @@ export function stridesOf(shape: Shape): number[] {
 
 /** How much one file may still write while it is folded. */
 export class FoldBudget {
-  #left: number = limits.onnxFoldedElements;
+  readonly #all: number;
+  #left: number;
+
+  /** @param samples of the batch: masks are folded for each */
+  constructor(samples: number) {
+    this.#all = limits.onnxFoldedElements + samples * limits.onnxFoldedElementsPerSample;
+    this.#left = this.#all;
+  }
 
   /** Elements of a new value. Refuses what would exhaust the budget, before anything is allocated. */
   take(node: OnnxNode, shape: Shape): number {
@@ -28,9 +35,9 @@ export class FoldBudget {
     this.#left -= count;
     if (!(this.#left >= 0))
       node.refuse(
-        `constants of at most ${limits.onnxFoldedElements} elements in all`,
+        `constants of at most ${this.#all} elements in all`,
         `shape ${printShape(shape)}`,
-        "Store the large constant in the file instead of computing it",
+        "Store the large constant in the file instead of computing it, or use a smaller batch",
       );
     return count;
   }

@@ -1,5 +1,6 @@
 import { printShape } from "../errors.ts";
-import { type GraphBuilder, type NodeId, type Shape, sizeOf } from "../graph.ts";
+import { type Dtype, type GraphBuilder, type NodeId, type Shape, sizeOf } from "../graph.ts";
+import { PerBatch } from "./perBatch.ts";
 import { type Constant, constant } from "./tensor.ts";
 
 /**
@@ -30,33 +31,69 @@ export interface TracedParameter {
   readonly data: Float32Array;
 }
 
+/** A tensor that may be trained. */
+export interface Candidate {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Whether its use suggests it: not that of running statistics, masks and constants. */
+  readonly byDefault: boolean;
+  readonly chosen: boolean;
+}
+
+/** An input of our graph that the file computes from the integers of a batch. */
+export interface Feed {
+  readonly value: Constant;
+  readonly dtype: Dtype;
+}
+
 export const identity = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
 export const sameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);
 
-export class Tracer {
-  readonly g: GraphBuilder;
+export interface TracerOptions {
   readonly opset: number;
   /** BatchNorm with running statistics or with those of the batch. */
   readonly bn: "eval" | "batch";
+  /** Samples of the batch. */
+  readonly samples: number;
+  /** Names of the file's initialisers. */
+  readonly names: Iterable<string>;
+  /** Whether a tensor of this name is trained, given what its use suggests. */
+  readonly trained: (name: string, byDefault: boolean) => boolean;
+}
+
+export class Tracer {
+  readonly g: GraphBuilder;
+  readonly opset: number;
+  readonly bn: "eval" | "batch";
+  readonly samples: number;
   /** In order of first use. */
   readonly parameters: TracedParameter[] = [];
+  /** Float initialisers that the output is differentiable in, in order of first use, trained or not. */
+  readonly candidates = new Map<string, Candidate>();
   /** Values of the graph's `state` inputs. */
-  readonly states = new Map<string, Float32Array>();
+  readonly states = new Map<string, Float32Array | Int32Array>();
+  /** What is computed from the integers of a batch, and the graph's inputs that carry it. */
+  readonly perBatch = new PerBatch();
+  readonly feeds = new Map<string, Feed>();
   /** Initialisers of several elements that are held constant, apart from running statistics. */
   readonly heldConstant = new Set<string>();
   /** Sentences for the card. */
   readonly notes = new Set<string>();
+  readonly #trained: TracerOptions["trained"];
   readonly #leaves = new Map<Constant, Traced>();
+  readonly #indices = new Map<Constant, NodeId>();
   /** The name under which a weight was declared. */
   readonly #names = new Map<string, string>();
   readonly #taken: Set<string>;
 
-  constructor(g: GraphBuilder, opset: number, bn: "eval" | "batch", names: Iterable<string>) {
+  constructor(g: GraphBuilder, { opset, bn, samples, names, trained }: TracerOptions) {
     this.g = g;
     this.opset = opset;
     this.bn = bn;
+    this.samples = samples;
     this.#taken = new Set(names);
+    this.#trained = trained;
   }
 
   shape(value: Value): Shape {
@@ -90,7 +127,7 @@ export class Tracer {
   }
 
   /**
-   * A weight as a trainable parameter.
+   * A weight as a trainable parameter, unless the user's choice leaves it out.
    * @param axes graph axis k is file axis axes[k]; only the first use decides
    * @param recovered name to use where the file's own says nothing
    */
@@ -99,19 +136,67 @@ export class Tracer {
     axes: readonly number[] = identity(value.shape.length),
     recovered: string | null = null,
   ): Traced {
+    return this.#use(name, value, true, axes, recovered);
+  }
+
+  /** A weight or constant that is not trained unless the user says so: running statistics, masks, normalisation. */
+  state(value: Weight | Constant): Traced {
+    if (value.kind === "constant") return this.#leaf(value, null);
+    return this.#use(value.name, value.value, false, identity(value.value.shape.length), null);
+  }
+
+  /**
+   * What a weight without a parameter's name is in arithmetic: a constant (a normalisation, a mask, a position buffer),
+   * unless the user trains it.
+   */
+  held(weight: Weight): Value {
+    const { name, value } = weight;
+    if (this.#leaves.has(value) || this.#candidate(name, value.shape, false)) return weight;
+    this.heldConstant.add(name);
+    return value;
+  }
+
+  #use(
+    name: string,
+    value: Constant,
+    byDefault: boolean,
+    axes: readonly number[],
+    recovered: string | null,
+  ): Traced {
     const known = this.#leaves.get(value);
     if (known !== undefined) return known;
-    const data = floats(value);
     const shown = this.#named(name, recovered);
+    if (!this.#candidate(shown, value.shape, byDefault)) return this.#leaf(value, shown);
     const traced = this.traced(this.g.param(shown, value.shape, axes), axes);
-    this.parameters.push({ name: shown, shape: value.shape, data });
+    this.parameters.push({ name: shown, shape: value.shape, data: floats(value) });
     this.#leaves.set(value, traced);
     return traced;
   }
 
-  /** A weight or constant that is not trained: running statistics, masks, normalisation. */
-  state(value: Weight | Constant): Traced {
-    return value.kind === "weight" ? this.#leaf(value.value, value.name) : this.#leaf(value, null);
+  /** Whether the tensor is trained; lists it. */
+  #candidate(name: string, shape: Shape, byDefault: boolean): boolean {
+    const known = this.candidates.get(name);
+    if (known !== undefined) return known.chosen;
+    const chosen = this.#trained(name, byDefault);
+    this.candidates.set(name, { name, shape, byDefault, chosen });
+    return chosen;
+  }
+
+  /** Computes a constant from constants, anew for each batch where one of them depends on it. */
+  derive(
+    inputs: readonly Constant[],
+    make: (inputs: readonly Constant[], real: boolean) => Constant,
+  ): Constant {
+    return this.perBatch.derive(inputs, make);
+  }
+
+  /** Whole numbers as an i32 node, for gathers. */
+  indices(value: Constant): NodeId {
+    const known = this.#indices.get(value);
+    if (known !== undefined) return known;
+    const node = this.#input(value, null, "i32");
+    this.#indices.set(value, node);
+    return node;
   }
 
   /** Adds axes of size 1 in front up to `rank`. */
@@ -148,11 +233,8 @@ export class Tracer {
   #leaf(value: Constant, name: string | null): Traced {
     const known = this.#leaves.get(value);
     if (known !== undefined) return known;
-    // Not through float32: a number of our own, such as 1/49, keeps its digits in float64.
-    const elements = Array.from(value.data);
-    const [first] = elements;
-    const uniform = name === null && Number.isFinite(first) && elements.every((x) => x === first);
-    const node = uniform ? this.#full(first, value.shape) : this.#state(floats(value), value.shape, name);
+    const number = name === null && !this.perBatch.has(value) ? uniform(value) : null;
+    const node = number === null ? this.#input(value, name, "f32") : this.#full(number, value.shape);
     const traced = this.traced(node);
     this.#leaves.set(value, traced);
     return traced;
@@ -163,11 +245,16 @@ export class Tracer {
     return shape.length === 0 ? node : this.op("broadcast", [node], { shape });
   }
 
-  #state(data: Float32Array, shape: Shape, name: string | null): NodeId {
-    const shown = name ?? `constant ${this.states.size}`;
-    const input = `state:${shown}`;
-    this.states.set(input, data);
-    return this.g.input(input, shape, "state");
+  /** A constant as an input of the graph: per batch, or fixed. */
+  #input(value: Constant, name: string | null, dtype: Dtype): NodeId {
+    if (this.perBatch.has(value)) {
+      const input = `batch:${this.feeds.size}`;
+      this.feeds.set(input, { value, dtype });
+      return this.g.input(input, value.shape, "data", dtype);
+    }
+    const input = `state:${name ?? `constant ${this.states.size}`}`;
+    this.states.set(input, name === null ? numbersFor(dtype, value) : floats(value));
+    return this.g.input(input, value.shape, "state", dtype);
   }
 
   /** The recovered name unless another tensor has it. */
@@ -190,6 +277,24 @@ export class Tracer {
     return this.op("transpose", [node], { perm });
   }
 }
+
+/** Not through float32: a number of our own, such as 1/49, keeps its digits in float64. */
+function uniform({ data }: Constant): number | null {
+  const first = bounded(data[0]);
+  for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return null;
+  return Number.isFinite(first) ? first : null;
+}
+
+/**
+ * Far below every activation and far from the end of float32: what masks mean by minus infinity. A GPU need not know
+ * infinity, and the smallest float32 plus a score would be one.
+ */
+export const LOWEST = -1e30;
+const bounded = (x: number): number => (x < LOWEST ? LOWEST : x > -LOWEST ? -LOWEST : x);
+
+/** Numbers that a file computed, as the graph takes them. */
+export const numbersFor = (dtype: Dtype, { data }: Constant): Float32Array | Int32Array =>
+  dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data, bounded);
 
 /** Numbers of a constant as float32. Integers below 2^24 are exact. */
 export const floats = ({ data }: Constant): Float32Array =>

@@ -2,65 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type Shape, sizeOf } from "../../../src/model/graph.ts";
 import { integers, node, tensor } from "../../fixtures/onnx.mjs";
 import { refusal } from "../files.ts";
-import { logitsOf, network, numbers, type Parts } from "./networks.ts";
+import { at, evaluate, expectClose, logitsOf, type Nodes, network, numbers, table } from "./networks.ts";
 
 /** Operators against a few loops that follow the ONNX specification, in NCHW and float64. */
-
-type Nodes = readonly (readonly number[])[];
-
-/** Flattens `y` and multiplies with a weight, so that every network has a parameter; the weight is the identity. */
-function throughIdentity(features: number): { nodes: Nodes; weights: NonNullable<Parts["weights"]> } {
-  const eye = Float32Array.from({ length: features ** 2 }, (_, i) => (i % (features + 1) === 0 ? 1 : 0));
-  return {
-    nodes: [node("Flatten", ["y"], ["flat"]), node("MatMul", ["flat", "eye.weight"], ["logits"])],
-    weights: { "eye.weight": [[features, features], eye] },
-  };
-}
-
-interface Case {
-  readonly shape: Shape;
-  readonly nodes: Nodes;
-  /** Elements of `y` per sample. */
-  readonly features: number;
-  readonly parts?: Partial<Parts>;
-  readonly bn?: "eval" | "batch";
-}
-
-/** `y` of random samples, flattened, and the samples. */
-function evaluate({ shape, nodes, features, parts = {}, bn = "eval" }: Case) {
-  const tail = throughIdentity(features);
-  const net = network(shape, {
-    ...parts,
-    nodes: [...nodes, ...tail.nodes],
-    weights: { ...parts.weights, ...tail.weights },
-  });
-  const x = numbers(shape, 7);
-  return { net, x, y: logitsOf(net, shape, x, bn) };
-}
-
-function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance = 1e-12): void {
-  expect(got.length).toBe(want.length);
-  const scale = Math.max(1, ...Array.from(want, Math.abs));
-  const worst = Math.max(...Array.from(got, (v, i) => Math.abs(v - want[i])));
-  expect(worst).toBeLessThan(tolerance * scale);
-}
-
-/** Row-major place of an index. */
-const at = (shape: Shape, ...index: number[]): number =>
-  index.reduce((sum, i, axis) => sum * shape[axis] + i, 0);
-
-/** Calls `visit` for each index of a shape, in row-major order, and collects what it gives. */
-function table(shape: Shape, f: (...index: number[]) => number): number[] {
-  return Array.from({ length: sizeOf(shape) }, (_, i) => {
-    let rest = i;
-    const index = shape.map(() => 0);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] = rest % shape[axis];
-      rest = Math.floor(rest / shape[axis]);
-    }
-    return f(...index);
-  });
-}
 
 /** Joins the elements of a window of a padded image; `join` gets null outside. */
 function windows(
@@ -113,6 +57,34 @@ describe("convolutions and products", () => {
     expect(net.architecture.parameters.map((p) => p.shape).slice(0, 2)).toEqual([kernelShape, [4]]);
     expect(net.parameters.subarray(0, kernel.length)).toEqual(kernel);
     expect(net.warnings[0]).toMatch(/^The convolutions have biases and no BatchNorm follows/);
+  });
+
+  test.each([
+    ["two groups, dilated", 2, [2, 1], [1, 0, 1, 0], [4, 2]],
+    ["depthwise", 4, [1, 1], [0, 0, 0, 0], [4, 1]],
+    ["depthwise with two outputs each", 4, [1, 2], [1, 1, 1, 1], [8, 1]],
+  ])("Conv, %s", (_title, group, dilations, pads, [outputs, inputs]) => {
+    const shape = [2, 4, 6, 5];
+    const dims = [outputs, inputs, 3, 2];
+    const w = numbers(dims, 3);
+    const out = [0, 1].map((i) => shape[i + 2] + pads[i] + pads[i + 2] - (dims[i + 2] - 1) * dilations[i]);
+    const { x, y } = evaluate({
+      shape,
+      nodes: [node("Conv", ["x", "w"], ["y"], { group, dilations, pads })],
+      features: outputs * out[0] * out[1],
+      parts: { weights: { w: [dims, w] } },
+    });
+    expectClose(
+      y,
+      table([2, outputs, ...out], (n, o, r, c) =>
+        table([inputs, 3, 2], (k, i, j) => {
+          const [h, v] = [r + i * dilations[0] - pads[0], c + j * dilations[1] - pads[1]];
+          if (h < 0 || v < 0 || h >= 6 || v >= 5) return 0;
+          const channel = Math.floor(o / (outputs / group)) * inputs + k;
+          return x[at(shape, n, channel, h, v)] * w[at(dims, o, k, i, j)];
+        }).reduce((a, b) => a + b),
+      ),
+    );
   });
 
   test.each([0, 1])("Gemm with alpha and beta, transB %i", (transB) => {
@@ -212,6 +184,19 @@ describe("statistics", () => {
       features: 3 * 3 * 3,
     });
     expectClose(y, windows(x, shape, window, join));
+  });
+
+  test.each([
+    ["MaxPool", (list: (number | null)[]) => Math.max(...present(list))],
+    ["AveragePool", (list: (number | null)[]) => sum(present(list)) / present(list).length],
+  ] as const)("%s in ceil_mode reaches beyond the image", (op, join) => {
+    const { x, y } = evaluate({
+      shape,
+      nodes: [node(op, ["x"], ["y"], { kernel_shape: [2, 3], strides: [2, 2], ceil_mode: 1 })],
+      features: 3 * 3 * 3,
+    });
+    // Five rows in steps of 2, six columns in windows of 3: a row and a column of padding at the end do the same.
+    expectClose(y, windows(x, shape, { kernel: [2, 3], stride: [2, 2], pad: [0, 0, 1, 1] }, join));
   });
 
   test.each([

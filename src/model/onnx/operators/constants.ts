@@ -1,8 +1,7 @@
 import { sizeOf } from "../../graph.ts";
-import { each, pairwise, reduce } from "../fold.ts";
-import { type Constant, constant } from "../tensor.ts";
-import { identity } from "../tracer.ts";
-import type { Call, Operator } from "./operator.ts";
+import { each, pairwise, stridesOf } from "../fold.ts";
+import { constant } from "../tensor.ts";
+import type { Operator } from "./operator.ts";
 
 /** Operators that exist at load only: they make the shapes and masks that exporters compute inside the graph. */
 
@@ -36,28 +35,29 @@ const shapeOf: Operator = (call) => {
 const size: Operator = (call) => constant("int", [], [sizeOf(call.shape(0))]);
 
 const range: Operator = (call) => {
-  const [start, limit, step] = [0, 1, 2].map((i) => needed(call, i).data[0]);
+  const parts = [0, 1, 2].map((i) => call.known(i) ?? call.node.refuse(`an input ${i}`, "none"));
+  const [start, limit, step] = parts.map(({ data }) => data[0]);
+  if (step === 0) call.node.refuse("a step other than 0", "0");
   const length = Math.max(0, Math.ceil((limit - start) / step));
   const count = call.budget.take(call.node, [length]);
   return constant(
-    needed(call, 0).element,
+    parts[0].element,
     [length],
     Float64Array.from({ length: count }, (_, i) => start + i * step),
   );
 };
 
-const needed = (call: Call, i: number): Constant =>
-  call.known(i) ?? call.node.refuse(`an input ${i}`, "none");
-
-const compare =
-  (f: (a: number, b: number) => boolean): Operator =>
-  (call) =>
-    pairwise(call.node, call.budget, [needed(call, 0), needed(call, 1)], (a, b) => (f(a, b) ? 1 : 0), "bool");
-
 const unary =
   (f: (a: number) => number): Operator =>
   (call) =>
-    each(needed(call, 0), f);
+    each(call.folded(0), f);
+
+/** Halves to even. */
+const nearest = (x: number): number => {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
+};
 
 const modulo: Operator = (call) => {
   const truncated = call.node.int("fmod", 0) === 1;
@@ -65,30 +65,100 @@ const modulo: Operator = (call) => {
   return pairwise(
     call.node,
     call.budget,
-    [needed(call, 0), needed(call, 1)],
+    [call.folded(0), call.folded(1)],
     truncated ? (a, b) => a % b : floor,
   );
 };
 
-const where: Operator = (call) => {
-  const [test, a, b] = [0, 1, 2].map((i) => needed(call, i));
-  const { node, budget } = call;
-  const taken = pairwise(node, budget, [test, a], (t, x) => (t === 0 ? 0 : x), a.element);
-  const left = pairwise(node, budget, [test, b], (t, x) => (t === 0 ? x : 0), b.element);
-  return pairwise(node, budget, [taken, left], (x, y) => x + y);
+/** Sums along an axis up to each element. */
+const cumulative: Operator = (call) => {
+  const { node } = call;
+  const x = call.folded(0);
+  const axis = call.axis(call.integers(1)?.[0] ?? node.refuse("an axis", "none"), x.shape.length);
+  const [exclusive, reverse] = [node.int("exclusive", 0) === 1, node.int("reverse", 0) === 1];
+  const out = new Float64Array(call.budget.take(node, x.shape));
+  const step = stridesOf(x.shape)[axis];
+  const length = x.shape[axis];
+  for (let k = 0; k < out.length; k++) {
+    if (Math.floor(k / step) % length !== 0) continue;
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const at = k + step * (reverse ? length - 1 - i : i);
+      out[at] = exclusive ? sum : sum + x.data[at];
+      sum += x.data[at];
+    }
+  }
+  return constant(x.element, x.shape, out);
 };
 
-const reduceProduct: Operator = (call) => {
-  const x = needed(call, 0);
-  const axes = call.integersOr(1, "axes", 18) ?? identity(x.shape.length);
-  const kept = reduce(call.node, call.budget, x, call.axes(axes, x.shape.length), 1, (a, b) => a * b);
-  if (call.node.int("keepdims", 1) === 1) return kept;
-  const gone = call.axes(axes, x.shape.length);
-  return constant(
-    x.element,
-    x.shape.filter((_, axis) => !gone.includes(axis)),
-    kept.data,
-  );
+/** Places of the elements that are not zero: [axes, places]. */
+const nonZero: Operator = (call) => {
+  const { shape, data } = call.known(0) ?? call.node.refuse("an input", "none");
+  const strides = stridesOf(shape);
+  const places = Array.from(data).flatMap((v, i) => (v === 0 ? [] : [i]));
+  call.budget.take(call.node, [shape.length, places.length]);
+  const rows = shape.map((n, axis) => places.map((i) => Math.floor(i / strides[axis]) % n));
+  return constant("int", [shape.length, places.length], rows.flat());
+};
+
+/** The constant with the parts that index lists name replaced by, or joined with, updates. */
+const scatterND: Operator = (call) => {
+  const { node } = call;
+  const [data, indices, updates] = [0, 1, 2].map((i) => call.folded(i));
+  const mode = node.text("reduction", "none");
+  const joins: Readonly<Record<string, (a: number, b: number) => number>> = {
+    none: (_a, b) => b,
+    add: (a, b) => a + b,
+    mul: (a, b) => a * b,
+    max: Math.max,
+    min: Math.min,
+  };
+  const join = Object.hasOwn(joins, mode) ? joins[mode] : node.refuse("a known reduction", mode);
+  const depth = indices.shape[indices.shape.length - 1] ?? 0;
+  const run = sizeOf(data.shape.slice(depth));
+  const lists = sizeOf(indices.shape.slice(0, -1));
+  if (depth < 1 || depth > data.shape.length || updates.data.length !== lists * run)
+    node.refuse("indices and updates that fit", `${indices.shape} and ${updates.shape} for ${data.shape}`);
+  const out = new Float64Array(call.budget.take(node, data.shape));
+  out.set(Array.from(data.data));
+  const real = !call.t.perBatch.has(indices);
+  for (let k = 0; k < lists && real; k++) {
+    let at = 0;
+    for (let d = 0; d < depth; d++) {
+      const size = data.shape[d];
+      const index = indices.data[k * depth + d];
+      const place = index < 0 ? index + size : index;
+      if (!(Number.isInteger(place) && place >= 0 && place < size))
+        node.refuse(`indices below ${size}`, `${index}`);
+      at = at * size + place;
+    }
+    for (let j = 0; j < run; j++) out[at * run + j] = join(out[at * run + j], updates.data[k * run + j]);
+  }
+  return constant(data.element, data.shape, out);
+};
+
+/** The upper or lower triangle of the last two axes; zeros elsewhere. */
+const trilu: Operator = (call) => {
+  const { node, t } = call;
+  const shape = call.shape(0);
+  if (shape.length < 2) node.refuse("matrices", `[${shape}]`);
+  const upper = node.int("upper", 1) === 1;
+  const shift = call.integers(1)?.[0] ?? 0;
+  const [rows, columns] = shape.slice(-2);
+  const kept = (i: number): boolean => {
+    const [row, column] = [Math.floor(i / columns) % rows, i % columns];
+    return upper ? column >= row + shift : column <= row + shift;
+  };
+  const x = call.operand(0);
+  if (x.kind === "constant")
+    return constant(
+      x.element,
+      shape,
+      Float64Array.from(x.data, (v, i) => (kept(i) ? v : 0)),
+    );
+  call.budget.take(node, [rows, columns]);
+  const mask = Float64Array.from({ length: rows * columns }, (_, i) => (kept(i) ? 1 : 0));
+  return t.pointwise("mul", x, constant("float", [rows, columns], mask));
 };
 
 export const constants = {
@@ -97,18 +167,15 @@ export const constants = {
   Shape: shapeOf,
   Size: size,
   Range: range,
-  Equal: compare((a, b) => a === b),
-  Less: compare((a, b) => a < b),
-  LessOrEqual: compare((a, b) => a <= b),
-  Greater: compare((a, b) => a > b),
-  GreaterOrEqual: compare((a, b) => a >= b),
-  And: compare((a, b) => a !== 0 && b !== 0),
-  Or: compare((a, b) => a !== 0 || b !== 0),
-  Not: unary((a) => (a === 0 ? 1 : 0)),
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
-  Abs: unary(Math.abs),
+  Round: unary(nearest),
+  Sign: unary(Math.sign),
+  Sin: unary(Math.sin),
+  Cos: unary(Math.cos),
   Mod: modulo,
-  Where: where,
-  ReduceProd: reduceProduct,
+  CumSum: cumulative,
+  NonZero: nonZero,
+  ScatterND: scatterND,
+  Trilu: trilu,
 } satisfies Record<string, Operator>;

@@ -2,6 +2,7 @@ import { printShape } from "../../errors.ts";
 import { type Shape, sizeOf } from "../../graph.ts";
 import { limits } from "../../limits.ts";
 import { broadcastTo, commonShape, gatherStrided, stridesOf } from "../fold.ts";
+import { recoverName } from "../names.ts";
 import { type Constant, constant, elementOf } from "../tensor.ts";
 import { identity, type Value } from "../tracer.ts";
 import type { Call, Operator } from "./operator.ts";
@@ -35,14 +36,14 @@ const reshape: Operator = (call) => {
   if (open >= 0) shape[open] = sizeOf(from) / sizeOf(shape.filter((_, axis) => axis !== open));
   if (shape.some((n) => !Number.isInteger(n) || n < 0))
     call.node.refuse(`a shape that fits ${printShape(from)}`, printShape(wanted));
-  return reshaped(call, call.at(0), shape);
+  return reshaped(call, call.operand(0), shape);
 };
 
 const flatten: Operator = (call) => {
   const from = call.shape(0);
   const given = call.node.int("axis", 1);
   const axis = given === from.length ? given : call.axis(given, from.length);
-  return reshaped(call, call.at(0), [sizeOf(from.slice(0, axis)), sizeOf(from.slice(axis))]);
+  return reshaped(call, call.operand(0), [sizeOf(from.slice(0, axis)), sizeOf(from.slice(axis))]);
 };
 
 const unsqueeze: Operator = (call) => {
@@ -51,7 +52,7 @@ const unsqueeze: Operator = (call) => {
   const axes = call.axes(given, from.length + given.length);
   const shape = [...from];
   for (const axis of axes) shape.splice(axis, 0, 1);
-  return reshaped(call, call.at(0), shape);
+  return reshaped(call, call.operand(0), shape);
 };
 
 const squeeze: Operator = (call) => {
@@ -62,7 +63,7 @@ const squeeze: Operator = (call) => {
     : identity(from.length).filter((axis) => from[axis] === 1);
   if (axes.some((axis) => from[axis] !== 1))
     call.node.refuse(`axes ${printShape(axes)} of size 1`, printShape(from));
-  return dropped(call, call.at(0), axes);
+  return dropped(call, call.operand(0), axes);
 };
 
 /** Without the axes, which have size 1. */
@@ -80,8 +81,15 @@ export function dropped(call: Call, value: Value, axes: readonly number[]): Valu
   );
 }
 
-const transpose: Operator = (call) => {
+/** Exporters turn the matrix of a layer before they multiply: its name stands in the scope of the Transpose, too. */
+function layerOr(call: Call): Value {
   const value = call.at(0);
+  if (value.kind !== "weight" || value.value.shape.length !== 2) return call.operand(0);
+  return call.t.parameter(value, undefined, recoverName(call.node, value.name, "weight"));
+}
+
+const transpose: Operator = (call) => {
+  const value = layerOr(call);
   const rank = call.shape(0).length;
   const perm = call.node.ints("perm") ?? identity(rank).reverse();
   if (perm.length !== rank || identity(rank).some((axis) => !perm.includes(axis)))
@@ -106,7 +114,7 @@ const transpose: Operator = (call) => {
 
 const concat: Operator = (call) => {
   const { t, node } = call;
-  const values = call.inputs.map((_, i) => call.at(i));
+  const values = call.inputs.map((_, i) => call.operand(i));
   const shapes = values.map((value) => t.shape(value));
   const axis = call.axis(node.int("axis", 1), shapes[0]?.length ?? 0);
   const fits = shapes.every(
@@ -143,40 +151,35 @@ function concatConstants(call: Call, parts: readonly Constant[], axis: number): 
   return constant(parts[0].element, shape, out);
 }
 
-const pad: Operator = (call) => {
-  const { t, node } = call;
-  const from = call.shape(0);
-  const mode = node.text("mode", "constant");
-  if (mode !== "constant") node.refuse("mode constant", mode);
-  const pads = call.integersOr(1, "pads", 11) ?? node.refuse("pads", "none");
-  const number = t.opset >= 11 ? (call.known(2)?.data[0] ?? 0) : node.float("value", 0);
-  const given = t.opset >= 18 ? call.integers(3) : undefined;
-  const axes = given?.map((axis) => call.axis(axis, from.length)) ?? identity(from.length);
-  if (pads.length !== 2 * axes.length) node.refuse(`${2 * axes.length} pads`, `${pads.length}`);
-  const [low, high] = [from.map(() => 0), from.map(() => 0)];
-  axes.forEach((axis, i) => {
-    low[axis] = pads[i];
-    high[axis] = pads[axes.length + i];
-  });
-  if ([...low, ...high].every((n) => n === 0)) return call.at(0);
-  if ([...low, ...high].some((n) => n < 0)) node.refuse("pads of at least 0", printShape(pads));
-  if (number !== 0) node.refuse("padding with 0", `${number}`);
-  const { node: x, axes: order } = t.trace(call.at(0));
-  const inOrder = (list: readonly number[]): number[] => order.map((axis) => list[axis]);
-  const attrs = { low: inOrder(low), high: inOrder(high), interior: order.map(() => 0) };
-  return t.traced(t.op("pad", [x], attrs), order);
-};
-
 const expand: Operator = (call) => {
   const wanted = call.integers(1) ?? call.node.refuse("a shape", "none");
   checkRank(call, wanted);
   const shape = commonShape(call.shape(0), wanted);
   if (shape === null || shape.some((n) => n < 0))
     return call.node.refuse(`a shape that ${printShape(call.shape(0))} broadcasts to`, printShape(wanted));
-  const value = call.at(0);
+  const value = call.operand(0);
   if (value.kind === "constant") return broadcastTo(call.node, call.budget, value, shape);
   if (shape.includes(0)) call.node.refuse("at least one element per axis", printShape(shape));
   return call.t.traced(call.t.op("broadcast", [call.t.node(value)], { shape }));
+};
+
+/** The tensor several times along each axis: each axis gets one of size 1 before it, which is stretched. */
+const tile: Operator = (call) => {
+  const from = call.shape(0);
+  const repeats = call.integers(1) ?? call.node.refuse("repeats", "none");
+  if (repeats.length !== from.length || repeats.some((n) => !Number.isSafeInteger(n) || n < 1))
+    call.node.refuse(`${from.length} repeats of at least 1`, printShape(repeats));
+  const value = call.operand(0);
+  const spread = from.flatMap((n) => [1, n]);
+  const wide = from.flatMap((n, axis) => [repeats[axis], n]);
+  const shape = from.map((n, axis) => n * repeats[axis]);
+  if (value.kind === "constant") {
+    const stretched = broadcastTo(call.node, call.budget, constant(value.element, spread, value.data), wide);
+    return constant(value.element, shape, stretched.data);
+  }
+  const { t } = call;
+  const column = t.op("reshape", [t.node(value)], { shape: spread });
+  return t.traced(t.op("reshape", [t.op("broadcast", [column], { shape: wide })], { shape }));
 };
 
 const same: Operator = (call) => {
@@ -198,8 +201,10 @@ const cast: Operator = (call) => {
   const to = call.node.int("to", 1);
   call.node.int("saturate", 1);
   const element = elementOf(to) ?? call.node.refuse("a data type that is read", `data type ${to}`);
-  const value = call.at(0);
+  const value = call.operand(0);
   if (value.kind !== "constant") {
+    const { t } = call;
+    if (element === "bool") return t.pointwise("sub", t.scalar(1), t.pointwise("eq", value, t.scalar(0)));
     if (element !== "float") call.node.refuse("a floating-point type", `a cast of a float to ${element}`);
     return value;
   }
@@ -218,8 +223,8 @@ export const movement = {
   Squeeze: squeeze,
   Transpose: transpose,
   Concat: concat,
-  Pad: pad,
   Expand: expand,
+  Tile: tile,
   Identity: same,
   Dropout: dropout,
   Cast: cast,

@@ -1,6 +1,7 @@
 import { printShape } from "../../errors.ts";
 import type { Shape } from "../../graph.ts";
 import type { FoldBudget } from "../fold.ts";
+import { isAnonymous } from "../names.ts";
 import type { OnnxNode } from "../node.ts";
 import type { Constant } from "../tensor.ts";
 import { describe, type Tracer, type Value } from "../tracer.ts";
@@ -38,7 +39,7 @@ export class Call {
   known(i: number): Constant | undefined {
     const value = this.inputs[i] ?? null;
     if (value === null) return undefined;
-    if (value.kind === "constant") return value;
+    if (value.kind === "constant" && !this.t.perBatch.has(value)) return value;
     if (value.kind === "weight") return value.value;
     return this.node.refuse(
       `input ${i} to be known at load`,
@@ -46,9 +47,30 @@ export class Call {
     );
   }
 
-  /** All inputs where each of them is a constant, else null. */
+  /** The constant at input `i`, which may be one per batch; it must not depend on a parameter. */
+  folded(i: number): Constant {
+    const value = this.operand(i);
+    if (value.kind === "constant") return value;
+    return this.node.refuse(
+      `input ${i} to be computed from constants and integers`,
+      `a value ${describe(this.t, value)} that depends on a parameter or on floating-point data`,
+    );
+  }
+
+  /**
+   * Input `i` of arithmetic or movement: a tensor to which the exporter gave no name of a parameter is a constant there;
+   * layers take theirs by `at`.
+   */
+  operand(i: number): Value {
+    const value = this.at(i);
+    return value.kind === "weight" && isAnonymous(value.name) ? this.t.held(value) : value;
+  }
+
+  /** All inputs where each of them is a constant, per batch or not, else null. */
   constants(): readonly Constant[] | null {
-    const found = this.inputs.filter((value): value is Constant => value?.kind === "constant");
+    const found = this.inputs
+      .map((_, i) => this.operand(i))
+      .filter((value): value is Constant => value.kind === "constant");
     return found.length === this.inputs.length && found.length > 0 ? found : null;
   }
 

@@ -1,15 +1,12 @@
 import { printShape } from "../../errors.ts";
-import { sizeOf } from "../../graph.ts";
 import { gatherStrided, stridesOf } from "../fold.ts";
-import { constant } from "../tensor.ts";
 import { identity, type Value } from "../tracer.ts";
-import { dropped } from "./movement.ts";
 import type { Call, Operator } from "./operator.ts";
 
 /** Operators that take a part of a tensor. */
 
 /** Elements start, start + step, ... of each axis. */
-function strided(
+export function strided(
   call: Call,
   value: Value,
   { start, size, step }: Readonly<Record<"start" | "size" | "step", readonly number[]>>,
@@ -57,7 +54,7 @@ const slice: Operator = (call) => {
     step[axis] = by;
     size[axis] = Math.max(0, Math.ceil((clamp(ends[i]) - first) / by));
   });
-  return strided(call, call.at(0), { start, size, step });
+  return strided(call, call.operand(0), { start, size, step });
 };
 
 const split: Operator = (call) => {
@@ -77,33 +74,8 @@ const split: Operator = (call) => {
     const start = from.map((_, a) => (a === axis ? at : 0));
     at += size;
     const shape = from.map((n, a) => (a === axis ? size : n));
-    return strided(call, call.at(0), { start, size: shape, step: from.map(() => 1) });
+    return strided(call, call.operand(0), { start, size: shape, step: from.map(() => 1) });
   });
 };
 
-const gather: Operator = (call) => {
-  const value = call.at(0);
-  const from = call.shape(0);
-  const axis = call.axis(call.node.int("axis", 0), from.length);
-  const index = call.known(1) ?? call.node.refuse("an index", "none");
-  const places = Array.from(index.data, (i) => (i < 0 ? i + from[axis] : i));
-  if (places.some((i) => !Number.isInteger(i) || i < 0 || i >= from[axis]))
-    call.node.refuse(`indices below ${from[axis]}`, printShape(Array.from(index.data).slice(0, 8)));
-  if (value.kind === "constant") {
-    const [outer, inner] = [sizeOf(from.slice(0, axis)), sizeOf(from.slice(axis + 1))];
-    const shape = [...from.slice(0, axis), ...index.shape, ...from.slice(axis + 1)];
-    const out = new Float64Array(call.budget.take(call.node, shape));
-    let at = 0;
-    for (let i = 0; i < outer; i++)
-      for (const place of places)
-        for (let j = 0; j < inner; j++) out[at++] = value.data[(i * from[axis] + place) * inner + j];
-    return constant(value.element, shape, out);
-  }
-  if (places.length !== 1) call.node.refuse("one index, or data known at load", `${places.length} indices`);
-  const start = from.map((_, a) => (a === axis ? places[0] : 0));
-  const size = from.map((n, a) => (a === axis ? 1 : n));
-  const one = strided(call, value, { start, size, step: from.map(() => 1) });
-  return index.shape.length === 0 ? dropped(call, one, [axis]) : one;
-};
-
-export const parts = { Slice: slice, Split: split, Gather: gather } satisfies Record<string, Operator>;
+export const parts = { Slice: slice, Split: split } satisfies Record<string, Operator>;

@@ -1,26 +1,16 @@
+import { gelu, geluTanh } from "../../transformer.ts";
 import { each, pairwise } from "../fold.ts";
-import { isAnonymous } from "../names.ts";
 import type { Constant } from "../tensor.ts";
 import type { Tracer, Value } from "../tracer.ts";
-import type { Call, Operator } from "./operator.ts";
+import type { Operator } from "./operator.ts";
 
 /** Operators per element. */
-
-/**
- * An operand of arithmetic. A tensor to which the exporter gave no name of a parameter (a normalisation, a mask, a
- * position table) is not trained; parameters of arithmetic keep theirs.
- */
-function operand({ t }: Call, value: Value): Value {
-  if (value.kind !== "weight" || !isAnonymous(value.name)) return value;
-  t.heldConstant.add(value.name);
-  return t.state(value);
-}
 
 const binary =
   (op: "add" | "sub" | "mul" | "div", f: (a: number, b: number) => number): Operator =>
   (call) => {
     const known = call.constants();
-    if (known === null) return call.t.pointwise(op, operand(call, call.at(0)), operand(call, call.at(1)));
+    if (known === null) return call.t.pointwise(op, call.operand(0), call.operand(1));
     const integers = known[0].element === "int";
     return pairwise(call.node, call.budget, known, integers ? (a, b) => Math.trunc(f(a, b)) : f);
   };
@@ -29,7 +19,7 @@ const binary =
 const chain =
   (finish: (t: Tracer, sum: Value, count: number) => Value): Operator =>
   (call) => {
-    const [first, ...others] = call.inputs.map((_, i) => operand(call, call.at(i)));
+    const [first, ...others] = call.inputs.map((_, i) => call.operand(i));
     const sum = others.reduce((a, b) => call.t.pointwise("add", a, b), first);
     return finish(call.t, sum, call.inputs.length);
   };
@@ -37,7 +27,7 @@ const chain =
 const unary =
   (lower: (t: Tracer, x: Value) => Value, f: (a: number) => number): Operator =>
   (call) => {
-    const x = call.at(0);
+    const x = call.operand(0);
     return x.kind === "constant" ? each(x, f) : lower(call.t, x);
   };
 
@@ -98,21 +88,65 @@ const hardSwish: Operator = (call) => {
   return t.pointwise("mul", x, clipped(t, gate, 0, 1));
 };
 
-/** x to an exponent known at load. */
+/**
+ * x to an exponent known at load: whole and half exponents by products and roots, which hold for negative x as well, all
+ * others as exp(p log x).
+ */
 const power: Operator = (call) => {
   const { t, node } = call;
   const known = call.constants();
   if (known !== null) return pairwise(node, call.budget, known, (a, b) => a ** b);
-  const exponent = uniform(call.known(1));
-  const x = call.at(0);
-  const squared = (): Value => t.pointwise("mul", x, x);
-  if (exponent === 1) return x;
-  if (exponent === 2) return squared();
-  if (exponent === 3) return t.pointwise("mul", squared(), x);
-  if (exponent === 0.5) return t.pointwise("sqrt", x);
+  const exponent = uniform(call.known(1)) ?? node.refuse("one exponent", "several");
+  const x = call.operand(0);
   if (exponent === -0.5) return t.pointwise("rsqrt", x);
-  if (exponent === -1) return t.pointwise("div", t.scalar(1), x);
-  return node.refuse("an exponent of 1, 2, 3, 0.5, -0.5 or -1", `${exponent ?? "several"}`);
+  const size = Math.abs(exponent);
+  const positive = Number.isInteger(2 * size) && size <= 16 ? raised(t, x, size) : byLogarithm(t, x, size);
+  return exponent < 0 ? t.pointwise("div", t.scalar(1), positive) : positive;
+};
+
+/** x^size for whole and half sizes, by squaring. */
+function raised(t: Tracer, x: Value, size: number): Value {
+  const factors: Value[] = Number.isInteger(size) ? [] : [t.pointwise("sqrt", x)];
+  let square = x;
+  for (let rest = Math.floor(size); rest > 0; rest >>= 1) {
+    if (rest % 2 === 1) factors.push(square);
+    if (rest > 1) square = t.pointwise("mul", square, square);
+  }
+  if (factors.length === 0) return t.pointwise("add", t.pointwise("mul", x, t.scalar(0)), t.scalar(1));
+  return factors.reduce((a, b) => t.pointwise("mul", a, b));
+}
+
+const byLogarithm = (t: Tracer, x: Value, exponent: number): Value =>
+  t.pointwise("exp", t.pointwise("mul", t.pointwise("log", x), t.scalar(exponent)));
+
+/** log(1 + exp(x)) with the larger term taken out, which cancels exactly and is held constant. */
+function softplus(t: Tracer, x: Value): Value {
+  const peak = t.pointwise("stopGradient", t.pointwise("relu", x));
+  const one = t.pointwise("exp", t.pointwise("neg", peak));
+  const other = t.pointwise("exp", t.pointwise("sub", x, peak));
+  return t.pointwise("add", peak, t.pointwise("log", t.pointwise("add", one, other)));
+}
+
+/** x where it is positive, alpha (exp(x) - 1) where it is negative. */
+const elu: Operator = (call) => {
+  const { t } = call;
+  const x = call.at(0);
+  const positive = t.pointwise("relu", x);
+  const negative = t.pointwise("neg", t.pointwise("relu", t.pointwise("neg", x)));
+  const grown = t.pointwise("sub", t.pointwise("exp", negative), t.scalar(1));
+  const alpha = t.scalar(call.node.float("alpha", 1));
+  return t.pointwise("add", positive, t.pointwise("mul", grown, alpha));
+};
+
+const absolute = (t: Tracer, x: Value): Value =>
+  t.pointwise("add", t.pointwise("relu", x), t.pointwise("relu", t.pointwise("neg", x)));
+
+const geluOf: Operator = (call) => {
+  const { t, node } = call;
+  const mode = node.text("approximate", "none");
+  if (mode !== "none" && mode !== "tanh") node.refuse("approximate none or tanh", mode);
+  const { node: x, axes } = t.trace(call.at(0));
+  return t.traced(mode === "none" ? gelu(t.g, x) : geluTanh(t.g, x), axes);
 };
 
 const uniform = (c: Constant | undefined): number | undefined =>
@@ -127,6 +161,7 @@ export const pointwise = {
   Mean: chain((t, sum, count) => t.pointwise("mul", sum, t.scalar(1 / count))),
   Pow: power,
   Neg: own("neg", (a) => -a),
+  Abs: unary(absolute, Math.abs),
   Exp: own("exp", Math.exp),
   Log: own("log", Math.log),
   Sqrt: own("sqrt", Math.sqrt),
@@ -135,6 +170,18 @@ export const pointwise = {
     (a) => 1 / a,
   ),
   Tanh: own("tanh", Math.tanh),
+  Erf: (call) => call.t.pointwise("erf", call.at(0)),
+  Gelu: geluOf,
+  Softplus: (call) => softplus(call.t, call.at(0)),
+  Mish: (call) => {
+    const x = call.at(0);
+    return call.t.pointwise("mul", x, call.t.pointwise("tanh", softplus(call.t, x)));
+  },
+  Softsign: (call) => {
+    const x = call.at(0);
+    return call.t.pointwise("div", x, call.t.pointwise("add", absolute(call.t, x), call.t.scalar(1)));
+  },
+  Elu: elu,
   Relu: own("relu", (a) => Math.max(a, 0)),
   Sigmoid: unary(sigmoid, (a) => 1 / (1 + Math.exp(-a))),
   LeakyRelu: leakyRelu,

@@ -1,0 +1,140 @@
+import { each, pairwise } from "../fold.ts";
+import { type Constant, constant, type Element } from "../tensor.ts";
+import { LOWEST, type Tracer, type Value } from "../tracer.ts";
+import type { Call, Operator } from "./operator.ts";
+
+/** Comparisons, logic, and choices between elements. In our graph a truth value is the number 0 or 1. */
+
+const truth = (x: boolean): number => (x ? 1 : 0);
+
+const positive = (t: Tracer, a: Value, b: Value): Value => t.pointwise("step", t.pointwise("sub", a, b));
+const not = (t: Tracer, a: Value): Value => t.pointwise("sub", t.scalar(1), a);
+
+/** Of two operands: folded where both are constants, else by our ops. */
+const joined =
+  (
+    f: (a: number, b: number) => number,
+    lower: (t: Tracer, a: Value, b: Value) => Value,
+    element?: Element,
+  ): Operator =>
+  (call) => {
+    const known = call.constants();
+    if (known !== null) return pairwise(call.node, call.budget, known, f, element);
+    return lower(call.t, call.operand(0), call.operand(1));
+  };
+
+const compare = (f: (a: number, b: number) => boolean, lower: (t: Tracer, a: Value, b: Value) => Value) =>
+  joined((a, b) => truth(f(a, b)), lower, "bool");
+
+const negation: Operator = (call) => {
+  const x = call.operand(0);
+  return x.kind === "constant" ? each(x, (a) => truth(a === 0), "bool") : not(call.t, x);
+};
+
+/** A computed value is taken for a number: where the network makes NaN on purpose, the loss would be NaN as well. */
+const isNaNOf: Operator = (call) => {
+  const x = call.operand(0);
+  if (x.kind === "constant") return each(x, (a) => truth(Number.isNaN(a)), "bool");
+  const shape = call.shape(0);
+  const count = call.budget.take(call.node, shape);
+  return constant("bool", shape, new Float64Array(count));
+};
+
+/** `value` where `test` is 1 and 0 elsewhere; null if that is 0 everywhere. */
+function part(call: Call, test: Value, value: Value): Value | null {
+  const { t, node, budget } = call;
+  if (value.kind === "constant" && !t.perBatch.has(value) && Array.from(value.data).every((x) => x === 0))
+    return null;
+  if (value.kind === "constant" && test.kind === "constant")
+    return t.derive([test, value], ([m, x]) =>
+      pairwise(node, budget, [m, x], (a, b) => (a === 0 ? 0 : b), "float"),
+    );
+  return t.pointwise("mul", value, test);
+}
+
+const where: Operator = (call) => {
+  const { t, node, budget } = call;
+  const [test, a, b] = [0, 1, 2].map((i) => call.operand(i));
+  const known = call.constants();
+  if (known !== null) {
+    const element = known[1].element;
+    const taken = pairwise(node, budget, [known[0], known[1]], (m, x) => (m === 0 ? 0 : x), element);
+    const left = pairwise(node, budget, [known[0], known[2]], (m, x) => (m === 0 ? x : 0), element);
+    return pairwise(node, budget, [taken, left], (x, y) => x + y);
+  }
+  const flag = (x: Constant, yes: number): Constant =>
+    t.derive([x], ([m]) => each(m, (v) => (v === 0 ? 1 - yes : yes), "float"));
+  const [yes, no] = test.kind === "constant" ? [flag(test, 1), flag(test, 0)] : [test, not(t, test)];
+  const parts = [part(call, yes, a), part(call, no, b)].filter((x) => x !== null);
+  // A branch of zeros adds nothing but may still widen the shape.
+  const zeros = t.pointwise("mul", yes, t.scalar(0));
+  return parts.length === 2
+    ? t.pointwise("add", parts[0], parts[1])
+    : t.pointwise("add", parts[0] ?? zeros, zeros);
+};
+
+/** The larger of two. A bound that stands for infinity does not bind. */
+function larger(t: Tracer, a: Value, b: Value): Value {
+  const idle = (x: Value): boolean =>
+    x.kind === "constant" &&
+    !t.perBatch.has(x) &&
+    Array.from(x.data).every((v) => v <= LOWEST) &&
+    x.data.length === 1;
+  if (idle(b)) return a;
+  if (idle(a)) return b;
+  return t.pointwise("add", b, t.pointwise("relu", t.pointwise("sub", a, b)));
+}
+
+function smaller(t: Tracer, a: Value, b: Value): Value {
+  const idle = (x: Value): boolean =>
+    x.kind === "constant" && !t.perBatch.has(x) && x.data.length === 1 && x.data[0] >= -LOWEST;
+  if (idle(b)) return a;
+  if (idle(a)) return b;
+  return t.pointwise("sub", b, t.pointwise("relu", t.pointwise("sub", b, a)));
+}
+
+/** Any number of operands, by twos. */
+const folding =
+  (f: (a: number, b: number) => number, lower: (t: Tracer, a: Value, b: Value) => Value): Operator =>
+  (call) => {
+    const known = call.constants();
+    if (known !== null) return known.reduce((a, b) => pairwise(call.node, call.budget, [a, b], f));
+    return call.inputs.map((_, i) => call.operand(i)).reduce((a, b) => lower(call.t, a, b));
+  };
+
+export const choose = {
+  Equal: compare(
+    (a, b) => a === b,
+    (t, a, b) => t.pointwise("eq", a, b),
+  ),
+  Less: compare(
+    (a, b) => a < b,
+    (t, a, b) => positive(t, b, a),
+  ),
+  LessOrEqual: compare(
+    (a, b) => a <= b,
+    (t, a, b) => not(t, positive(t, a, b)),
+  ),
+  Greater: compare((a, b) => a > b, positive),
+  GreaterOrEqual: compare(
+    (a, b) => a >= b,
+    (t, a, b) => not(t, positive(t, b, a)),
+  ),
+  And: compare(
+    (a, b) => a !== 0 && b !== 0,
+    (t, a, b) => t.pointwise("mul", a, b),
+  ),
+  Or: compare(
+    (a, b) => a !== 0 || b !== 0,
+    (t, a, b) => not(t, t.pointwise("mul", not(t, a), not(t, b))),
+  ),
+  Xor: compare(
+    (a, b) => (a === 0) !== (b === 0),
+    (t, a, b) => not(t, t.pointwise("eq", a, b)),
+  ),
+  Not: negation,
+  IsNaN: isNaNOf,
+  Where: where,
+  Max: folding(Math.max, larger),
+  Min: folding(Math.min, smaller),
+} satisfies Record<string, Operator>;

@@ -1,0 +1,110 @@
+/** What the parameters are: a bar with a piece per part of the network, and every tensor in a dialog. */
+import { useId, useRef, useState } from "react";
+import type { ModelCard } from "../store/state.ts";
+import { count, percent } from "./format.ts";
+import { largestGroups, type ParameterGroup, parameterGroups } from "./parameterGroups.ts";
+import { Button } from "./parts.tsx";
+import { modelName, plural } from "./words.ts";
+
+/** Parts that the card names. */
+const NAMED = 3;
+
+export function ParametersPanel({ card }: { readonly card: ModelCard }) {
+  const groups = parameterGroups(card);
+  const largest = largestGroups(groups, NAMED);
+  return (
+    <div className="parameters">
+      {groups.length > 1 && (
+        <>
+          <div className="shares" aria-hidden="true">
+            {groups.map(({ name, share }) => (
+              <span
+                key={name}
+                className={largest.some((group) => group.name === name) ? "named" : ""}
+                style={{ flexGrow: share }}
+                title={`${name}: ${percent(share)}`}
+              />
+            ))}
+          </div>
+          <p className="calm">{largest.map(({ name, share }) => `${name} ${percent(share)}`).join(" · ")}</p>
+        </>
+      )}
+      <TensorDialog card={card} groups={groups} />
+    </div>
+  );
+}
+
+interface TensorDialogProps {
+  readonly card: ModelCard;
+  readonly groups: readonly ParameterGroup[];
+}
+
+function TensorDialog({ card, groups }: TensorDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [open, setOpen] = useState(false);
+  const title = useId();
+  return (
+    <>
+      <Button
+        look="text"
+        onClick={() => {
+          setOpen(true);
+          dialog.current?.showModal();
+        }}
+      >
+        All {plural(card.tensors.length, "tensor")}
+      </Button>
+      <dialog ref={dialog} aria-labelledby={title} onClose={() => setOpen(false)}>
+        <header className="card-head">
+          <h2 id={title}>Parameters of {modelName(card)}</h2>
+          <p className="card-note">
+            {count(card.parameterCount)} in {plural(card.tensors.length, "tensor")}
+          </p>
+          <form method="dialog" className="card-tools">
+            <button type="submit" className="button quiet">
+              Close
+            </button>
+          </form>
+        </header>
+        {open && <TensorTable groups={groups} />}
+      </dialog>
+    </>
+  );
+}
+
+function TensorTable({ groups }: { readonly groups: readonly ParameterGroup[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className="scroll tall" aria-label="Tensors" tabIndex={0}>
+      <table className="tensors">
+        <thead>
+          <tr>
+            {["Tensor", "Shape", "Parameters", "Share"].map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {groups.map((group) => (
+          <tbody key={group.name}>
+            <tr className="group">
+              <th scope="rowgroup">{group.name}</th>
+              <td>{plural(group.tensors.length, "tensor")}</td>
+              <td>{count(group.size)}</td>
+              <td>{percent(group.share)}</td>
+            </tr>
+            {group.tensors.map(({ name, shape, size }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{shape.join(" × ")}</td>
+                <td>{count(size)}</td>
+                <td />
+              </tr>
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </section>
+  );
+}

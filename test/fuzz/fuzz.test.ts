@@ -1,0 +1,55 @@
+import { describe, expect, it, test } from "vitest";
+import { damage, runCase } from "./fuzz.ts";
+import { samples } from "./samples.ts";
+
+test.each(samples)("$name reads well before it is damaged", async (sample) => {
+  await expect(sample.read(sample.pieces)).resolves.toBeUndefined();
+});
+
+const kept: Uint8Array[] = [];
+
+describe("damaged files", () => {
+  const SECONDS = 6;
+
+  it("are read or refused, within two seconds and without a jump of memory", async () => {
+    const seed = 1;
+    const began = performance.now();
+    let refused = 0;
+    let cases = 0;
+    for (; performance.now() - began < 1000 * SECONDS; cases++) {
+      const { result, reason } = await runCase(seed, cases);
+      expect(reason, `npm run fuzz -- --seed ${seed} --case ${cases}`).toBeUndefined();
+      if (result === "refused") refused++;
+    }
+    expect(cases).toBeGreaterThan(10 * samples.length);
+    expect(refused).toBeGreaterThan(cases / 2);
+  });
+
+  it.each([
+    [
+      "another error",
+      () => Promise.reject(new TypeError("x is not a function")),
+      /^TypeError: x is not a function/,
+    ],
+    [
+      "a reader that takes too long",
+      () => new Promise<void>((done) => setTimeout(done, 2100)),
+      /^took 2\d\d\d ms$/,
+    ],
+    [
+      "a reader that takes too much memory",
+      async () => void kept.push(new Uint8Array(300 * 2 ** 20)),
+      /^took 3\d\d MB$/,
+    ],
+  ])("would show %s", async (_, read, reason) => {
+    const outcome = await runCase(1, 0, [{ name: "fake", pieces: { a: new Uint8Array(8) }, read }]);
+    expect(outcome).toMatchObject({ sample: "fake", result: "failed" });
+    expect(outcome.reason).toMatch(reason);
+    kept.length = 0;
+  });
+
+  it("are the same ones for the same seed and case", () => {
+    expect(damage(3, 17)).toEqual(damage(3, 17));
+    expect(damage(3, 17)).not.toEqual(damage(4, 17));
+  });
+});

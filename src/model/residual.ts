@@ -1,6 +1,6 @@
 import { type ArchitectureBase, type BuildOptions, declareTensors, type TensorSpec } from "./architecture.ts";
 import type { GraphBuilder, NodeId } from "./graph.ts";
-import { batchNorm, globalAveragePool, linear, softmaxCrossEntropy } from "./layers.ts";
+import { batchNorm, globalAveragePool, linear, lossOf } from "./layers.ts";
 import { maxPool } from "./pooling.ts";
 
 /** Residual networks of any depth, width and naming, as the families of ResNets describe them (He et al. 2016). */
@@ -82,7 +82,7 @@ export function buildResidual(
   g: GraphBuilder,
   architecture: ArchitectureBase,
   net: ResidualNet,
-  { batchSize, height = 32, width = 32, bn }: BuildOptions,
+  { batchSize, height = 32, width = 32, bn, loss }: BuildOptions,
 ): void {
   const tensor = declareTensors(g, architecture);
   const images = g.input("images", [batchSize, height, width, net.stem.inputs], "data");
@@ -121,7 +121,7 @@ export function buildResidual(
   const { name } = net.head;
   const logits = linear(g, globalAveragePool(g, x), tensor(`${name}.weight`), tensor(`${name}.bias`));
   g.output("logits", logits);
-  g.output("loss", softmaxCrossEntropy(g, logits, targets));
+  g.output("loss", lossOf(g, logits, targets, loss));
 }
 
 /** Every `stride`-th pixel; new channels are zero, half of them before and half after. */

@@ -1,4 +1,4 @@
-"""Golden values of small networks in float64, written to test/fixtures/goldenOps.json: operations that no bundled model
+"""Golden values of small networks in float64, written to test/fixtures/ops/golden.json: operations that no bundled model
 has, by PyTorch's double backward. `test/gpu/goldenOps.test.ts` builds the same networks.
 
   python3 tools/golden_ops.py
@@ -11,13 +11,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-OUTPUT = Path(__file__).resolve().parents[1] / "test" / "fixtures" / "goldenOps.json"
+OUTPUT = Path(__file__).resolve().parents[1] / "test" / "fixtures" / "ops" / "golden.json"
 STRIDE = 31
 
 ABOUT = {
-    "values": "leaf number t of a network (parameters first, then the rest, in the order of the code) has the elements "
+    "values": "leaf number t of a network (counted in the order of the code) has the elements "
     "floor(256 sin(1.7 i + t) + 0.5) / 256, i = 0.. row-major in PyTorch's order; running variances 1 plus half of that; "
-    "the parameter `pixels` a quarter of the rounding, floor(4 sin(...) + 0.5) / 4, so that many of its elements are equal",
+    "the picture of the pooling case floor(4 sin(1.7 i + t) + 0.5) / 4, so that many of its elements are equal",
     "loss": "sum of w y^2 with w the last leaf",
     "vector": "v_i = cos(0.11 i) over the parameters in the order of the code, flattened row-major",
     "sums": f"gradient[b] = sum of gradient_i over i = b mod {STRIDE}; hv the same of H v",

@@ -15,7 +15,7 @@ interface Golden {
 }
 
 const golden = JSON.parse(
-  readFileSync(new URL("../fixtures/goldenOps.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../fixtures/ops/golden.json", import.meta.url), "utf8"),
 ) as Golden;
 
 /** Leaves in the order of the script, with its values. Shapes are those of PyTorch. */

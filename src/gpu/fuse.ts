@@ -1,11 +1,11 @@
 /**
  * Kernels to be, before they are written down: a host (matrix product, convolution, reduction, or none) and the
- * expressions that it stores. Three passes make fewer of them: a pointwise kernel joins the one that made its youngest
+ * expressions that it stores. Four passes make fewer of them: small ones that wait for nothing go first; a pointwise kernel joins the one that made its youngest
  * operand, which still holds that operand in registers; reductions over the same axes share one walk; and what nobody
  * reads any more is not stored.
  */
 
-import type { NodeId, Shape } from "../model/graph.ts";
+import { type NodeId, type Shape, sizeOf } from "../model/graph.ts";
 import { type Expr, type Heavy, loadsOf, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
 import type { Slot } from "./view.ts";
@@ -51,6 +51,30 @@ export function bindingsOf({ host, outputs }: Work): number {
 function ownBindings(work: Heavy): number {
   if (work.kind === "conv" && work.mode === "weight") return 1;
   return new Set(operandViews(work).map((v) => v.slot)).size;
+}
+
+/** Elements below which a tensor may wait in memory for long, and recomputing a short expression beats a dispatch. */
+export const SMALL = 4096;
+
+/**
+ * Moves small pointwise works that read nothing which other works compute to the front. Such a work, a scale per
+ * channel say, would otherwise stand between a convolution and the pointwise work that could be its epilogue.
+ */
+export function smallFirst(works: readonly Work[]): Work[] {
+  const late = new Set<Slot>();
+  const isEarly = (work: Work): boolean =>
+    work.host === null &&
+    sizeOf(work.outputs[0].view.shape) <= SMALL &&
+    !slotsRead(work).some((slot) => late.has(slot));
+  const [early, others]: [Work[], Work[]] = [[], []];
+  for (const work of works) {
+    if (isEarly(work)) early.push(work);
+    else {
+      others.push(work);
+      for (const { view } of work.outputs) late.add(view.slot);
+    }
+  }
+  return [...early, ...others];
 }
 
 /** Moves pointwise works into the epilogue of the work that computes their youngest operand. */

@@ -19,7 +19,16 @@ import {
   moveExpr,
   substitute,
 } from "./expr.ts";
-import { type Bounds, dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
+import {
+  type Bounds,
+  dropUnread,
+  joinEpilogues,
+  joinReductions,
+  SMALL,
+  slotsRead,
+  smallFirst,
+  type Work,
+} from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
 import type { RowLists } from "./rowLists.ts";
@@ -42,9 +51,6 @@ export interface Lowered {
   /** What the caller puts beside an index input where it writes it. */
   readonly rowLists: readonly RowLists[];
 }
-
-/** Elements below which recomputing a short expression beats a dispatch of its own. */
-const SMALL = 4096;
 
 export function lower(staged: StagedGraph, options: LowerOptions): Lowered {
   return new Lowering(staged, options).run();
@@ -88,7 +94,7 @@ class Lowering {
     }
     const kept = new Set([...results.values()].map((v) => v.slot));
     const fewer = (works: readonly Work[]): Work[] =>
-      joinReductions(joinEpilogues(works, this.#options), this.#options);
+      joinReductions(joinEpilogues(smallFirst(works), this.#options), this.#options);
     const tangent = dropUnread(fewer(this.#works[1]), (slot) => kept.has(slot));
     const residuals = new Set(tangent.flatMap(slotsRead));
     const primal = dropUnread(fewer(this.#works[0]), (slot) => kept.has(slot) || residuals.has(slot));

@@ -21,6 +21,7 @@ import {
 } from "./kinds.ts";
 import { convnet, fractions, onnx, perceptron, withExternalData } from "./onnxNetworks.ts";
 import { randomNetwork } from "./onnxNodes.ts";
+import { tableSamples } from "./tables.ts";
 
 /** Sound files of every format that is read, to be damaged. */
 
@@ -136,4 +137,5 @@ export const samples: readonly Sample[] = [
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),
   ofArrays("npy in npz: tokens", bert(sizes, config), tokens),
+  ...tableSamples,
 ];

@@ -18,6 +18,18 @@ export const FLAGS: readonly Flag[] = [
     value: "FILE",
     help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; by default the bundled batch",
   },
+  {
+    name: "text",
+    value: "FILE",
+    help: "instead of --data: .tsv, .csv or .jsonl with the columns sentence or text (or sentence1 and sentence2) and label, read by the model's tokenizer.json or vocab.txt",
+  },
+  { name: "tokenizer", value: "FILE", help: "of --text: a tokenizer.json or vocab.txt (the model's own)" },
+  {
+    name: "text-columns",
+    value: "A[,B]",
+    help: "of --text: the column of the sentences, by name or number; two for pairs",
+  },
+  { name: "label-column", value: "C", help: "of --text: the column of the labels" },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },

@@ -39,6 +39,8 @@ export type InputSpec =
       readonly types: number;
       /** Positions are counted from this number plus 1, and tokens of this number are not counted; absent: from 0. */
       readonly padding?: number;
+      /** A batch takes the tokens of its longest sentence; absent: all columns of the arrays, padding or not. */
+      readonly anyLength?: true;
       /** Labels are token numbers of single tokens, not classes of sentences. */
       readonly labels?: "tokens";
       readonly source?: string;

@@ -71,7 +71,7 @@ export function recogniseBert(tensors: Tensors, file: string, options: ModelOpti
     input: {
       ...{ name: "input_ids", vocabulary, positions, types },
       ...(padding === null ? {} : { padding }),
-      ...(task === "masked" ? { labels: "tokens" } : {}),
+      ...(task === "masked" ? { labels: "tokens" } : { anyLength: true }),
     },
     warnings: [...warnings, ...head.warnings, ...left],
   };

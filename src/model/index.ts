@@ -10,7 +10,7 @@ export {
   type TensorSpec,
 } from "./architecture.ts";
 export { type Batch, type BatchOptions, type BatchStatistics, makeBatch } from "./batch.ts";
-export { readConfig } from "./config.ts";
+export { classNames, classNumbers, readConfig } from "./config.ts";
 export { FormatError } from "./errors.ts";
 export { type Architecture, buildModel, families, groupsOf, type Model, recogniseModel } from "./families.ts";
 export * from "./graph.ts";
@@ -20,3 +20,4 @@ export { readNpz } from "./npz.ts";
 export { flatten, toFileLayout, toGraphLayout, unflatten } from "./paramLayout.ts";
 export { readSafetensors, type SafetensorsFile } from "./safetensors.ts";
 export type { Tensor, Tensors } from "./tensor.ts";
+export { mostTokens } from "./tokens.ts";

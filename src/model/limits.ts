@@ -32,6 +32,21 @@ export const limits = {
   /** Bytes of a config.json: 0.5 KB to 100 KB with the names of a thousand classes. */
   configBytes: 4 * MiB,
 
+  /** Bytes of a tokenizer.json or vocab.txt: RoBERTa's has 1.4 MB, that of 110,000 words in a hundred languages 3 MB. */
+  tokenizerBytes: 16 * MiB,
+  /** Tokens of a vocabulary and merges of a tokenizer: multilingual models have up to 260,000. */
+  vocabularyTokens: 2 ** 20,
+  /** Longest word that is split into pieces, in characters: BERT takes 100; the work grows with the third power. */
+  wordCharacters: 200,
+  /** Bytes of a text file: SST-2's 67,000 training sentences have 3.8 MB, which takes seconds to tokenize. */
+  textBytes: 32 * MiB,
+  /** Lines of a text file. */
+  textRows: 2 ** 19,
+  /** Characters of one text: 30 times what BERT's 512 positions hold; more is a file in the wrong format. */
+  textCharacters: 2 ** 17,
+  /** Numbers of tokens with their padding, over all lines: 6 bytes each. */
+  textTokens: 2 ** 26,
+
   /** Entries of an npz: a batch has 2 to 5 arrays. */
   npzEntries: 256,
   /** Inflated bytes of all its entries: 70,000 normalised CIFAR images in float32 take 0.86 GB. */

@@ -23,6 +23,10 @@ export interface Sentences {
   readonly shape: Shape;
 }
 
+/** Tokens of the longest sentence that the model takes. */
+export const mostTokens = ({ positions, padding }: TokenSpec): number =>
+  padding === undefined ? positions : positions - padding - 1;
+
 /**
  * `attention_mask` may be absent where nothing is padded, `token_type_ids` where all are 0.
  * @throws FormatError where shapes differ, a number lies outside its table, or a sentence has no token
@@ -35,10 +39,10 @@ export function readSentences(
   refuse: Refuse,
 ): Sentences {
   const tokens = ids.shape[1];
-  const most = spec.padding === undefined ? spec.positions : spec.positions - spec.padding - 1;
+  const most = mostTokens(spec);
   if (ids.shape.length !== 2 || tokens < 1 || tokens > most)
     refuse(ids.name, `[N,tokens] with 1 to ${most} tokens`, printShape(ids.shape));
-  const integers = (array: Tensor, bound: number): Int32Array => {
+  const integers = (array: Tensor, bound: number, width: number): Int32Array => {
     if (printShape(array.shape) !== printShape(ids.shape))
       refuse(array.name, printShape(ids.shape), printShape(array.shape));
     if (array.data instanceof Float32Array)
@@ -48,10 +52,11 @@ export function readSentences(
         `dtype ${array.dtype}`,
         `Convert them: ${array.name}.astype('int64')`,
       );
-    return Int32Array.from({ length: count * tokens }, (_, i) => {
-      const value = Number(array.data[start * tokens + i]);
+    return Int32Array.from({ length: count * width }, (_, i) => {
+      const sentence = start + Math.floor(i / width);
+      const value = Number(array.data[sentence * tokens + (i % width)]);
       if (value < 0 || value >= bound) {
-        const where = `${value} in sentence ${start + Math.floor(i / tokens)}`;
+        const where = `${value} in sentence ${sentence}`;
         refuse(array.name, `numbers from 0 to ${bound - 1}`, where, "Use the tokenizer of this very model");
       }
       return value;
@@ -59,21 +64,27 @@ export function readSentences(
   };
   const mask = arrays.get("attention_mask");
   const types = spec.types === 0 ? undefined : arrays.get("token_type_ids");
-  const attended = mask === undefined ? new Int32Array(count * tokens).fill(1) : integers(mask, 2);
-  for (let n = 0; n < count; n++) {
-    if (!attended.subarray(n * tokens, (n + 1) * tokens).includes(1))
+  const marks = mask === undefined ? null : integers(mask, 2, tokens);
+  let longest = marks === null ? tokens : 0;
+  for (let n = 0; marks !== null && n < count; n++) {
+    const last = marks.subarray(n * tokens, (n + 1) * tokens).lastIndexOf(1);
+    if (last < 0)
       refuse("attention_mask", "at least one token in each sentence", `none in sentence ${start + n}`);
+    longest = Math.max(longest, last + 1);
   }
-  const words = integers(ids, spec.vocabulary);
-  const kinds = types === undefined ? new Int32Array(count * tokens) : integers(types, spec.types);
+  // Nothing attends to what is left out, so that neither the loss nor any derivative changes.
+  const width = spec.anyLength ? longest : tokens;
+  const attended = mask === undefined ? new Int32Array(count * width).fill(1) : integers(mask, 2, width);
+  const words = integers(ids, spec.vocabulary, width);
+  const kinds = types === undefined ? new Int32Array(count * width) : integers(types, spec.types, width);
   return {
     inputs: {
       input_ids: words,
       ...(spec.types === 0 ? {} : { token_type_ids: kinds }),
-      ...(spec.padding === undefined ? {} : { position_ids: countedPositions(words, tokens, spec.padding) }),
+      ...(spec.padding === undefined ? {} : { position_ids: countedPositions(words, width, spec.padding) }),
       attention_mask: Float32Array.from(attended),
     },
-    shape: [count, tokens],
+    shape: [count, width],
   };
 }
 

@@ -1,9 +1,10 @@
 /** The files of a data set to named arrays: whatever the files are, a batch is cut from the arrays. */
 
 import { FormatError, readNpz, type Tensors } from "../model/index.ts";
-import { bundledPath, openManifest, type ReadBundled } from "./manifest.ts";
+import { bundledFile, openManifest, type ReadBundled } from "./manifest.ts";
 import type { DataSource, NamedFile } from "./protocol.ts";
-import { dataFile } from "./roles.ts";
+import { dataFile, roleOf } from "./roles.ts";
+import { type ForModel, openText } from "./textData.ts";
 
 export interface Dataset {
   /** The file that names the data set. */
@@ -17,10 +18,12 @@ export interface Dataset {
   readonly classNames: readonly string[] | null;
   /** What was done to the samples or assumed of them. */
   readonly warnings: readonly string[];
+  /** Sentences are cut to the positions of a model, which its weights tell: the same data set for so many tokens. */
+  readonly within?: (tokens: number) => Dataset;
 }
 
 /** @throws FormatError */
-export async function openDataset(source: DataSource, read: ReadBundled): Promise<Dataset> {
+export async function openDataset(source: DataSource, model: ForModel, read: ReadBundled): Promise<Dataset> {
   if (source.kind === "files") {
     const file = dataFile(source.files);
     if (file === undefined) {
@@ -29,22 +32,29 @@ export async function openDataset(source: DataSource, read: ReadBundled): Promis
         where: "files",
         expected: "samples among them",
         found: "none",
-        remedy: "Add an .npz batch with samples and labels",
+        remedy: "Add an .npz batch with samples and labels, or a text file",
       });
+    }
+    if (roleOf(file.name) === "text") {
+      const tokenized = await openText(file, source, model, read);
+      const within = (tokens: number): Dataset => ({
+        ...{ file, split: "unknown", mean: null, std: null, classNames: null, within },
+        ...tokenized(tokens),
+      });
+      return within(Number.POSITIVE_INFINITY);
     }
     const { mean, std } = source.options;
     const arrays = readNpz(file.bytes, file.name);
     return { file, split: "unknown", arrays, mean, std, classNames: null, warnings: [] };
   }
   const manifest = await openManifest(source.id, read);
-  const name = bundledPath(source.id, manifest.files.batch);
-  const bytes = await read(name);
+  const file = await bundledFile(source.id, manifest.files.batch, read);
   return {
-    file: { name, bytes },
+    file,
     split: `${manifest.data.name} ${manifest.data.split}`,
-    arrays: readNpz(bytes, name),
-    mean: manifest.mean,
-    std: manifest.std,
+    arrays: readNpz(file.bytes, file.name),
+    mean: manifest.mean ?? null,
+    std: manifest.std ?? null,
     classNames: manifest.classes,
     warnings: [],
   };

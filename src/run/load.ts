@@ -1,7 +1,16 @@
 /** From the bytes of a model and a batch to everything a run needs of them, and the card that describes them. */
 
-import { FormatError, groupsOf, type Network, sizeOf, type Tensors } from "../model/index.ts";
-import { openDataset } from "./dataset.ts";
+import {
+  classNames,
+  FormatError,
+  groupsOf,
+  type InputSpec,
+  mostTokens,
+  type Network,
+  sizeOf,
+  type Tensors,
+} from "../model/index.ts";
+import { type Dataset, openDataset } from "./dataset.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 import { openWeights, readWeights } from "./weights.ts";
@@ -21,15 +30,19 @@ export async function loadModel(
   data: DataSource,
   read: ReadBundled,
 ): Promise<LoadedModel> {
-  const [weights, dataset] = await Promise.all([openWeights(model, read), openDataset(data, read)]);
-  const { arrays, mean, std } = dataset;
-  const { network, warnings } = await readWeights(weights, arrays);
+  const weights = await openWeights(model, read);
+  const { config } = weights.options;
+  const opened = await openDataset(data, { source: model, config }, read);
+  const { network, warnings } = await readWeights(weights, opened.arrays);
   const { architecture } = network;
+  const dataset = fitted(opened, architecture.input);
+  const { arrays, mean, std } = dataset;
   const groups = new Map(
     groupsOf(architecture).flatMap(({ name, parameters }) => parameters.map((tensor) => [tensor.name, name])),
   );
   const [sha256, dataSha256] = await Promise.all([digest(weights.file.bytes), digest(dataset.file.bytes)]);
-  const classNames = dataset.classNames?.length === architecture.classes ? dataset.classNames : null;
+  const known =
+    dataset.classNames ?? (config === undefined ? null : classNames(config, architecture.classes));
   return {
     model: network,
     arrays,
@@ -49,6 +62,7 @@ export async function loadModel(
         group: groups.get(name) ?? "",
       })),
       hasBatchNorm: architecture.states.length > 0,
+      input: architecture.input.name,
       classes: architecture.classes,
       source: weights.file.name,
       sha256,
@@ -57,11 +71,18 @@ export async function loadModel(
         sha256: dataSha256,
         split: dataset.split,
         available: arrays.get("labels")?.shape[0] ?? 0,
-        classNames,
+        classNames: known?.length === architecture.classes ? known : null,
       },
       warnings: [...warnings, ...dataset.warnings],
     },
   };
+}
+
+/** Sentences that are longer than the model's positions are cut. */
+function fitted(dataset: Dataset, input: InputSpec): Dataset {
+  if (input.name !== "input_ids" || dataset.within === undefined) return dataset;
+  const tokens = dataset.arrays.get("input_ids")?.shape[1] ?? 0;
+  return tokens > mostTokens(input) ? dataset.within(mostTokens(input)) : dataset;
 }
 
 /** SHA-256 in hexadecimal; empty where the page has no crypto.subtle (plain http). */

@@ -50,6 +50,9 @@ export type ModelSource =
 export interface DataOptions {
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
+  /** Columns of a text file, by name or number from 1: one or two with sentences, and that of the labels. */
+  readonly textColumns?: readonly string[];
+  readonly labelColumn?: string;
 }
 
 export type DataSource =
@@ -74,6 +77,8 @@ export interface ModelCard {
     readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
+  /** What the network takes. Absent in results of before text was read: images or vectors. */
+  readonly input?: "images" | "x" | "input_ids" | "arrays";
   readonly classes: number;
   readonly source: string;
   readonly sha256: string;

@@ -1,6 +1,7 @@
 /** What a file is for, told from its name: the one table that the page, the headless command and the loader share. */
 
-export type Role = "weights" | "config" | "arrays";
+/** `external`: numbers that an ONNX model keeps outside its own file. */
+export type Role = "weights" | "external" | "config" | "tokenizer" | "arrays" | "text";
 
 interface Rule {
   readonly role: Role;
@@ -12,19 +13,34 @@ interface Rule {
   readonly many: boolean;
 }
 
+const EXTERNAL: Rule = {
+  role: "external",
+  pattern: /\.(onnx_data|data|weights?)$/i,
+  side: "model",
+  many: true,
+};
+
 /** The first rule that fits decides. */
 const RULES: readonly Rule[] = [
   { role: "weights", pattern: /\.(safetensors|onnx|pt|pth|bin)$/i, side: "model", many: false },
+  EXTERNAL,
+  {
+    role: "tokenizer",
+    pattern: /(tokenizer(_config)?|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/i,
+    ...{ side: "model", many: true },
+  },
   { role: "config", pattern: /\.json$/i, side: "model", many: false },
   { role: "arrays", pattern: /\.npz$/i, side: "data", many: false },
+  { role: "text", pattern: /\.(tsv|csv|jsonl|ndjson)$/i, side: "data", many: false },
 ];
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors, .onnx or .pt model, its config.json, or an .npz batch with images, vectors or tokens and labels";
+  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels";
 
 /** For the file dialog. */
-export const ACCEPTED = ".safetensors,.onnx,.pt,.pth,.bin,.npz,.json";
+export const ACCEPTED =
+  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson";
 
 interface Named {
   readonly name: string;
@@ -40,36 +56,47 @@ const ruleOf = (name: string): Rule | undefined => {
   return RULES.find(({ pattern }) => pattern.test(base));
 };
 
+/** Beside an ONNX model a .bin, and what has no role of its own, may hold its numbers under any name. */
+const ruleAmong = (name: string, files: readonly Named[]): Rule | undefined => {
+  const rule = ruleOf(name);
+  const open = rule === undefined || /\.bin$/i.test(name);
+  return open && files.some((file) => /\.onnx$/i.test(file.name)) ? EXTERNAL : rule;
+};
+
 /** The files of one role, in the order given. */
 export const filesOf = <F extends Named>(files: readonly F[], role: Role): readonly F[] =>
-  files.filter(({ name }) => roleOf(name) === role);
+  files.filter(({ name }) => ruleAmong(name, files)?.role === role);
 
 /** The files that belong to a model or to its data. */
 export const filesOfSide = <F extends Named>(files: readonly F[], side: Rule["side"]): readonly F[] =>
-  files.filter(({ name }) => ruleOf(name)?.side === side);
+  files.filter(({ name }) => ruleAmong(name, files)?.side === side);
 
 /**
  * What is held after a further drop. New weights end the model before them, and a first file with samples the data
  * before it; a file of a role that stands alone takes the place of its predecessor.
  */
 export function joinFiles<F extends Named>(held: readonly F[], dropped: readonly F[]): readonly F[] {
+  const among = (file: Named): Rule | undefined => ruleAmong(file.name, dropped);
   const opens = (side: Rule["side"]) =>
-    dropped.some(({ name }) => ruleOf(name)?.side === side && isHead(roleOf(name)));
+    dropped.some((file) => among(file)?.side === side && isHead(among(file)?.role));
   const kept = held.filter(({ name }) => {
-    const rule = ruleOf(name);
+    const rule = ruleAmong(name, held);
     if (rule === undefined || opens(rule.side)) return false;
-    return rule.many || !dropped.some((file) => roleOf(file.name) === rule.role);
+    return rule.many || !dropped.some((file) => among(file)?.role === rule.role);
   });
   const latest = dropped.filter(
-    ({ name }, i) => ruleOf(name)?.many || !dropped.slice(i + 1).some((f) => roleOf(f.name) === roleOf(name)),
+    (file, i) =>
+      among(file)?.many || !dropped.slice(i + 1).some((later) => among(later)?.role === among(file)?.role),
   );
   return [...kept, ...latest];
 }
 
 /** Files that a model or a data set is not without; the others go with them. */
-const isHead = (role: Role | null): boolean => role === "weights" || role === "arrays";
+const isHead = (role: Role | undefined): boolean =>
+  role === "weights" || role === "arrays" || role === "text";
 
 /** The model's own file, and the first file with samples. */
 export const modelFile = <F extends Named>(files: readonly F[]): F | undefined =>
   filesOf(files, "weights")[0];
-export const dataFile = <F extends Named>(files: readonly F[]): F | undefined => filesOf(files, "arrays")[0];
+export const dataFile = <F extends Named>(files: readonly F[]): F | undefined =>
+  filesOf(files, "arrays")[0] ?? filesOf(files, "text")[0];

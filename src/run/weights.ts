@@ -13,7 +13,7 @@ import {
   recogniseModel,
   type Tensors,
 } from "../model/index.ts";
-import { bundledPath, openManifest, type ReadBundled } from "./manifest.ts";
+import { bundledFile, openManifest, type ReadBundled } from "./manifest.ts";
 import type { ModelSource, NamedFile } from "./protocol.ts";
 import { filesOf, modelFile } from "./roles.ts";
 
@@ -23,6 +23,8 @@ export interface Weights {
   readonly id: string | null;
   readonly title: string | null;
   readonly file: NamedFile;
+  /** Numbers that the file keeps outside, by base name. */
+  readonly external: ReadonlyMap<string, Uint8Array>;
   readonly options: FullOptions;
 }
 
@@ -50,27 +52,37 @@ export async function openWeights(source: ModelSource, read: ReadBundled): Promi
       ...source.options,
       ...(config === undefined ? {} : { config: readConfig(config.bytes, config.name) }),
     };
-    return { id: null, title: null, file, options };
+    const external = new Map(
+      filesOf(source.files, "external").map(({ name, bytes }) => [baseName(name), bytes]),
+    );
+    return { id: null, title: null, file, external, options };
   }
   const manifest = await openManifest(source.id, read);
-  const name = bundledPath(source.id, manifest.files.weights);
-  const { skip, activation } = manifest;
+  const { skip, activation, files } = manifest;
+  const config = files.config === undefined ? undefined : await bundledFile(source.id, files.config, read);
   const options = {
+    ...(config === undefined ? {} : { config: readConfig(config.bytes, config.name) }),
     ...(skip === undefined ? {} : { skip }),
     ...(activation === undefined ? {} : { activation }),
   };
-  return { id: source.id, title: manifest.title, file: { name, bytes: await read(name) }, options };
+  const file = await bundledFile(source.id, files.weights, read);
+  return { id: source.id, title: manifest.title, file, external: new Map(), options };
 }
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /**
  * @param arrays of the data: the pixels of its images bind the sizes that an ONNX file leaves open
  * @throws FormatError
  */
-export async function readWeights({ file, options }: Weights, arrays: Tensors): Promise<ReadModel> {
+export async function readWeights({ file, external, options }: Weights, arrays: Tensors): Promise<ReadModel> {
   if (/\.onnx$/i.test(file.name)) {
     // A reader that few visits need: it is fetched with the first file.
     const { readOnnx } = await import("../model/onnx/network.ts");
-    const network = readOnnx(file.bytes, file.name, { scratch: new Builder(), arrays, ...sidesOf(arrays) });
+    const network = readOnnx(file.bytes, file.name, {
+      ...{ scratch: new Builder(), arrays, external },
+      ...sidesOf(arrays),
+    });
     return { network, warnings: network.warnings };
   }
   const model = recogniseModel(await readTensors(file), file.name, options);

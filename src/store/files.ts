@@ -1,6 +1,6 @@
 /** The dropped files: what is there, what is still missing, and what the reader was told of them. Pure. */
 import type { ModelCard, NamedFile } from "../run/protocol.ts";
-import { dataFile, joinFiles, KINDS_OF_FILES, modelFile, roleOf } from "../run/roles.ts";
+import { dataFile, filesOf, joinFiles, KINDS_OF_FILES, modelFile, roleOf } from "../run/roles.ts";
 
 export { ACCEPTED } from "../run/roles.ts";
 
@@ -21,11 +21,14 @@ export interface UploadOptions {
   /** Comma-separated numbers, one per channel, for uint8 images; empty for images that are normalised already. */
   readonly mean: string;
   readonly std: string;
+  /** Columns of a text file by name or number: of the sentences, two with a comma between for pairs; of the labels. */
+  readonly textColumns: string;
+  readonly labelColumn: string;
 }
 
 export const noUpload: Upload = {
   files: [],
-  options: { skip: null, activation: null, heads: null, mean: "", std: "" },
+  options: { skip: null, activation: null, heads: null, mean: "", std: "", textColumns: "", labelColumn: "" },
   card: null,
   reading: false,
   refusals: [],
@@ -59,13 +62,15 @@ export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals:
 export function missingFile({ files }: Upload): string | null {
   const [model, data] = [modelFile(files), dataFile(files)];
   if (model !== undefined && data === undefined) {
-    return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels.`;
+    return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels, or sentences in a text file.`;
   }
   if (data !== undefined && model === undefined) {
     return `${data.name} is here. Still missing: the model, a .safetensors, .onnx or .pt file.`;
   }
   return null;
 }
+
+export const hasText = ({ files }: Upload): boolean => filesOf(files, "text").length > 0;
 
 /** Model and data are both there. */
 export const isComplete = ({ files }: Upload): boolean =>

@@ -219,7 +219,8 @@ function bundledSources(id: string): Sources {
   return { model: { kind: "bundled", id }, data: { kind: "bundled", id } };
 }
 
-function uploadSources({ files, options: { mean, std, ...said } }: Upload): Sources {
+function uploadSources({ files, options }: Upload): Sources {
+  const { mean, std, textColumns, labelColumn, ...said } = options;
   const channels = (label: string, text: string) => {
     const parsed = parseChannels(label, text);
     return "values" in parsed ? parsed.values : null;
@@ -230,7 +231,13 @@ function uploadSources({ files, options: { mean, std, ...said } }: Upload): Sour
     data: {
       kind: "files",
       files: filesOfSide(files, "data"),
-      options: { mean: channels("mean", mean), std: channels("std", std) },
+      options: {
+        ...{ mean: channels("mean", mean), std: channels("std", std) },
+        ...(textColumns.trim() === ""
+          ? {}
+          : { textColumns: textColumns.split(",").map((name) => name.trim()) }),
+        ...(labelColumn.trim() === "" ? {} : { labelColumn: labelColumn.trim() }),
+      },
     },
   };
 }

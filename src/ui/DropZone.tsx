@@ -35,7 +35,7 @@ export function DropZone() {
       />
       <p>
         Drop a <b>.safetensors</b>, <b>.onnx</b> or <b>.pt</b> model (BERT: with its <b>config.json</b>) and
-        an <b>.npz</b> batch anywhere, or{" "}
+        an <b>.npz</b> batch anywhere, or sentences in a <b>.tsv</b> and the tokenizer, or{" "}
         <Button look="text" onClick={() => dialog.current?.click()}>
           choose files
         </Button>

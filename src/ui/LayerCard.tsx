@@ -25,7 +25,7 @@ export function LayerCard({ result }: { readonly result: RunResult }) {
   return (
     <Card
       title="Trace by layer"
-      note={`95 % intervals, ${plural(result.trace.samples, "probe")}${layerTensors === "all" ? "; paler: BatchNorm and biases" : ""}`}
+      note={`95 % intervals, ${plural(result.trace.samples, "probe")}${layerTensors === "all" ? "; paler: norms and biases" : ""}`}
       className="layers"
       tools={
         <>

@@ -1,5 +1,6 @@
 /** What to measure, and the buttons that measure it. */
 import { useState } from "react";
+import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
 import { BatchNormField, NumberField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
@@ -12,6 +13,8 @@ export function MeasureCard() {
   const [help, setHelp] = useState("");
   const wanted = usePage((state) => state.controls);
   const shown = usePage((state) => state.shown?.result.settings);
+  // Nothing is known of a model whose stored run has not come yet: it may have BatchNorm.
+  const batchNorm = usePage((state) => chosenCard(state)?.hasBatchNorm ?? true);
   const { adoptSettings } = useActions();
   const { steps, probes, traceProbes } = wanted;
   const differs = shown !== undefined && runSettingKeys.some((key) => shown[key] !== wanted[key]);
@@ -19,7 +22,7 @@ export function MeasureCard() {
   return (
     <Card title="Measure" className="measure">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
-        <BatchNormField field="bn" onHelp={setHelp} />
+        {batchNorm && <BatchNormField field="bn" onHelp={setHelp} />}
         <NumberField field="batchSize" onHelp={setHelp} />
         <NumberField field="start" onHelp={setHelp} />
         <NumberField field="steps" onHelp={setHelp} />

@@ -1,4 +1,5 @@
 /** Which model: the choice, what it is, and the way to bring one's own. */
+import { chosenCard, isChosenShown } from "../store/chosen.ts";
 import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
 import { DropZone } from "./DropZone.tsx";
@@ -6,19 +7,18 @@ import { count, percent, significant } from "./format.ts";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
-import { modelName, plural } from "./words.ts";
+import { modelName, samples } from "./words.ts";
 
 export function ModelPanel() {
   const chosen = usePage((state) => state.controls.model);
   const catalogue = usePage((state) => state.catalogue);
   const fileCard = usePage((state) => state.upload.card);
   const shown = usePage((state) => state.shown?.result ?? null);
+  const card = usePage(chosenCard);
   const { set } = useActions();
   const description = catalogue.find((model) => model.id === chosen)?.description;
-  // A file has the id null in its card.
-  const matches = shown !== null && (shown.model.id ?? FILE_MODEL) === chosen;
-  const card = chosen === FILE_MODEL ? fileCard : matches ? shown.model : null;
-  const listed = catalogue.some((model) => model.id === chosen);
+  const matches = usePage(isChosenShown);
+  const inCatalogue = catalogue.some((model) => model.id === chosen);
   return (
     <Card title="Model">
       <select
@@ -33,7 +33,9 @@ export function ModelPanel() {
             {model.title}
           </option>
         ))}
-        {!listed && chosen !== FILE_MODEL && <option value={chosen}>{shown?.model.title ?? chosen}</option>}
+        {!inCatalogue && chosen !== FILE_MODEL && (
+          <option value={chosen}>{shown?.model.title ?? chosen}</option>
+        )}
         {fileCard !== null && <option value={FILE_MODEL}>{modelName(fileCard)}</option>}
       </select>
       {card !== null && <Facts card={card} result={matches ? shown : null} />}
@@ -48,6 +50,10 @@ export function ModelPanel() {
   );
 }
 
+/** As many names as fit a line or two. */
+const listed = (names: readonly string[]): string =>
+  names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
+
 function Facts({ card, result }: { readonly card: ModelCard; readonly result: RunResult | null }) {
   return (
     <>
@@ -57,14 +63,20 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
         <dd>{count(card.parameterCount)}</dd>
         <dt>Data</dt>
         <dd>{card.data.split === "unknown" ? card.data.source : card.data.split}</dd>
-        <dt>Samples there</dt>
+        <dt>{card.input === "input_ids" ? "Sentences there" : "Samples there"}</dt>
         <dd>{count(card.data.available)}</dd>
+        {card.data.classNames !== null && (
+          <>
+            <dt>Classes</dt>
+            <dd>{listed(card.data.classNames)}</dd>
+          </>
+        )}
         {result !== null && (
           <>
             <dt>Loss</dt>
             <dd>
               {significant(result.loss, 5)}{" "}
-              <span className="aside">over {plural(result.settings.batchSize, "sample")}</span>
+              <span className="aside">over {samples(result.settings.batchSize, card)}</span>
             </dd>
             <dt>Accuracy</dt>
             <dd>{percent(result.accuracy)}</dd>

@@ -1,6 +1,6 @@
 /** What the dropped files cannot tell of themselves. Applied on change, once both files are there. */
 import { useId, useState } from "react";
-import { IMAGENET_NORMALISATION } from "../store/files.ts";
+import { hasText, IMAGENET_NORMALISATION } from "../store/files.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Segments } from "./parts.tsx";
 
@@ -10,7 +10,10 @@ const ACTIVATIONS = [
 ] as const;
 
 export function UploadOptions() {
-  const { options, card } = usePage((state) => state.upload);
+  const upload = usePage((state) => state.upload);
+  const { options, card } = upload;
+  const text = hasText(upload);
+  const images = !text && (card === null || card.input === "images");
   const { setUploadOption, forgetFiles } = useActions();
   return (
     <div className="upload-options">
@@ -25,7 +28,7 @@ export function UploadOptions() {
           />
         </div>
       )}
-      {(card === null || card.family === "resnet-cifar") && (
+      {!text && (card === null || card.family === "resnet-cifar") && (
         <label className="check">
           <input
             type="checkbox"
@@ -35,14 +38,29 @@ export function UploadOptions() {
           Skip connections
         </label>
       )}
-      <ChannelsField option="mean" />
-      <ChannelsField option="std" />
-      <p className="help">Mean and std are for uint8 images only.</p>
+      {images && (
+        <>
+          <OptionField option="mean" label="Mean" placeholder="r, g, b" />
+          <OptionField option="std" label="Std" placeholder="r, g, b" />
+          <p className="help">Mean and std are for uint8 images only.</p>
+        </>
+      )}
+      {text && (
+        <>
+          <OptionField option="textColumns" label="Text" placeholder="sentence" />
+          <OptionField option="labelColumn" label="Label" placeholder="label" />
+          <p className="help">Columns by name or number, two with a comma for pairs.</p>
+        </>
+      )}
       <p>
-        <Button look="text" onClick={() => void setUploadOption(IMAGENET_NORMALISATION)}>
-          ImageNet values
-        </Button>
-        {" · "}
+        {images && (
+          <>
+            <Button look="text" onClick={() => void setUploadOption(IMAGENET_NORMALISATION)}>
+              ImageNet values
+            </Button>
+            {" · "}
+          </>
+        )}
         <Button look="text" onClick={forgetFiles}>
           forget the files
         </Button>
@@ -51,7 +69,14 @@ export function UploadOptions() {
   );
 }
 
-function ChannelsField({ option }: { readonly option: "mean" | "std" }) {
+interface OptionFieldProps {
+  readonly option: "mean" | "std" | "textColumns" | "labelColumn";
+  readonly label: string;
+  readonly placeholder: string;
+}
+
+/** A text that is applied when the field is left. */
+function OptionField({ option, label, placeholder }: OptionFieldProps) {
   const value = usePage((state) => state.upload.options[option]);
   const { setUploadOption } = useActions();
   const [draft, setDraft] = useState<string | null>(null);
@@ -62,12 +87,11 @@ function ChannelsField({ option }: { readonly option: "mean" | "std" }) {
   };
   return (
     <div className="field wide">
-      <label htmlFor={id}>{option === "mean" ? "Mean" : "Std"}</label>
+      <label htmlFor={id}>{label}</label>
       <input
         id={id}
         type="text"
-        inputMode="decimal"
-        placeholder="r, g, b"
+        placeholder={placeholder}
         value={draft ?? value}
         onChange={(event) => setDraft(event.target.value)}
         onBlur={commit}

@@ -15,12 +15,16 @@ export function modelName(card: ModelCard): string {
   return card.id === null ? card.source : card.title;
 }
 
+/** What the samples of a model are called: "16 sentences". */
+export const samples = (n: number, { input }: ModelCard): string =>
+  plural(n, input === "input_ids" ? "sentence" : "sample");
+
 /** One line of a legend: what distinguishes one run from another. */
 export function runTitle(result: RunResult): string {
   const parts = [
     modelName(result.model),
     BATCHNORM[result.meaning.batchNorm],
-    plural(result.settings.batchSize, "sample"),
+    samples(result.settings.batchSize, result.model),
   ];
   return parts.filter((part) => part !== null).join(", ");
 }

@@ -25,9 +25,10 @@ export function damage(
   seed: number,
   index: number,
   among: readonly Sample[] = samples,
-): Record<string, Uint8Array> {
+): Readonly<Record<string, Uint8Array>> {
   const random = caseRandom(seed, index);
-  const { pieces } = sampleOf(index, among);
+  const { pieces, draw } = sampleOf(index, among);
+  if (draw !== undefined) return draw(random);
   const name = pick(random, Object.keys(pieces));
   const donor = pick(random, samples).pieces;
   const bytes = mutated(pieces[name], random, pick(random, Object.values(donor)));

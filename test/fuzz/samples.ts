@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { unzipSync, zipSync } from "fflate";
+import { linearize } from "../../src/autograd/linearize.ts";
+import { lower } from "../../src/gpu/lower.ts";
+import { planMemory } from "../../src/gpu/plan.ts";
+import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
 import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
-import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
+import { bytes, float32, floats, int, integers, model, node, value } from "../fixtures/onnx.mjs";
 import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
 import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
+import type { Random } from "./mutate.ts";
+import { randomNetwork } from "./onnxNodes.ts";
 
 /** Sound files of every format that is read, to be damaged. */
 
@@ -17,7 +23,9 @@ export interface Sample {
   readonly name: string;
   /** What is mutated: whole files, or parts that are packed afterwards so that lengths and checksums are right again. */
   readonly pieces: Readonly<Record<string, Uint8Array>>;
-  /** Reads them as the page does, up to the graph that a run would compile. Throws FormatError for what it refuses. */
+  /** Pieces that are drawn anew for each case, in place of damage. */
+  readonly draw?: (random: Random) => Readonly<Record<string, Uint8Array>>;
+  /** Reads them as the page does, up to the kernels that a run would compile. Throws FormatError for what it refuses. */
   read(pieces: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
 
@@ -28,7 +36,15 @@ const BATCH = 2;
 
 async function load(model: Files, data: Data): Promise<void> {
   const none = (): Promise<never> => Promise.reject(new Error("nothing is bundled here"));
-  poseProblem(await loadModel(model, data, none), { bn: "eval", start: 0, batchSize: BATCH });
+  const { graph } = poseProblem(await loadModel(model, data, none), {
+    bn: "eval",
+    start: 0,
+    batchSize: BATCH,
+  });
+  planMemory(
+    lower(linearize(graph), { layout: new VectorLayout(graph.params), probes: 1, maxBindings: 8 }),
+    1,
+  );
 }
 
 const named = (pieces: Readonly<Record<string, Uint8Array>>): NamedFile[] =>
@@ -212,6 +228,43 @@ const ofTensors = (name: string, file: string): Sample => ({
   read: async (pieces) => void readStateDict(pieces[file], file),
 });
 
+/** The weights of the perceptron in a file beside the model, with a tensor that lies inside. */
+function withExternalData(): Files {
+  const weights = fractions(58);
+  const outside = (name: string, dims: readonly number[], offset: number, count: number): number[] => [
+    ...dims.flatMap((n) => int(1, n)),
+    ...int(2, 1),
+    ...bytes(8, name),
+    ...Object.entries({ location: "net.onnx.data", offset: 4 * offset, length: 4 * count }).flatMap(
+      ([key, text]) => bytes(13, [...bytes(1, key), ...bytes(2, `${text}`)]),
+    ),
+    ...int(14, 1),
+  ];
+  const file = model({
+    inputs: [value("x", ["N", 7])],
+    initialisers: [
+      outside("a", [5, 7], 0, 35),
+      outside("b", [5], 35, 5),
+      outside("c", [3, 5], 40, 15),
+      floats("d", [3], [0, 1, 0.5]),
+    ],
+    nodes: [
+      node("Gemm", ["x", "a", "b"], ["h"], { transB: 1 }),
+      node("Gelu", ["h"], ["t"]),
+      node("Gemm", ["t", "c", "d"], ["logits"], { transB: 1 }),
+    ],
+    opset: 20,
+  });
+  return {
+    kind: "files",
+    files: [
+      { name: "net.onnx", bytes: file },
+      { name: "net.onnx.data", bytes: Uint8Array.from(float32(weights)) },
+    ],
+    options: {},
+  };
+}
+
 const onnx = (bytes: Uint8Array): Files => ({
   kind: "files",
   files: [{ name: "net.onnx", bytes }],
@@ -259,6 +312,11 @@ export const samples: readonly Sample[] = [
   ofModel("pt legacy", stateDict("wrapped-legacy.pt"), triples),
   ofTensors("pt types", "types-legacy.pt"),
   ofTensors("pt views", "views-legacy.pt"),
+  ofModel("onnx with external data", withExternalData(), vectors()),
+  {
+    ...ofModel("onnx nodes by chance", onnx(model(perceptron)), vectors()),
+    draw: (random) => ({ "net.onnx": randomNetwork(random) }),
+  },
   ofData("npz", mlp(), vectors()),
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),

@@ -8,11 +8,22 @@ import { readNpz } from "../../src/model/npz.ts";
 import { readOnnx } from "../../src/model/onnx/network.ts";
 import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
+import { openTokenizer, readText, readTokenizerFile } from "../../src/model/text/index.ts";
 import { caseOf } from "../run/transformers.ts";
 import { refusal, tensorsOf } from "./files.ts";
+import { vocabulary } from "./text/tokenizers.ts";
 
 const folder = new URL("../fixtures/malformed/", import.meta.url);
 const expected: Record<string, string> = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8"));
+const readTokenizer = (bytes: Uint8Array, name: string) => readTokenizerFile([{ name, bytes }]);
+const readSentences = (bytes: Uint8Array, file: string) =>
+  readText(bytes, {
+    file,
+    tokenizer: openTokenizer([vocabulary("a")]),
+    columns: {},
+    label2id: null,
+    positions: 16,
+  });
 /** Beside the weights that configCases.mjs names. */
 function readBesideWeights(bytes: Uint8Array, file: string): unknown {
   const { parameters } = caseOf(file.startsWith("roberta") ? "roberta classifier" : "bert classifier");
@@ -27,6 +38,11 @@ const readers: Record<string, (bytes: Uint8Array, file: string) => unknown> = {
   pt: readStateDict,
   "config.json": readBesideWeights,
   onnx: (bytes, file) => readOnnx(bytes, file, { scratch: new Builder() }),
+  "tokenizer.json": readTokenizer,
+  "vocab.txt": readTokenizer,
+  csv: readSentences,
+  tsv: readSentences,
+  jsonl: readSentences,
 };
 
 function read(file: string): unknown {
@@ -45,7 +61,7 @@ describe("every malformed file is refused in its own words within 2 s", () => {
 test("the corpus has every file it expects and no other", () => {
   const files = readdirSync(folder).filter((f) => f.slice(f.indexOf(".") + 1) in readers);
   expect(files.sort()).toEqual(Object.keys(expected).sort());
-  for (const kind of ["safetensors", "npy", "npz", "onnx", "pt", "config.json"]) {
+  for (const kind of ["safetensors", "npy", "npz", "onnx", "pt", "config.json", "tokenizer.json"]) {
     expect(files.filter((f) => f.endsWith(`.${kind}`)).length).toBeGreaterThanOrEqual(14);
   }
 });

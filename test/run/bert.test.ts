@@ -110,18 +110,27 @@ describe("a BERT of one layer on padded sentences", () => {
   }, 120_000);
 
   it("does not see how far its sentences are padded", async () => {
-    const alone = { ids: [[2, 5, 3, 2]], labels: [1] };
-    const short = await pose(bert(tiny), sentences(alone, false), 1);
-    const long = await pose(
-      bert(tiny),
-      sentences({ ids: [...alone.ids, [2, 6, 6, 6, 6, 6, 3]], labels: [1, 0] }),
-      1,
-    );
-    expect(long.inputs.input_ids.length).toBe(7);
-    const v = randomVector(short.parameters.length, 4);
-    const [a, b] = [inFloat64(short, v), inFloat64(long, v)];
-    expect(relativeError(b.hv, a.hv)).toBeLessThan(1e-13);
-    expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-14);
+    const both = sentences({
+      ids: [
+        [2, 5, 3, 2],
+        [2, 6, 6, 6, 6, 6, 3],
+      ],
+      labels: [1, 0],
+    });
+    const one = await pose(bert(tiny), sentences({ ids: [[2, 5, 3, 2]], labels: [1] }, false), 1);
+    const two = await pose(bert(tiny), sentences({ ids: [[2, 6, 6, 6, 6, 6, 3]], labels: [0] }, false), 1);
+    const padded = await pose(bert(tiny), both, 2);
+    expect(padded.inputs.input_ids.length).toBe(14);
+    const v = randomVector(padded.parameters.length, 4);
+    const [a, b, mean] = [one, two, padded].map((net) => inFloat64(net, v));
+    expect(
+      relativeError(
+        mean.hv,
+        a.hv.map((x, i) => (x + b.hv[i]) / 2),
+      ),
+    ).toBeLessThan(1e-13);
+    expect(Math.abs(mean.loss - (a.loss + b.loss) / 2)).toBeLessThan(1e-14);
+    expect((await pose(bert(tiny), both, 1)).inputs.input_ids.length).toBe(4);
   });
 });
 

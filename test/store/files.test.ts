@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dataFile, modelFile } from "../../src/run/roles.ts";
+import { dataFile, filesOfSide, modelFile } from "../../src/run/roles.ts";
 import {
   missingFile,
   noUpload,
@@ -27,6 +27,15 @@ describe("dropped files", () => {
     expect(names(takeFiles(upload, [file("c.safetensors")], []))).toEqual(["c.safetensors"]);
   });
 
+  test("a tokenizer of several files goes with its checkpoint, and text is data", () => {
+    const dropped = ["tokenizer.json", "tokenizer_config.json", "vocab.txt", "config.json", "a.safetensors"];
+    const upload = takeFiles(noUpload, [...dropped, "dev.TSV"].map(file), []);
+    expect(filesOfSide(upload.files, "model").map(({ name }) => name)).toEqual(dropped);
+    expect([dataFile(upload.files)?.name, missingFile(upload)]).toEqual(["dev.TSV", null]);
+    expect(names(takeFiles(upload, [file("b.npz")], []))).toEqual([...dropped, "b.npz"]);
+    expect(names(takeFiles(upload, [file("c.safetensors")], []))).toEqual(["dev.TSV", "c.safetensors"]);
+  });
+
   test("of the same kind replace each other", () => {
     const upload = takeFiles(takeFiles(noUpload, [file("a.npz")], []), [file("b.npz")], []);
     expect(names(upload)).toEqual(["b.npz"]);
@@ -37,7 +46,7 @@ describe("dropped files", () => {
 
   test("of another kind, or too large, are refused unread", () => {
     expect(refuseUnread("net.pkl", 10)).toBe(
-      "net.pkl: expected a .safetensors, .onnx or .pt model, its config.json, or an .npz batch with images, vectors or tokens and labels",
+      "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels",
     );
     expect(refuseUnread("a.npz", 2 ** 31)).toBe(
       "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",

@@ -13,6 +13,7 @@ import { limits } from "../limits.ts";
 import { symbolsOf } from "../namedArrays.ts";
 import type { Tensors } from "../tensor.ts";
 import { evaluate, evaluateWithout } from "./evaluate.ts";
+import type { ExternalFiles } from "./external.ts";
 import { FoldBudget } from "./fold.ts";
 import { arrayShapes, checkSides, type Inputs, inputsOf, inputValues } from "./inputs.ts";
 import { findKeyBiases } from "./keyBias.ts";
@@ -46,14 +47,16 @@ export interface OnnxOptions {
   readonly width?: number;
   /** The data, whose shapes bind what the file leaves open. */
   readonly arrays?: Tensors;
+  /** Files given together with the model, for numbers that it keeps outside. */
+  readonly external?: ExternalFiles;
 }
 
 /** @throws FormatError naming byte, tensor or node, and for operators that are not supported all that are */
 export function readOnnx(bytes: Uint8Array, file: string, options: OnnxOptions): OnnxNetwork {
-  const program = readProgram(bytes, file);
+  const program = readProgram(bytes, file, options.external ?? new Map());
   checkOperators(program);
   const inputs = inputsOf(program);
-  const { scratch, arrays, ...sides } = options;
+  const { scratch, arrays, external: _, ...sides } = options;
   const trial = trace(program, inputs, scratch, {
     ...{ batchSize: 2, bn: "eval", ...sides, ...inputs.sides },
     ...trialShapes(inputs, arrays),

@@ -81,7 +81,7 @@ export class OnnxNode {
 
   tensor(name: string): Constant | undefined {
     const value = this.#read(name, "t", "a tensor");
-    return value === undefined ? undefined : readTensor(value, `${this.where}, ${name}`, this.#refuse);
+    return value === undefined ? undefined : readTensor(value, `${this.where}, ${name}`, this.#refuse, null);
   }
 
   /** Refuses attributes that nobody asked for: what they would change is unknown. */

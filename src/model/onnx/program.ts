@@ -1,5 +1,6 @@
 import { quote, type Refuse, refuser } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { External, type ExternalFiles } from "./external.ts";
 import { OnnxNode } from "./node.ts";
 import { type GraphProto, modelProto, type ValueInfo } from "./schema.ts";
 import { type Constant, readTensor } from "./tensor.ts";
@@ -27,7 +28,7 @@ const OPSETS = { first: 9, last: 23 } as const;
 const usualRemedy = "Export the model again, or check it with onnx.checker.check_model";
 
 /** @throws FormatError naming byte, field, tensor or node */
-export function readProgram(bytes: Uint8Array, file: string): Program {
+export function readProgram(bytes: Uint8Array, file: string, files: ExternalFiles): Program {
   const refuse = refuser(file, usualRemedy);
   if (bytes.length === 0) refuse("byte 0", "an ONNX model", "no bytes");
   if (bytes.length > limits.fileBytes)
@@ -44,7 +45,7 @@ export function readProgram(bytes: Uint8Array, file: string): Program {
       "Save the weights as dense tensors",
     );
   const nodes = graph.node.map((node, place) => new OnnxNode(node, place, refuse));
-  const initialisers = readInitialisers(graph, refuse);
+  const initialisers = readInitialisers(graph, new External(files, refuse), refuse);
   checkOrder(graph, nodes, initialisers, refuse);
   const output = chooseOutput(graph, nodes, refuse);
   const { needed, values } = neededBy(output, nodes);
@@ -78,7 +79,11 @@ function opsetOf(
   );
 }
 
-function readInitialisers(graph: GraphProto, refuse: Refuse): ReadonlyMap<string, Constant> {
+function readInitialisers(
+  graph: GraphProto,
+  external: External,
+  refuse: Refuse,
+): ReadonlyMap<string, Constant> {
   const found = new Map<string, Constant>();
   for (const [place, tensor] of graph.initializer.entries()) {
     const name = tensor.name ?? "";
@@ -87,7 +92,7 @@ function readInitialisers(graph: GraphProto, refuse: Refuse): ReadonlyMap<string
     if (name.length > limits.nameLength)
       refuse(where, `a name of at most ${limits.nameLength}`, `${name.length}`);
     if (found.has(name)) refuse(where, "one tensor of this name", "a second one");
-    found.set(name, readTensor(tensor, where, refuse));
+    found.set(name, readTensor(tensor, where, refuse, external));
   }
   return found;
 }

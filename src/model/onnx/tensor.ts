@@ -1,7 +1,8 @@
 import { decode, type ElementKind, elementBytes } from "../decode.ts";
-import { printShape, quote, type Refuse } from "../errors.ts";
+import { printShape, type Refuse } from "../errors.ts";
 import { type Shape, sizeOf } from "../graph.ts";
 import { shapeDefect } from "../tensor.ts";
+import { type External, isExternal } from "./external.ts";
 import type { TensorProto } from "./schema.ts";
 
 /** Tensors of an ONNX file: initialisers and the values of Constant nodes. */
@@ -59,8 +60,16 @@ export const printDataTypes = (): string =>
 export const elementOf = (dataType: number | undefined): Element | undefined =>
   dataType !== undefined && Object.hasOwn(DATA_TYPES, dataType) ? DATA_TYPES[dataType].element : undefined;
 
-/** Numbers of a tensor, floats as float32. `where` names it in refusals. */
-export function readTensor(tensor: TensorProto, where: string, refuse: Refuse): Constant {
+/**
+ * Numbers of a tensor, floats as float32. `where` names it in refusals.
+ * @param external null where numbers must lie inside the file
+ */
+export function readTensor(
+  tensor: TensorProto,
+  where: string,
+  refuse: Refuse,
+  external: External | null,
+): Constant {
   const { dims: shape, data_type, raw_data } = tensor;
   if (elementOf(data_type) === undefined)
     refuse(
@@ -70,14 +79,17 @@ export function readTensor(tensor: TensorProto, where: string, refuse: Refuse): 
       "Convert the tensor to float",
     );
   const type = DATA_TYPES[data_type as number];
-  if (tensor.data_location === 1 || tensor.external_data.length > 0) refuseExternal(tensor, where, refuse);
   if (shape.some((n) => !Number.isSafeInteger(n) || n < 0))
     refuse(where, "dimensions of at least 0", printShape(shape));
   const defect = shapeDefect(shape);
   if (defect !== undefined) refuse(where, defect.expected, defect.found, "Use a smaller model");
   const count = sizeOf(shape);
-  if (raw_data === undefined) return typedData(tensor, type, count, where, refuse);
   const bytes = count * elementBytes[type.kind];
+  if (isExternal(tensor)) {
+    if (external === null) return refuse(where, "numbers inside the file", "external data");
+    return constant(type.element, shape, numbers(decode(external.read(tensor, where, bytes), type.kind)));
+  }
+  if (raw_data === undefined) return typedData(tensor, type, count, where, refuse);
   if (raw_data.length !== bytes)
     refuse(where, `${bytes} bytes for ${type.name} ${printShape(shape)}`, `${raw_data.length}`);
   return constant(type.element, shape, numbers(decode(raw_data, type.kind)));
@@ -103,10 +115,3 @@ function typedData(
 type Numbers = ReturnType<typeof decode>;
 const numbers = (data: Numbers): ArrayLike<number> =>
   data instanceof BigInt64Array || data instanceof BigUint64Array ? Float64Array.from(data, Number) : data;
-
-function refuseExternal(tensor: TensorProto, where: string, refuse: Refuse): never {
-  const location = tensor.external_data.find(({ key }) => key === "location")?.value ?? "";
-  const remedy =
-    "Put all into one file: onnx.save(onnx.load('m.onnx'), 'one.onnx'), or export with external_data=False";
-  return refuse(where, "numbers inside the file", `external data in ${quote(location)}`, remedy);
-}

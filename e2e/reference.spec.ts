@@ -21,7 +21,13 @@ const cases = present
         "4,386,178",
         golden("bert_eigs").loss_value,
       ],
-      ["BERT as ONNX", ["onnx/bert_tiny_sst2_eval.onnx", sentences], 32, null, golden("bert_eigs").loss_value],
+      [
+        "BERT as ONNX",
+        ["onnx/bert_tiny_sst2_eval.onnx", sentences],
+        32,
+        null,
+        golden("bert_eigs").loss_value,
+      ],
       [
         "ResNet-20 as safetensors",
         ["models/resnet20_cifar10/model.safetensors", images],

@@ -142,6 +142,20 @@ export class GpuSpace {
     this.#combine(0, this.#wholeZero(), a, x.buffer);
   }
 
+  restrict(v: GpuVector, keep: readonly ReadonlySet<number>[]): void {
+    const { segments, extent } = this.layout;
+    for (let c = 0; c < this.k; c++) {
+      let from = 0;
+      // Neighbouring segments are cleared at once.
+      segments.forEach((segment, l) => {
+        if (keep[c]?.has(l) !== true) return;
+        this.#clearRange(v, c * extent + from, segment.start - from);
+        from = segment.start + segment.extent;
+      });
+      this.#clearRange(v, c * extent + from, extent - from);
+    }
+  }
+
   dot(x: GpuVector, y: GpuVector): GpuCoefficients {
     return this.#segmentSums(x, y, this.#wholeTable, 1, false);
   }
@@ -210,6 +224,10 @@ export class GpuSpace {
     const c = this.coefficients(values.length / this.k);
     this.stream.device.queue.writeBuffer(c.buffer, 0, Float32Array.from(values));
     return c;
+  }
+
+  #clearRange(v: GpuVector, start: number, floats: number): void {
+    if (floats > 0) this.stream.clear(v.buffer, 4 * start, 4 * floats);
   }
 
   #table(values: readonly number[]): GPUBuffer {
@@ -284,6 +302,10 @@ export class GpuBasis {
         k,
       ]);
     }
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   load(j: number, out: GpuVector): void {

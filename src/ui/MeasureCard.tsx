@@ -44,8 +44,10 @@ export function MeasureCard() {
           </>
         )}
       </p>
-      <RunButtons />
-      <RunStatus />
+      <div className="run-dock">
+        <RunButtons />
+        <RunStatus />
+      </div>
     </Card>
   );
 }

@@ -46,8 +46,10 @@ export function MeasureCard() {
           </>
         )}
       </p>
-      <RunButtons />
-      <RunStatus />
+      <div className="run-dock">
+        <RunButtons />
+        <RunStatus />
+      </div>
     </Card>
   );
 }

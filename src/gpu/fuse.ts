@@ -25,6 +25,19 @@ export interface Bounds {
   readonly probes: number;
 }
 
+/** The works of both programs, fewer: `kept` are slots that the caller reads. */
+export function fused(
+  [primal, tangent]: readonly [readonly Work[], readonly Work[]],
+  kept: ReadonlySet<Slot>,
+  bounds: Bounds,
+): [Work[], Work[]] {
+  const fewer = (works: readonly Work[]): Work[] =>
+    joinReductions(joinEpilogues(smallFirst(works), bounds), bounds);
+  const perProduct = dropUnread(fewer(tangent), (slot) => kept.has(slot));
+  const residuals = new Set(perProduct.flatMap(slotsRead));
+  return [dropUnread(fewer(primal), (slot) => kept.has(slot) || residuals.has(slot)), perProduct];
+}
+
 /**
  * Whether one kernel may do all of a work. Tensors of one parameter vector are bound with all its columns, so with
  * several probes their ranges interleave, and WebGPU forbids a kernel to write to two ranges that overlap.
@@ -37,7 +50,7 @@ function allowed(work: Work, { maxBindings, probes }: Bounds): boolean {
 }
 
 /** Storage buffers that a kernel of this work binds. */
-export function bindingsOf({ host, outputs }: Work): number {
+function bindingsOf({ host, outputs }: Work): number {
   const slots = new Set<Slot>();
   const epilogue = new Set<Slot>();
   for (const { expr, view } of outputs) {
@@ -60,7 +73,7 @@ export const SMALL = 4096;
  * Moves small pointwise works that read nothing which other works compute to the front. Such a work, a scale per
  * channel say, would otherwise stand between a convolution and the pointwise work that could be its epilogue.
  */
-export function smallFirst(works: readonly Work[]): Work[] {
+function smallFirst(works: readonly Work[]): Work[] {
   const late = new Set<Slot>();
   const isEarly = (work: Work): boolean =>
     work.host === null &&
@@ -78,7 +91,7 @@ export function smallFirst(works: readonly Work[]): Work[] {
 }
 
 /** Moves pointwise works into the epilogue of the work that computes their youngest operand. */
-export function joinEpilogues(works: readonly Work[], bounds: Bounds): Work[] {
+function joinEpilogues(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
   const writer = new Map<Slot, number>();
   works.forEach((work, i) => {
@@ -139,7 +152,7 @@ function inRegisters(expr: Expr, outputs: readonly Output[]): Expr | null {
  * gradients of a BatchNorm's scale and shift, for one. A later reduction moves up to an earlier one if all that it
  * reads is there by then.
  */
-export function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
+function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
   const writer = new Map<Slot, number>();
   const latest = new Map<string, number>();
@@ -182,7 +195,7 @@ function renumber(expr: Expr, first: number): Expr {
 }
 
 /** Drops outputs that no work reads and nobody keeps, and works that then store nothing. */
-export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] {
+function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] {
   const kept: Work[] = [];
   const read = new Set<Slot>();
   for (const work of [...works].reverse()) {
@@ -198,7 +211,7 @@ export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) =
 }
 
 /** Slots that a work reads. */
-export function slotsRead({ host, outputs }: Work): Slot[] {
+function slotsRead({ host, outputs }: Work): Slot[] {
   return [
     ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
     ...(host === null ? [] : operandViews(host.work).map(({ slot }) => slot)),

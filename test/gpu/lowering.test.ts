@@ -93,7 +93,10 @@ describe("fusion", () => {
 
   it("lets nothing small stand between a convolution and its BatchNorm and activation", () => {
     const { tangent } = lowered(net(5, 24), 12);
-    const forward = tangent.slice(0, tangent.findIndex(({ label }) => label.startsWith("conv2d input")));
+    const forward = tangent.slice(
+      0,
+      tangent.findIndex(({ label }) => label.startsWith("conv2d input")),
+    );
     const last = forward.findLastIndex(({ label }) => label.startsWith("conv2d forward"));
     const first = forward.findIndex(({ label }) => label.startsWith("conv2d forward"));
     for (const { label } of forward.slice(first, last)) expect(label).toMatch(/^conv2d forward/);

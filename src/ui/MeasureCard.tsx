@@ -48,8 +48,10 @@ export function MeasureCard() {
           </>
         )}
       </p>
-      <RunButtons />
-      <RunStatus />
+      <div className="run-dock">
+        <RunButtons />
+        <RunStatus />
+      </div>
     </Card>
   );
 }

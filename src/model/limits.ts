@@ -95,6 +95,17 @@ export const limits = {
   /** Bytes of columns read at once: all of CIFAR-10 has 120 MB. */
   parquetReadBytes: 512 * MiB,
 
+  /** Width and height of an image file before it is resized: cameras reach 12,000 pixels. */
+  pictureSide: 16_384,
+  /** Pixels of an image file: photographs have 12 to 50 million; unpacked they take three to twelve bytes each. */
+  picturePixels: 2 ** 26,
+  /** Bytes of an image file: a raw-looking PNG of 50 million pixels has 100 MB. */
+  pictureBytes: 128 * MiB,
+  /** Image files of a data set: CIFAR-10's training set as files. */
+  pictures: 50_000,
+  /** Scans of a progressive JPEG, each of which goes over all pixels: encoders write 10. */
+  jpegScans: 64,
+
   /** Samples of one batch: the whole CIFAR training set. */
   batchSamples: 50_000,
   /** Height and width of an image in pixels: beyond this even a batch of one does not fit a GPU's buffers. */

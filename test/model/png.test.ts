@@ -29,9 +29,8 @@ describe("a PNG image", () => {
 
   test("gives the exact pixels of RGB, with every filter of the encoder", () => {
     expect(decode(encode({ width: 5, height: 7, channels: 3, data: pixels }))).toEqual({
-      width: 5,
-      height: 7,
-      rgb: pixels,
+      ...{ width: 5, height: 7, rgb: pixels },
+      ...{ grey: false, dropped: [] },
     });
     // Filter 1: each byte is the difference from the pixel before.
     const filtered = png(2, 1, [...zlibSync(Uint8Array.of(1, 10, 20, 30, 1, 2, 3))]);
@@ -51,17 +50,23 @@ describe("a PNG image", () => {
       encode({ width: 5, height: 7, channels: 3, data: pixels }).subarray(0, 30),
       "a PNG image",
     ],
-    ["with 16 bits", png(1, 1, [], [16, 2]), "file has 16 bits, colour type 2"],
+    ["of a depth that no colour type has", png(1, 1, [], [4, 2]), "file has type 2 of 4 bits"],
+    ["of an unknown colour type", png(1, 1, [], [8, 5]), "file has type 5 of 8 bits"],
     [
-      "with transparency",
-      encode({ width: 5, height: 5, channels: 4, data: pixels.subarray(0, 100) }),
-      "colour type 6",
+      "without its palette",
+      png(1, 1, [...zlibSync(new Uint8Array(2))], [8, 3]),
+      "expected a palette, file has none",
     ],
-    ["wider than a buffer", png(2 ** 31, 1, []), "1 to 1024 pixels a side"],
+    ["wider than a buffer", png(2 ** 31, 1, []), "1 to 16384 pixels a side"],
+    ["without an end", png(1, 1, [...zlibSync(new Uint8Array(4))]).subarray(0, -12), "it is cut short"],
     ["with too few pixels", png(5, 7, [...zlibSync(new Uint8Array(20))]), "112 bytes of packed pixels"],
     ["with too many pixels", png(5, 7, [...zlibSync(new Uint8Array(200))]), "112 bytes of packed pixels"],
     ["with a broken stream", png(5, 7, [1, 2, 3, 4, 5, 6, 7, 8]), "packed pixels"],
-    ["with an unknown filter", png(1, 1, [...zlibSync(Uint8Array.of(9, 1, 2, 3))]), "a sound PNG image"],
+    [
+      "with an unknown filter",
+      png(1, 1, [...zlibSync(Uint8Array.of(9, 1, 2, 3))]),
+      "filters of the PNG standard",
+    ],
   ])("%s is refused", (_, bytes, words) => {
     expect(() => decode(bytes)).toThrow(words);
   });

@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 
 /**
- * Nothing leaves the page: what is built may load from its own folder only. Not while developing, since Vite's
+ * The Hugging Face Hub, for whoever presses Look up or Download, and the servers that it redirects to for large files:
+ * cas-bridge.xethub.hf.co, cdn-lfs*.hf.co, us.aws.cdn.hf.co and others that change with place and time.
+ */
+const HUB_SERVERS = "https://huggingface.co https://*.hf.co";
+
+/**
+ * Nothing else leaves the page: what is built may load from its own folder and from the Hub only. Not while developing, since Vite's
  * reloading needs inline scripts.
  */
 const contentSecurityPolicy: Plugin = {
@@ -20,7 +26,7 @@ const contentSecurityPolicy: Plugin = {
           "default-src 'none'",
           "script-src 'self'",
           "style-src 'self'",
-          "connect-src 'self'",
+          `connect-src 'self' ${HUB_SERVERS}`,
           "worker-src 'self'",
           "img-src 'self' data:",
           "base-uri 'none'",

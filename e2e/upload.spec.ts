@@ -81,6 +81,6 @@ test("a file of another kind is refused unread", async ({ page }) => {
   await open(page);
   await drop(page, [{ name: "net.pkl", bytes: new Uint8Array(4) }]);
   await expect(page.locator(".refusal")).toHaveText(
-    "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels",
+    "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels",
   );
 });

@@ -11,10 +11,12 @@ import "./ui/styles/controls.css";
 import "./ui/styles/figures.css";
 import "./ui/styles/tables.css";
 import "./ui/styles/charts.css";
+import "./ui/styles/hub.css";
 
 const store = createPageStore({
   createEngine: async () =>
     (await import("./run/client.ts")).createEngine(new URL("models/", document.baseURI).href),
+  createHub: async () => (await import("./run/hub/hub.ts")).createHub(),
   fetchJson,
   // The interface is there only where the browser offers WebGPU to this page; asking for a device is the engine's.
   webgpu: "GPU" in globalThis,

@@ -7,7 +7,7 @@
  * A row of the logits is one prediction: a sample, or a token of a language model. It weighs w_n in the loss, and g_n is
  * the gradient of its own, unweighted loss.
  */
-import type { Graph, NodeId } from "../model/graph.ts";
+import { type Graph, type LossKind, type NodeId, ROW_WEIGHTS } from "../model/graph.ts";
 import type { Builder } from "./builder.ts";
 import { pushforward } from "./jvp.ts";
 import type { Tangent } from "./ops/op.ts";
@@ -21,9 +21,6 @@ import { outputNode, pullback } from "./vjp.ts";
  * cancellation of a difference; zero where the logits are linear in the parameters.
  */
 export type Curvature = "ggn" | "fisher-mc" | "empirical-fisher" | "residual";
-
-/** How a row's loss follows from its logits and its target. */
-export type LossKind = "cross-entropy" | "mean-squared-error";
 
 /**
  * Input of `fisher-mc`, of the shape of the logits: standard Gumbel numbers for cross-entropy (the label is the largest of
@@ -79,7 +76,7 @@ function outerProducts(
 ): Tangent {
   const { total, logits } = at;
   const target = targetNode(graph);
-  const weights = rowWeights(g, target, loss);
+  const weights = rowWeights(g, graph, target, loss);
   let slope: Tangent = at.slope;
   if (curvature === "fisher-mc") {
     const drawn = g.op("stopGradient", [drawnTargets(g, logits, weights, loss)]);
@@ -99,10 +96,15 @@ function targetNode(graph: Graph): NodeId {
   return targets[0].node;
 }
 
-/** [..., 1]: a row's share of the mean. Targets of the cross-entropy are one-hot times this share. */
-function rowWeights(g: Builder, target: NodeId, loss: LossKind): NodeId {
+/**
+ * [..., 1]: a row's share of the mean. Targets of the cross-entropy are one-hot times this share; for the squared error it
+ * is an input, without which all rows count alike.
+ */
+function rowWeights(g: Builder, graph: Graph, target: NodeId, loss: LossKind): NodeId {
   const shape = g.shape(target);
   if (loss === "cross-entropy") return g.op("sum", [target], { axes: [shape.length - 1] });
+  const given = graph.inputs.find(({ name }) => name === ROW_WEIGHTS);
+  if (given !== undefined) return given.node;
   const rows = shape.slice(0, -1);
   return g.full(1 / rows.reduce((a, b) => a * b, 1), [...rows, 1]);
 }

@@ -3,9 +3,8 @@
  * to it, and diag(p) - pp' = sum_c s_c s_c' with s_c = sqrt(p_c) (e_c - p). So its trace is the closed sum
  * sum_n sum_c w_n ||J_n' s_nc||^2, and its diagonal the sum of the squares.
  */
-import type { Graph, NodeId } from "../model/graph.ts";
+import type { Graph, LossKind, NodeId } from "../model/graph.ts";
 import { Builder } from "./builder.ts";
-import type { LossKind } from "./curvature.ts";
 import { pushforward } from "./jvp.ts";
 import { removeStopGradients } from "./passes.ts";
 import { type Staged, splitStages } from "./residuals.ts";

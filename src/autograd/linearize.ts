@@ -1,6 +1,6 @@
-import type { Graph } from "../model/graph.ts";
+import type { Graph, LossKind } from "../model/graph.ts";
 import { Builder } from "./builder.ts";
-import { type Curvature, curvatureProduct, type LossKind } from "./curvature.ts";
+import { type Curvature, curvatureProduct } from "./curvature.ts";
 import { pushforward, tangentLeaves } from "./jvp.ts";
 import { removeStopGradients } from "./passes.ts";
 import { type Staged, splitStages } from "./residuals.ts";

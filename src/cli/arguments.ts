@@ -10,13 +10,13 @@ export interface Flag {
 export const FLAGS: readonly Flag[] = [
   {
     name: "model",
-    value: "ID|FILE|DIR",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip, bert-opinions), a .safetensors, .onnx, .pt, .pth or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json",
+    value: "ID|FILE|DIR|hf:ORG/MODEL",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip, bert-opinions), a .safetensors, .onnx, .pt, .pth or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
   },
   {
     name: "data",
-    value: "FILE",
-    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; by default the bundled batch",
+    value: "FILE|hf:ORG/NAME:TABLE",
+    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; parquet with images or sentences and labels; or hf: with a data set on the Hugging Face Hub and a part of its table's path; by default the bundled batch",
   },
   {
     name: "text",
@@ -49,6 +49,16 @@ export const FLAGS: readonly Flag[] = [
   { name: "no-skip", value: "", help: "the checkpoint's network has no skip connections" },
   { name: "activation", value: "relu|tanh", help: "of a perceptron (relu)" },
   { name: "heads", value: "N", help: "attention heads of a transformer without config.json" },
+  {
+    name: "loss",
+    value: "cross-entropy|mse",
+    help: "of logits and labels, or of outputs and targets [N,outputs] (cross-entropy)",
+  },
+  {
+    name: "train",
+    value: "NAME,...",
+    help: "an .onnx model's trained tensors, by name or with * (default: all but running statistics, masks and constants)",
+  },
   { name: "vector", value: "FILE", help: "hvp: npy, float32 over all parameters in file order" },
   { name: "out", value: "FILE", help: "hvp: where to write Hv as npy" },
   { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },

@@ -3,9 +3,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { externalNames } from "../model/onnx/external.ts";
+import { createHub } from "../run/hub/hub.ts";
 import type { DataSource, ModelSource, NamedFile } from "../run/protocol.ts";
 import { filesOf, filesOfSide, roleOf } from "../run/roles.ts";
 import { type Arguments, numberList, oneOf, UsageError, wholeNumber } from "./arguments.ts";
+import { hubModel, hubRows, isHub } from "./hub.ts";
 
 export const readModels = async (path: string): Promise<Uint8Array> =>
   new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
@@ -17,13 +19,18 @@ const named = async (path: string): Promise<NamedFile> => ({
 
 export async function modelSource(args: Arguments): Promise<ModelSource> {
   const model = args.get("model") ?? "resnet20";
-  if (!/[./\\]/.test(model)) return { kind: "bundled", id: model };
+  if (!isHub(model) && !/[./\\]/.test(model)) return { kind: "bundled", id: model };
   const activation = oneOf(args, "activation", ["relu", "tanh"], "relu");
   const options = {
     ...(args.has("no-skip") ? { skip: false } : {}),
     ...(args.has("activation") ? { activation } : {}),
+    ...(oneOf(args, "loss", ["cross-entropy", "mse"], "cross-entropy") === "mse"
+      ? { loss: "mean-squared-error" as const }
+      : {}),
+    ...(args.has("train") ? { trainable: args.get("train")?.split(",") ?? null } : {}),
     ...(args.has("heads") ? { heads: wholeNumber(args, "heads", 1, 1) } : {}),
   };
+  if (isHub(model)) return { kind: "files", files: await hubModel(model, createHub()), options };
   if (!(await stat(model)).isDirectory()) {
     const file = await named(model);
     return { kind: "files", files: [file, ...(await besides(file, dirname(model)))], options };
@@ -69,7 +76,7 @@ export async function dataSource(args: Arguments, model: ModelSource): Promise<D
       : null;
   return {
     kind: "files",
-    files: [await named(data)],
+    files: isHub(data) ? await hubRows(data, rowsNeeded(args), createHub()) : [await named(data)],
     options: {
       mean: numberList(args, "mean") ?? manifest?.mean ?? null,
       std: numberList(args, "std") ?? manifest?.std ?? null,
@@ -96,3 +103,7 @@ async function textSource(args: Arguments, path: string): Promise<DataSource> {
     },
   };
 }
+
+/** So many that the samples of the run keep their numbers in the data set. */
+const rowsNeeded = (args: Arguments): number =>
+  wholeNumber(args, "start", 0) + wholeNumber(args, "batch-size", 128, 1);

@@ -16,10 +16,11 @@ const ritz = ({ value, residual, converged }: RitzValue, largest: number): strin
 export function summary(result: RunResult, perLayer: boolean): string {
   const { model, eigenvalues, trace, device, products, seconds } = result;
   const largest = Math.max(0, ...result.spectrum.nodes.flat().map(Math.abs));
+  const accuracy = result.accuracy === null ? "" : `accuracy ${(100 * result.accuracy).toFixed(1)} %  `;
   const lines = [
     model.title,
     result.meaning.sentence,
-    `loss ${number(result.loss)}  accuracy ${(100 * result.accuracy).toFixed(1)} %  gradient norm ${number(result.gradientNorm)}`,
+    `loss ${number(result.loss)}  ${accuracy}gradient norm ${number(result.gradientNorm)}`,
   ];
   if (eigenvalues.top.length > 0)
     lines.push("largest eigenvalues", ...eigenvalues.top.map((r) => ritz(r, largest)));

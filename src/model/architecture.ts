@@ -1,6 +1,6 @@
 import type { ModelConfig } from "./config.ts";
 import { printShape, quote, type Refuse, refuser } from "./errors.ts";
-import { type GraphBuilder, type NodeId, type Shape, sizeOf } from "./graph.ts";
+import { type GraphBuilder, type LossKind, type NodeId, type Shape, sizeOf } from "./graph.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
 /** What every family of models has in common: a list of expected tensors, and how a file is held against it. */
@@ -30,7 +30,13 @@ export interface ArraySpec {
  * under which data files may have it.
  */
 export type InputSpec =
-  | { readonly name: "images"; readonly channels: number; readonly source?: string }
+  | {
+      readonly name: "images";
+      readonly channels: number;
+      readonly source?: string;
+      /** Mean and standard deviation per channel that such networks are usually trained with: a suggestion. */
+      readonly normalisation?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+    }
   | { readonly name: "x"; readonly features: number; readonly source?: string }
   | {
       readonly name: "input_ids";
@@ -75,6 +81,10 @@ export interface ModelOptions {
   readonly heads?: number;
   /** Transformers: config.json. */
   readonly config?: ModelConfig;
+  /** Default cross-entropy. */
+  readonly loss?: LossKind;
+  /** ONNX: which tensors are trained, by name or pattern; null or absent: what use and name suggest. */
+  readonly trainable?: readonly string[] | null;
 }
 
 export interface BuildOptions {
@@ -87,6 +97,8 @@ export interface BuildOptions {
   readonly tokens?: number;
   /** Shapes of the named arrays, for networks that take these. */
   readonly shapes?: Readonly<Record<string, Shape>>;
+  /** Default cross-entropy. */
+  readonly loss?: LossKind;
   /** Labelled tokens of the batch, where labels belong to tokens. */
   readonly labelled?: number;
   /** BatchNorm with running statistics (`eval`) or with those of the batch (`batch`). */
@@ -94,10 +106,24 @@ export interface BuildOptions {
 }
 
 /** A network with its weights, whatever kind of file it comes from. */
+/** A float tensor of a file that may be trained. */
+export interface Candidate {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The module that it belongs to: what stands before the last dot of its name. */
+  readonly group: string;
+  /** Whether its use and name suggest it: not those of running statistics, masks, positions and constants. */
+  readonly byDefault: boolean;
+  /** Whether it is part of the parameter vector. */
+  readonly chosen: boolean;
+}
+
 export interface Network {
   readonly architecture: ArchitectureBase & { readonly family: string };
   /** The flat parameter vector, in architecture order and file layout. */
   readonly parameters: Float32Array;
+  /** Where the file does not say which tensors are trained: all that could be, in order of first use. */
+  readonly candidates?: readonly Candidate[];
   /** Writes the forward graph: outputs `logits` [N,classes] and `loss`. */
   build(g: GraphBuilder, options: BuildOptions): Built;
 }

@@ -1,6 +1,6 @@
 import type { InputSpec } from "./architecture.ts";
 import { printShape, type Refuse, refuser } from "./errors.ts";
-import type { Shape } from "./graph.ts";
+import type { LossKind, Shape } from "./graph.ts";
 import { limits } from "./limits.ts";
 import { readArrays } from "./namedArrays.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
@@ -14,6 +14,8 @@ export interface BatchOptions {
   /** From the architecture. */
   readonly input: InputSpec;
   readonly classes: number;
+  /** Default cross-entropy. */
+  readonly loss?: LossKind;
   /** First sample. */
   readonly start: number;
   /** Samples. */
@@ -35,9 +37,14 @@ export interface Batch {
   /** Of each, where the network takes named arrays. */
   readonly shapes?: Readonly<Record<string, Shape>>;
   /** [M], each below the number of classes: one for each sample, or for each labelled token of the sentences. */
-  readonly labels: Int32Array;
-  /** [M,classes]: one-hot / M, so that the sum of the cross-entropy over the rows is their mean. */
+  readonly labels: Int32Array | null;
+  /**
+   * [M,classes]: one-hot / M, so that the sum of the cross-entropy over the rows is their mean; for the squared error the
+   * numbers to meet [N,outputs].
+   */
   readonly targets: Float32Array;
+  /** Squared error: each sample's share of the mean, [N,1]. */
+  readonly weights?: Float32Array;
   readonly statistics: BatchStatistics;
 }
 
@@ -56,10 +63,15 @@ export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   const names = namesOf(input);
   const save = `Save them under these names: numpy.savez(file, ${names.at(-1)}=..., labels=...)`;
   const samples = findArray(arrays, names, save, refuse);
-  const labelArray = findArray(arrays, ["labels"], save, refuse);
   const available = samples.shape[0] ?? 0;
   checkRange(start, count, available, refuse);
   const { mean, std, inputs, ...shapes } = readSamples(samples, arrays, options, refuse);
+  const read = { start, count, available, ...shapes };
+  if (options.loss === "mean-squared-error") {
+    const goal = readNumbersToMeet(arrays, options, available, refuse);
+    return { ...read, inputs, ...goal, labels: null, statistics: { mean, std, classCounts: [] } };
+  }
+  const labelArray = findArray(arrays, ["labels"], save, refuse);
   if (labelArray.data instanceof Float32Array || labelArray.dtype.endsWith("b1")) {
     const remedy = "Convert them: labels.astype('int64')";
     refuse("labels", "whole numbers", `dtype ${labelArray.dtype}`, remedy);
@@ -75,7 +87,7 @@ export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   });
   const classCounts = ofTokens === null ? countClasses(labels, classes) : [];
   return {
-    ...{ start, count, available, ...shapes, labels, targets },
+    ...{ ...read, labels, targets },
     inputs: ofTokens === null ? inputs : { ...inputs, label_positions: ofTokens.places },
     statistics: { mean, std, classCounts },
   };
@@ -223,7 +235,9 @@ function normalise(data: Uint8Array, [, h, w, c]: Shape, options: BatchOptions, 
     ![...mean, ...std].every(Number.isFinite) ||
     std.some((s) => s <= 0)
   ) {
-    const remedy = "Give the mean and standard deviation that the model was trained with";
+    const usual = options.input.name === "images" ? options.input.normalisation : undefined;
+    const hint = usual === undefined ? "" : `; usual are mean ${usual.mean} and std ${usual.std}`;
+    const remedy = `Give the mean and standard deviation that the model was trained with${hint}`;
     return refuse(
       "images",
       `${c} means and ${c} positive standard deviations beside uint8 images`,
@@ -273,6 +287,34 @@ function moments(data: Float32Array, channels: number): { mean: number[]; std: n
     std[i % channels] += (v - mean[i % channels]) ** 2 / perChannel;
   });
   return { mean, std: std.map(Math.sqrt) };
+}
+
+/** `targets` [N,outputs], or [N] for one output, and equal weights. */
+function readNumbersToMeet(
+  arrays: Tensors,
+  { input, classes: outputs, start, count }: BatchOptions,
+  available: number,
+  refuse: Refuse,
+): Required<Pick<Batch, "targets" | "weights">> {
+  if (input.name === "input_ids" && input.labels === "tokens")
+    refuse("loss", "cross-entropy for a language model", "mean squared error", "Leave out --loss");
+  const save = "Save them under this name: numpy.savez(file, targets=..., ...)";
+  const { name, shape, data, dtype } = findArray(arrays, ["targets"], save, refuse);
+  const column = shape.length === 1 && outputs === 1;
+  if (shape[0] !== available || !(column || (shape.length === 2 && shape[1] === outputs)))
+    refuse(name, printShape([available, outputs]), printShape(shape));
+  if (!(data instanceof Float32Array))
+    return refuse(
+      name,
+      "floating-point numbers",
+      `dtype ${dtype}`,
+      "Convert them: targets.astype('float32')",
+    );
+  const targets = data.slice(start * outputs, (start + count) * outputs);
+  const bad = targets.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0)
+    refuse(name, "finite float32 numbers", `${targets[bad]} in sample ${start + Math.floor(bad / outputs)}`);
+  return { targets, weights: new Float32Array(count).fill(1 / count) };
 }
 
 function countClasses(labels: Int32Array, classes: number): number[] {

@@ -49,8 +49,14 @@ export function recogniseBert(tensors: Tensors, file: string, options: ModelOpti
   const has = (module: string): boolean => tensors.has(`${module}.weight`);
   const task = has(masked.dense) && !has(classifier.out) ? "masked" : "classifier";
   const [classes] = task === "masked" ? [vocabulary] : sizes(`${classifier.out}.weight`, "[classes,hidden]");
-  if (task === "classifier" && (classes < 2 || classes > limits.classes))
-    refuse("classes", `2 to ${limits.classes}`, `${classes}`, "Only classifiers by cross-entropy are read");
+  const fewest = options.loss === "mean-squared-error" ? 1 : 2;
+  if (task === "classifier" && (classes < fewest || classes > limits.classes))
+    refuse(
+      "classes",
+      `${fewest} to ${limits.classes}`,
+      `${classes}`,
+      "Measure a network of one output by its squared error: --loss mse",
+    );
   if (vocabulary > limits.vocabulary) refuse("vocabulary", `at most ${limits.vocabulary}`, `${vocabulary}`);
 
   const shape = { hidden, layers, intermediate, vocabulary, positions };

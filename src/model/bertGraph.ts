@@ -3,7 +3,7 @@ import type { Bert } from "./bert.ts";
 import type { HiddenActivation } from "./bertConfig.ts";
 import { dialects } from "./bertNames.ts";
 import type { GraphBuilder, NodeId, Shape } from "./graph.ts";
-import { layerNorm, linear, softmaxCrossEntropy } from "./layers.ts";
+import { layerNorm, linear, lossOf } from "./layers.ts";
 import { attention, gelu, geluTanh } from "./transformer.ts";
 
 /** The forward pass of BERT and its relatives. Dropout is off. */
@@ -31,7 +31,7 @@ interface Parts {
 export function buildBert(
   g: GraphBuilder,
   bert: Bert,
-  { batchSize, tokens = 0, labelled = 0 }: BuildOptions,
+  { batchSize, tokens = 0, labelled = 0, loss }: BuildOptions,
 ): void {
   const tensor = declareTensors(g, bert);
   const parts: Parts = {
@@ -49,7 +49,7 @@ export function buildBert(
   const logits = bert.task === "masked" ? wordScores(parts, states, labelled) : classify(parts, states);
   const targets = g.input("targets", [rows, bert.classes], "target");
   g.output("logits", logits);
-  g.output("loss", softmaxCrossEntropy(g, logits, targets));
+  g.output("loss", lossOf(g, logits, targets, loss));
 }
 
 /** Words, positions and types: [N*S,hidden]. */

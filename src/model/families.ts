@@ -15,17 +15,19 @@ import { bertNames, looksLikeBert } from "./bertNames.ts";
 import { quote, type Refuse, refuser } from "./errors.ts";
 import type { GraphBuilder } from "./graph.ts";
 import { buildMlp, looksLikeMlp, type Mlp, recogniseMlp } from "./mlp.ts";
+import { buildResnet, type Resnet, recogniseResnet } from "./resnet.ts";
 import {
   buildResnetCifar,
   looksLikeResnetCifar,
   type ResnetCifar,
   recogniseResnetCifar,
 } from "./resnetCifar.ts";
+import { looksLikeResnet } from "./resnetNames.ts";
 import type { Tensors } from "./tensor.ts";
 
 /** The families of models that are known by their tensor names. A new one is an entry of `families`. */
 
-export type Architecture = ResnetCifar | Mlp | Bert;
+export type Architecture = Resnet | ResnetCifar | Mlp | Bert;
 
 interface Family<A extends Architecture> {
   /** For messages: what its files contain. */
@@ -42,6 +44,12 @@ interface Family<A extends Architecture> {
 export const families: {
   readonly [F in Architecture["family"]]: Family<Extract<Architecture, { family: F }>>;
 } = {
+  resnet: {
+    sign: "ResNets (conv1.weight, layer1.0.conv1.weight, ..., fc.weight, or resnet.embedder.embedder.convolution.weight, ...)",
+    looksLike: looksLikeResnet,
+    recognise: recogniseResnet,
+    build: buildResnet,
+  },
   "resnet-cifar": {
     sign: "CIFAR ResNets (conv1.weight, layer1.0.conv1.weight, ..., linear.weight)",
     looksLike: looksLikeResnetCifar,
@@ -115,5 +123,6 @@ export function recogniseModel(tensors: Tensors, file: string, options: ModelOpt
 export function buildModel(g: GraphBuilder, architecture: Architecture, options: BuildOptions): void {
   if (architecture.family === "mlp") families.mlp.build(g, architecture, options);
   else if (architecture.family === "bert") families.bert.build(g, architecture, options);
+  else if (architecture.family === "resnet") families.resnet.build(g, architecture, options);
   else families["resnet-cifar"].build(g, architecture, options);
 }

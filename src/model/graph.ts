@@ -72,6 +72,12 @@ export interface GraphBuilder {
   output(name: string, id: NodeId): void;
 }
 
+/** How a row of the logits and its target make a number. */
+export type LossKind = "cross-entropy" | "mean-squared-error";
+
+/** Name of the input [N,1] that holds each row's share of the mean squared error. */
+export const ROW_WEIGHTS = "weights";
+
 /** Number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 

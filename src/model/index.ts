@@ -2,6 +2,7 @@
 
 export {
   type BuildOptions,
+  type Candidate,
   type InputSpec,
   type Layer,
   layersOf,

@@ -1,5 +1,4 @@
-import type { GraphBuilder, NodeId, Shape } from "./graph.ts";
-import { sizeOf } from "./graph.ts";
+import { type GraphBuilder, type LossKind, type NodeId, ROW_WEIGHTS, type Shape, sizeOf } from "./graph.ts";
 
 /** Layers as compositions of ops, for the model builders. Images are NHWC. */
 
@@ -76,6 +75,24 @@ export function linear(b: GraphBuilder, x: NodeId, weight: NodeId, bias: NodeId)
 
 /** Mean over height and width: [N,H,W,C] -> [N,C]. */
 export const globalAveragePool = (b: GraphBuilder, x: NodeId): NodeId => meanOver(b, x, [1, 2]);
+
+/**
+ * The loss of logits [N,C] as a scalar. Cross-entropy: as below. Mean squared error: sum_n w_n mean_c (logits - targets)^2
+ * with the input `weights` [N,1] for w, so that weights 1/N give the mean over samples and outputs.
+ */
+export function lossOf(
+  b: GraphBuilder,
+  logits: NodeId,
+  targets: NodeId,
+  kind: LossKind = "cross-entropy",
+): NodeId {
+  if (kind === "cross-entropy") return softmaxCrossEntropy(b, logits, targets);
+  const [rows, outputs] = b.shape(logits);
+  const weights = b.input(ROW_WEIGHTS, [rows, 1], "data");
+  const error = b.op("sub", [logits, targets]);
+  const perRow = b.op("sum", [b.op("mul", [error, error])], { axes: [1] });
+  return b.op("mul", [sumOver(b, b.op("mul", [weights, perRow]), [0, 1]), b.constant(1 / outputs)]);
+}
 
 /**
  * -sum(targets * logSoftmax(logits)) as a scalar, for logits and targets [N,C]. Rows of `targets` are one-hot times

@@ -86,6 +86,15 @@ export const limits = {
   /** The same for each sample of a batch: attention masks of 128 tokens by 128, a few times over. */
   onnxFoldedElementsPerSample: 2 ** 17,
 
+  /** Bytes of a Parquet file's footer: 1,000 row groups of 10 columns take 1 MB. */
+  parquetFooterBytes: 16 * MiB,
+  /** Elements of a Parquet file's schema: data sets have 2 to 50 columns. */
+  parquetColumns: 1024,
+  /** Bytes of one page unpacked: writers aim at 1 MB and stop at a row group, which has some tens of MB of images. */
+  parquetPageBytes: 256 * MiB,
+  /** Bytes of columns read at once: all of CIFAR-10 has 120 MB. */
+  parquetReadBytes: 512 * MiB,
+
   /** Samples of one batch: the whole CIFAR training set. */
   batchSamples: 50_000,
   /** Height and width of an image in pixels: beyond this even a batch of one does not fit a GPU's buffers. */

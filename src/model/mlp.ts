@@ -7,7 +7,7 @@ import {
 } from "./architecture.ts";
 import { type Refuse, refuser } from "./errors.ts";
 import type { GraphBuilder } from "./graph.ts";
-import { linear, softmaxCrossEntropy } from "./layers.ts";
+import { linear, lossOf } from "./layers.ts";
 import { limits } from "./limits.ts";
 import type { Tensors } from "./tensor.ts";
 
@@ -54,7 +54,7 @@ export function recogniseMlp(tensors: Tensors, file: string, { activation = "rel
 }
 
 /** Writes the forward graph: inputs `x` [N,features] and `targets` [N,classes], outputs `logits` and `loss`. */
-export function buildMlp(g: GraphBuilder, mlp: Mlp, { batchSize }: BuildOptions): void {
+export function buildMlp(g: GraphBuilder, mlp: Mlp, { batchSize, loss }: BuildOptions): void {
   const tensor = declareTensors(g, mlp);
   let x = g.input("x", [batchSize, mlp.sizes[0]], "data");
   const targets = g.input("targets", [batchSize, mlp.classes], "target");
@@ -64,5 +64,5 @@ export function buildMlp(g: GraphBuilder, mlp: Mlp, { batchSize }: BuildOptions)
     if (k < depth) x = g.op(mlp.activation, [x]);
   }
   g.output("logits", x);
-  g.output("loss", softmaxCrossEntropy(g, x, targets));
+  g.output("loss", lossOf(g, x, targets, loss));
 }

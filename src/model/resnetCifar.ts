@@ -1,14 +1,14 @@
-import {
-  type ArchitectureBase,
-  type BuildOptions,
-  declareTensors,
-  type ModelOptions,
-  type TensorSpec,
-} from "./architecture.ts";
+import type { ArchitectureBase, BuildOptions, ModelOptions } from "./architecture.ts";
 import { type Refuse, refuser } from "./errors.ts";
-import type { GraphBuilder, NodeId } from "./graph.ts";
-import { batchNorm, globalAveragePool, linear, softmaxCrossEntropy } from "./layers.ts";
+import type { GraphBuilder } from "./graph.ts";
 import { limits } from "./limits.ts";
+import {
+  buildResidual,
+  type Convolution,
+  type ResidualNet,
+  type ResidualUnit,
+  residualTensors,
+} from "./residual.ts";
 import type { Tensors } from "./tensor.ts";
 
 /**
@@ -31,8 +31,6 @@ export interface ResnetCifar extends ArchitectureBase {
 
 const stages = [1, 2, 3] as const;
 const imageChannels = 3;
-/** PyTorch's default, which no CIFAR ResNet changes. */
-const batchNormEpsilon = 1e-5;
 
 export const looksLikeResnetCifar = (tensors: Tensors): boolean =>
   tensors.has("linear.weight") && tensors.has("conv1.weight");
@@ -80,6 +78,7 @@ export function recogniseResnetCifar(
     batchNorm,
     convBias,
     skip,
+    classes,
   };
   const norm = batchNorm ? "with BatchNorm" : "without BatchNorm";
   const shortcut = skip ? "option-A skip connections" : "no skip connections";
@@ -87,98 +86,53 @@ export function recogniseResnetCifar(
     family: "resnet-cifar",
     title: `CIFAR ResNet-${variant.depth} ${norm}, ${shortcut}`,
     ...variant,
-    ...expectedTensors(variant, classes),
+    ...residualTensors(networkOf(variant)),
     input: { name: "images", channels: imageChannels },
-    classes,
   };
 }
 
-interface Unit {
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly stride: number;
-}
+/** Convolution `index` of the unit or stem whose names begin with `prefix`. */
+const convolution = (
+  prefix: string,
+  index: number,
+  [inputs, outputs]: readonly [number, number],
+  stride = 1,
+): Convolution => ({
+  name: `${prefix}conv${index}`,
+  norm: `${prefix}bn${index}`,
+  ...{ inputs, outputs, kernel: 3, stride },
+});
 
-/** The residual units in the order of the forward pass. */
-function unitsOf({ depth, widths }: Pick<ResnetCifar, "depth" | "widths">): readonly Unit[] {
+type Variant = Pick<ResnetCifar, "depth" | "widths" | "batchNorm" | "convBias" | "skip" | "classes">;
+
+function networkOf({ depth, widths, batchNorm, convBias, skip, classes }: Variant): ResidualNet {
   const perStage = (depth - 2) / 6;
-  return stages.flatMap((stage) =>
-    Array.from({ length: perStage }, (_, i) => ({
-      name: `layer${stage}.${i}`,
-      inputs: widths[i === 0 ? Math.max(0, stage - 2) : stage - 1],
-      outputs: widths[stage - 1],
-      stride: i === 0 && stage > 1 ? 2 : 1,
-    })),
+  const units = stages.flatMap((stage) =>
+    Array.from({ length: perStage }, (_, i): ResidualUnit => {
+      const prefix = `layer${stage}.${i}.`;
+      const inputs = widths[i === 0 ? Math.max(0, stage - 2) : stage - 1];
+      const outputs = widths[stage - 1];
+      const stride = i === 0 && stage > 1 ? 2 : 1;
+      return {
+        branch: [
+          convolution(prefix, 1, [inputs, outputs], stride),
+          convolution(prefix, 2, [outputs, outputs]),
+        ],
+        shortcut: skip ? { kind: "padded", stride, outputs } : { kind: "none" },
+      };
+    }),
   );
-}
-
-type Variant = Pick<ResnetCifar, "depth" | "widths" | "batchNorm" | "convBias">;
-
-function expectedTensors(variant: Variant, classes: number): Pick<ResnetCifar, "parameters" | "states"> {
-  const parameters: TensorSpec[] = [];
-  const states: TensorSpec[] = [];
-  const convolution = (prefix: string, index: number, inputs: number, outputs: number): void => {
-    parameters.push({ name: `${prefix}conv${index}.weight`, shape: [outputs, inputs, 3, 3] });
-    if (variant.convBias) parameters.push({ name: `${prefix}conv${index}.bias`, shape: [outputs] });
-    if (!variant.batchNorm) return;
-    const norm = `${prefix}bn${index}`;
-    for (const part of ["weight", "bias"]) parameters.push({ name: `${norm}.${part}`, shape: [outputs] });
-    for (const part of ["running_mean", "running_var"])
-      states.push({ name: `${norm}.${part}`, shape: [outputs] });
+  return {
+    stem: convolution("", 1, [imageChannels, widths[0]]),
+    pool: false,
+    units,
+    head: { name: "linear", inputs: widths[2], classes },
+    batchNorm,
+    convBias,
+    projectionFirst: false,
   };
-  convolution("", 1, imageChannels, variant.widths[0]);
-  for (const { name, inputs, outputs } of unitsOf(variant)) {
-    convolution(`${name}.`, 1, inputs, outputs);
-    convolution(`${name}.`, 2, outputs, outputs);
-  }
-  parameters.push({ name: "linear.weight", shape: [classes, variant.widths[2]] });
-  parameters.push({ name: "linear.bias", shape: [classes] });
-  return { parameters, states };
 }
 
-/**
- * Writes the forward graph: inputs `images` [N,H,W,3], `targets` [N,classes] and the running statistics by their
- * tensor names; outputs `logits` [N,classes] and `loss`.
- */
-export function buildResnetCifar(g: GraphBuilder, net: ResnetCifar, options: BuildOptions): void {
-  const { batchSize, height = 32, width = 32, bn } = options;
-  const tensor = declareTensors(g, net);
-  const images = g.input("images", [batchSize, height, width, imageChannels], "data");
-  const targets = g.input("targets", [batchSize, net.classes], "target");
-
-  /** Convolution and, where the net has it, BatchNorm. */
-  const convolve = (x: NodeId, prefix: string, index: number, stride: number): NodeId => {
-    const name = `${prefix}conv${index}`;
-    const kernel = tensor(`${name}.weight`);
-    const y = g.op("conv2d", [x, kernel], { mode: "forward", stride: [stride, stride], pad: [1, 1, 1, 1] });
-    if (net.convBias) return g.op("add", [y, tensor(`${name}.bias`)]);
-    if (!net.batchNorm) return y;
-    const part = (p: string): NodeId => tensor(`${prefix}bn${index}.${p}`);
-    const affine = { weight: part("weight"), bias: part("bias") };
-    const running = { mean: part("running_mean"), variance: part("running_var") };
-    return batchNorm(g, y, { ...affine, ...running, epsilon: batchNormEpsilon, mode: bn });
-  };
-
-  let x = g.op("relu", [convolve(images, "", 1, 1)]);
-  for (const { name, stride, outputs } of unitsOf(net)) {
-    const inner = g.op("relu", [convolve(x, `${name}.`, 1, stride)]);
-    const branch = convolve(inner, `${name}.`, 2, 1);
-    const sum = net.skip ? g.op("add", [branch, shortcut(g, x, stride, outputs)]) : branch;
-    x = g.op("relu", [sum]);
-  }
-  const logits = linear(g, globalAveragePool(g, x), tensor("linear.weight"), tensor("linear.bias"));
-  g.output("logits", logits);
-  g.output("loss", softmaxCrossEntropy(g, logits, targets));
-}
-
-/** Option A: every `stride`-th pixel, new channels zero, half of them before and half after. */
-function shortcut(g: GraphBuilder, x: NodeId, stride: number, outputs: number): NodeId {
-  const [n, h, w, c] = g.shape(x);
-  const size = [n, Math.ceil(h / stride), Math.ceil(w / stride), c];
-  const picked =
-    stride === 1 ? x : g.op("slice", [x], { start: [0, 0, 0, 0], size, stride: [1, stride, stride, 1] });
-  if (outputs === c) return picked;
-  const half = [0, 0, 0, (outputs - c) / 2];
-  return g.op("pad", [picked], { low: half, high: half, interior: [0, 0, 0, 0] });
-}
+/** Writes the forward graph, as `buildResidual` does. */
+export const buildResnetCifar = (g: GraphBuilder, net: ResnetCifar, options: BuildOptions): void =>
+  buildResidual(g, net, networkOf(net), options);

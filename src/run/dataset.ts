@@ -35,15 +35,23 @@ export async function openDataset(source: DataSource, model: ForModel, read: Rea
         remedy: "Add an .npz batch with samples and labels, or a text file",
       });
     }
-    if (roleOf(file.name) === "text") {
-      const tokenized = await openText(file, source, model, read);
-      const within = (tokens: number): Dataset => ({
-        ...{ file, split: "unknown", mean: null, std: null, classNames: null, within },
-        ...tokenized(tokens),
-      });
-      return within(Number.POSITIVE_INFINITY);
-    }
     const { mean, std } = source.options;
+    if (roleOf(file.name) === "text") {
+      return textDataset(file, await openText(file, source, model, read));
+    }
+    if (roleOf(file.name) === "table") {
+      // A reader that few visits need: it is fetched with the first table.
+      const { openTableData } = await import("./tableData.ts");
+      const table = await openTableData(file);
+      const { classNames, warnings } = table;
+      if (table.kind === "arrays") {
+        return { file, split: "unknown", arrays: table.arrays, mean, std, classNames, warnings };
+      }
+      const lines = { name: `${file.name}.jsonl`, bytes: table.lines };
+      // The columns are named already: what was chosen for another file does not count.
+      const plain = { ...source, options: { mean: null, std: null } };
+      return textDataset(file, await openText(lines, plain, model, read), { classNames, warnings });
+    }
     const arrays = readNpz(file.bytes, file.name);
     return { file, split: "unknown", arrays, mean, std, classNames: null, warnings: [] };
   }
@@ -58,4 +66,21 @@ export async function openDataset(source: DataSource, model: ForModel, read: Rea
     classNames: manifest.classes,
     warnings: [],
   };
+}
+
+/** Sentences for a model of any length, until it is known. @param about what a table tells besides its sentences */
+function textDataset(
+  file: NamedFile,
+  tokenized: Awaited<ReturnType<typeof openText>>,
+  about: Pick<Dataset, "classNames" | "warnings"> = { classNames: null, warnings: [] },
+): Dataset {
+  const within = (tokens: number): Dataset => {
+    const { arrays, warnings } = tokenized(tokens);
+    return {
+      ...{ file, split: "unknown", mean: null, std: null, arrays, within },
+      classNames: about.classNames,
+      warnings: [...about.warnings, ...warnings],
+    };
+  };
+  return within(Number.POSITIVE_INFINITY);
 }

@@ -5,12 +5,14 @@ import {
   FormatError,
   groupsOf,
   type InputSpec,
+  type LossKind,
   mostTokens,
   type Network,
   sizeOf,
   type Tensors,
 } from "../model/index.ts";
 import { type Dataset, openDataset } from "./dataset.ts";
+import { digest } from "./digest.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 import { openWeights, readWeights } from "./weights.ts";
@@ -21,6 +23,7 @@ export interface LoadedModel {
   readonly dataFile: string;
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
+  readonly loss: LossKind;
   readonly card: ModelCard;
 }
 
@@ -49,6 +52,7 @@ export async function loadModel(
     dataFile: dataset.file.name,
     mean,
     std,
+    loss: weights.options.loss ?? "cross-entropy",
     card: {
       id: weights.id,
       title: weights.title ?? architecture.title,
@@ -64,13 +68,14 @@ export async function loadModel(
       hasBatchNorm: architecture.states.length > 0,
       input: architecture.input.name,
       classes: architecture.classes,
+      ...(network.candidates === undefined ? {} : { candidates: network.candidates }),
       source: weights.file.name,
       sha256,
       data: {
         source: dataset.file.name,
         sha256: dataSha256,
         split: dataset.split,
-        available: arrays.get("labels")?.shape[0] ?? 0,
+        available: (arrays.get("labels") ?? arrays.get("targets"))?.shape[0] ?? 0,
         classNames: known?.length === architecture.classes ? known : null,
       },
       warnings: [...warnings, ...dataset.warnings],
@@ -83,13 +88,6 @@ function fitted(dataset: Dataset, input: InputSpec): Dataset {
   if (input.name !== "input_ids" || dataset.within === undefined) return dataset;
   const tokens = dataset.arrays.get("input_ids")?.shape[1] ?? 0;
   return tokens > mostTokens(input) ? dataset.within(mostTokens(input)) : dataset;
-}
-
-/** SHA-256 in hexadecimal; empty where the page has no crypto.subtle (plain http). */
-async function digest(bytes: Uint8Array): Promise<string> {
-  if (globalThis.crypto?.subtle === undefined) return "";
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(hash, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 /** The message of an error that is the user's to solve; null for ours. */

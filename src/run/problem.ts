@@ -2,7 +2,14 @@
 
 import { Builder } from "../autograd/builder.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
-import { type Batch, type BuildOptions, type Graph, type InputSpec, makeBatch } from "../model/index.ts";
+import {
+  type Batch,
+  type BuildOptions,
+  type Graph,
+  type InputSpec,
+  makeBatch,
+  ROW_WEIGHTS,
+} from "../model/index.ts";
 import { type Engines, HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
 import type { BatchNormMode } from "./protocol.ts";
@@ -23,7 +30,7 @@ export interface Problem {
 
 /** Throws FormatError where the batch does not fit the model. */
 export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: BatchChoice): Problem {
-  const { model, arrays, dataFile, mean, std } = loaded;
+  const { model, arrays, dataFile, mean, std, loss } = loaded;
   const { architecture } = model;
   const batch = makeBatch(arrays, {
     file: dataFile,
@@ -31,6 +38,7 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     classes: architecture.classes,
     start,
     count: batchSize,
+    loss,
     mean,
     std,
   });
@@ -39,9 +47,14 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     batchSize,
     bn,
     ...sampleSizes(architecture.input.name, batch),
-    labelled: batch.labels.length,
+    labelled: batch.labels?.length ?? 0,
+    loss,
   });
-  const inputs = { ...states, ...data(batch.inputs), targets: batch.targets };
+  const { targets, weights } = batch;
+  const inputs = {
+    ...{ ...states, ...data(batch.inputs), targets },
+    ...(weights === undefined ? {} : { [ROW_WEIGHTS]: weights }),
+  };
   return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
 }
 
@@ -53,8 +66,9 @@ function sampleSizes(input: InputSpec["name"], { shape, shapes }: Batch): Partia
   return input === "input_ids" ? { tokens: first } : {};
 }
 
-/** Fraction of rows (samples, or labelled tokens) whose largest logit is their label's. */
-export function accuracyOf(logits: Float32Array, labels: Int32Array): number {
+/** Fraction of rows (samples, or labelled tokens) whose largest logit is their label's; null where nothing is labelled. */
+export function accuracyOf(logits: Float32Array, labels: Int32Array | null): number | null {
+  if (labels === null) return null;
   const classes = logits.length / labels.length;
   let right = 0;
   labels.forEach((label, i) => {

@@ -3,6 +3,8 @@
  * worker port (comlink), on the main thread of a sandboxed iframe, and in Node.
  */
 
+import type { Candidate, LossKind } from "../model/index.ts";
+
 export type BatchNormMode = "eval" | "batch";
 
 /** Everything that decides the numbers of a run, apart from the model, the data and the device. */
@@ -35,6 +37,10 @@ export interface ModelOptions {
   readonly skip?: boolean;
   readonly activation?: "relu" | "tanh";
   readonly heads?: number;
+  /** Default cross-entropy. */
+  readonly loss?: LossKind;
+  /** ONNX: the tensors that are trained, by name or by patterns with *; null or absent: the default. */
+  readonly trainable?: readonly string[] | null;
 }
 
 export type ModelSource =
@@ -77,6 +83,8 @@ export interface ModelCard {
     readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
+  /** ONNX: all tensors that could be trained, and whether they are. */
+  readonly candidates?: readonly Candidate[];
   /** What the network takes. Absent in results of before text was read: images or vectors. */
   readonly input?: "images" | "x" | "input_ids" | "arrays";
   readonly classes: number;
@@ -164,8 +172,8 @@ export interface RunResult {
   /** What the numbers mean, in fixed words and in one sentence. */
   readonly meaning: {
     readonly operator: "hessian";
-    readonly loss: "cross-entropy";
-    readonly reduction: "mean over samples" | "mean over labelled tokens";
+    readonly loss: LossKind;
+    readonly reduction: "mean over samples" | "mean over labelled tokens" | "mean over samples and outputs";
     readonly batchNorm: BatchNormMode | "none";
     readonly dropout: "none";
     readonly weightDecay: 0;
@@ -174,7 +182,8 @@ export interface RunResult {
     readonly sentence: string;
   };
   readonly loss: number;
-  readonly accuracy: number;
+  /** null where the loss needs no labels. */
+  readonly accuracy: number | null;
   readonly gradientNorm: number;
   readonly parameterCount: number;
   readonly eigenvalues: { readonly top: readonly RitzValue[]; readonly bottom: readonly RitzValue[] };

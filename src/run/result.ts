@@ -11,7 +11,7 @@ declare const __VERSION__: string;
 /** What the primal program gives. */
 export interface AtWeights {
   readonly loss: number;
-  readonly accuracy: number;
+  readonly accuracy: number | null;
   readonly gradientNorm: number;
 }
 
@@ -43,8 +43,8 @@ export function makeResult(parts: ResultParts): RunResult {
     settings,
     meaning: {
       operator: "hessian",
-      loss: "cross-entropy",
-      reduction: labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples",
+      loss: loaded.loss,
+      reduction: reductionOf(loaded),
       batchNorm: mode,
       dropout: "none",
       weightDecay: 0,
@@ -88,6 +88,11 @@ const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzV
 const labelsTokens = ({ model: { architecture } }: LoadedModel): boolean =>
   architecture.input.name === "input_ids" && architecture.input.labels === "tokens";
 
+function reductionOf(loaded: LoadedModel): RunResult["meaning"]["reduction"] {
+  if (loaded.loss === "mean-squared-error") return "mean over samples and outputs";
+  return labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples";
+}
+
 function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
   const { architecture } = loaded.model;
@@ -101,10 +106,11 @@ function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | 
     none: "no BatchNorm",
   }[mode];
   const parameters = card.parameterCount.toLocaleString("en-US");
-  const rows = problem.batch.labels.length;
+  const rows = problem.batch.labels?.length ?? count;
   const counted = labelsTokens(loaded)
     ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
     : `${count} ${samples}`;
+  const loss = loaded.loss === "cross-entropy" ? "mean cross-entropy" : "mean squared error";
   const which = `${samples} ${start} to ${start + count - 1}`;
-  return `Hessian of the mean cross-entropy over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+  return `Hessian of the ${loss} over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
 }

@@ -1,7 +1,7 @@
 /** What a file is for, told from its name: the one table that the page, the headless command and the loader share. */
 
-/** `external`: numbers that an ONNX model keeps outside its own file. */
-export type Role = "weights" | "external" | "config" | "tokenizer" | "arrays" | "text";
+/** `external`: numbers that an ONNX model keeps outside its own file. `table`: Parquet. */
+export type Role = "weights" | "external" | "config" | "tokenizer" | "arrays" | "text" | "table";
 
 interface Rule {
   readonly role: Role;
@@ -32,15 +32,16 @@ const RULES: readonly Rule[] = [
   { role: "config", pattern: /\.json$/i, side: "model", many: false },
   { role: "arrays", pattern: /\.npz$/i, side: "data", many: false },
   { role: "text", pattern: /\.(tsv|csv|jsonl|ndjson)$/i, side: "data", many: false },
+  { role: "table", pattern: /\.parquet$/i, side: "data", many: false },
 ];
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, or a .tsv, .csv or .jsonl file with sentences and labels";
+  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels";
 
 /** For the file dialog. */
 export const ACCEPTED =
-  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson";
+  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson,.parquet";
 
 interface Named {
   readonly name: string;
@@ -93,10 +94,10 @@ export function joinFiles<F extends Named>(held: readonly F[], dropped: readonly
 
 /** Files that a model or a data set is not without; the others go with them. */
 const isHead = (role: Role | undefined): boolean =>
-  role === "weights" || role === "arrays" || role === "text";
+  role === "weights" || role === "arrays" || role === "text" || role === "table";
 
 /** The model's own file, and the first file with samples. */
 export const modelFile = <F extends Named>(files: readonly F[]): F | undefined =>
   filesOf(files, "weights")[0];
 export const dataFile = <F extends Named>(files: readonly F[]): F | undefined =>
-  filesOf(files, "arrays")[0] ?? filesOf(files, "text")[0];
+  filesOf(files, "arrays")[0] ?? filesOf(files, "text")[0] ?? filesOf(files, "table")[0];

@@ -80,7 +80,8 @@ export async function readWeights({ file, external, options }: Weights, arrays: 
     // A reader that few visits need: it is fetched with the first file.
     const { readOnnx } = await import("../model/onnx/network.ts");
     const network = readOnnx(file.bytes, file.name, {
-      ...{ scratch: new Builder(), arrays, external },
+      ...{ scratch: new Builder(), arrays, external, trainable: options.trainable ?? null },
+      ...(options.loss === undefined ? {} : { loss: options.loss }),
       ...sidesOf(arrays),
     });
     return { network, warnings: network.warnings };

@@ -12,6 +12,8 @@ import {
   runSettingKeys,
 } from "./controls.ts";
 import { noUpload } from "./files.ts";
+import { createHubActions, type HubActions } from "./hub.ts";
+import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { decodeLink, encodeLink } from "./link.ts";
 import type { EnginePort } from "./port.ts";
@@ -19,7 +21,7 @@ import type { PageState } from "./state.ts";
 import { fetchCatalogue, fetchStoredRun } from "./stored.ts";
 import { keepTheme, readTheme, type Theme } from "./theme.ts";
 
-export interface PageActions extends Jobs {
+export interface PageActions extends Jobs, HubActions {
   /** Reads the link, then the catalogue and the stored runs it names. */
   open(hash: string): Promise<void>;
   /** The link of the present state. */
@@ -48,6 +50,7 @@ export function createPageStore(port: EnginePort): PageStore {
     run: { kind: "idle" },
     device: port.webgpu ? null : { kind: "unavailable", message: NO_WEBGPU },
     upload: noUpload,
+    hub: noHub,
     notices: [],
   }));
   const { getState: get, setState: set } = store;
@@ -76,8 +79,10 @@ export function createPageStore(port: EnginePort): PageStore {
     else notice(`The list of bundled models is missing: ${answer.message}.`);
   }
 
+  const jobs = createJobs(port, store);
   const actions: PageActions = {
-    ...createJobs(port, store),
+    ...jobs,
+    ...createHubActions(port, store, (files) => jobs.addFiles(files, [])),
 
     async open(hash) {
       const { values, problems } = decodeLink(hash);

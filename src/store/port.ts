@@ -1,4 +1,5 @@
 /** What the page needs of the world outside, so that the store can be tested without one. */
+import type { Hub } from "../run/hub/types.ts";
 import type { Engine } from "../run/protocol.ts";
 import type { FetchJson } from "./stored.ts";
 import type { ThemePlaces } from "./theme.ts";
@@ -6,6 +7,8 @@ import type { ThemePlaces } from "./theme.ts";
 export interface EnginePort {
   /** Called once, when something is to be measured or a file to be read. */
   createEngine(): Promise<Engine>;
+  /** Called once, with the first click that reaches the Hugging Face Hub. */
+  createHub(): Promise<Hub>;
   readonly fetchJson: FetchJson;
   /** False where the browser does not offer WebGPU at all; then the page says so without asking the engine. */
   readonly webgpu: boolean;

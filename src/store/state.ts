@@ -2,6 +2,7 @@
 import type { DeviceAnswer, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
+import type { HubView } from "./hubView.ts";
 import type { RunState } from "./runState.ts";
 import type { BundledModel } from "./stored.ts";
 import type { Theme } from "./theme.ts";
@@ -32,6 +33,7 @@ export interface PageState {
   /** Null until the engine has been asked. */
   readonly device: DeviceAnswer | null;
   readonly upload: Upload;
+  readonly hub: HubView;
   /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
   readonly notices: readonly string[];
 }

@@ -4,6 +4,7 @@ import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
 import { DropZone } from "./DropZone.tsx";
 import { count, percent, significant } from "./format.ts";
+import { HubField } from "./HubField.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
@@ -46,6 +47,7 @@ export function ModelPanel() {
         </p>
       )}
       <DropZone />
+      <HubField />
     </Card>
   );
 }
@@ -78,8 +80,12 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
               {significant(result.loss, 5)}{" "}
               <span className="aside">over {samples(result.settings.batchSize, card)}</span>
             </dd>
-            <dt>Accuracy</dt>
-            <dd>{percent(result.accuracy)}</dd>
+            {result.accuracy !== null && (
+              <>
+                <dt>Accuracy</dt>
+                <dd>{percent(result.accuracy)}</dd>
+              </>
+            )}
             <dt>Gradient norm</dt>
             <dd>{significant(result.gradientNorm, 4)}</dd>
           </>

@@ -75,6 +75,13 @@ export function interval([low, high]: readonly [number, number]): string {
   return `${minus(grouped(low, place))} to ${minus(grouped(high, place))}`;
 }
 
+/** `17.6 MB`: decimal units, as file sizes on the Hub. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  return `${significant(bytes / 1000 ** power, 3)} ${["", "kB", "MB", "GB"][power]}`;
+}
+
 /** `93.0 %` */
 export function percent(part: number): string {
   return `${(100 * part).toFixed(1)} %`;

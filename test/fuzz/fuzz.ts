@@ -1,6 +1,8 @@
 import { FormatError } from "../../src/model/errors.ts";
-import { caseRandom, mutated, pick } from "./mutate.ts";
-import { type Sample, samples } from "./samples.ts";
+import type { Sample } from "./kinds.ts";
+import { mutated } from "./mutate.ts";
+import { caseRandom, pick } from "./random.ts";
+import { samples } from "./samples.ts";
 
 /** Damaged files must be read or refused: within two seconds, without a jump of memory, and never by another error. */
 

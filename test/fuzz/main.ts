@@ -3,7 +3,8 @@
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { MAX_MS, type Outcome, runCase, sampleOf } from "./fuzz.ts";
-import { type Sample, samples } from "./samples.ts";
+import type { Sample } from "./kinds.ts";
+import { samples } from "./samples.ts";
 
 const HELP = `npm run fuzz -- [flags]
 

@@ -1,19 +1,7 @@
-import { seeded } from "../autograd/seeded.ts";
+import { otherValue } from "./mutateJson.ts";
+import { below, pick, type Random } from "./random.ts";
 
 /** Seeded damage to the bytes of a file: what disks, networks and attackers do to it. */
-
-export type Random = () => number;
-
-/** A generator for one case of one run. */
-export const caseRandom = (seed: number, index: number): Random => {
-  const random = seeded((Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) >>> 0);
-  // Neighbouring cases begin in neighbouring states: the first numbers are not used.
-  for (let i = 0; i < 4; i++) random();
-  return random;
-};
-
-export const below = (random: Random, n: number): number => Math.floor(random() * n);
-export const pick = <T>(random: Random, list: readonly T[]): T => list[below(random, list.length)];
 
 type Mutation = (bytes: Uint8Array, random: Random, donor: Uint8Array) => Uint8Array;
 
@@ -189,11 +177,12 @@ const MUTATIONS: readonly Mutation[] = [
 ];
 
 /**
- * The bytes after one to three mutations.
+ * The bytes after one to three mutations; of JSON often with another value and no other damage.
  * @param donor another file, from which blocks may come
  */
 export function mutated(bytes: Uint8Array, random: Random, donor: Uint8Array): Uint8Array {
-  let out = bytes;
+  let out = bytes[0] === 0x7b && random() < 0.5 ? otherValue(bytes, random) : bytes;
+  if (out !== bytes && random() < 0.8) return out;
   for (let k = below(random, 3); k >= 0; k--)
     if (out.length > 0) out = pick(random, MUTATIONS)(out, random, donor);
   return out;

@@ -1,6 +1,6 @@
 import { operatorNames } from "../../src/model/onnx/operators/table.ts";
 import { floats, int64, integers, model, node, tensor, value } from "../fixtures/onnx.mjs";
-import { below, pick, type Random } from "./mutate.ts";
+import { below, pick, type Random } from "./random.ts";
 
 /**
  * ONNX files that are sound as protobuf and whose nodes are drawn by chance: every operator with operands, attributes and

@@ -60,6 +60,15 @@ test("vectors are taken from x or from x_f32", () => {
   }
 });
 
+test("uint8 images without mean and std are refused with the usual ones, where there are such", () => {
+  const normalisation = { mean: [0.5, 0.4, 0.3], std: [0.2, 0.2, 0.25] };
+  const input = { name: "images", channels: 3, normalisation } as const;
+  const arrays = new Map([tensor("images", "|u1", [2, 1, 1, 3], new Uint8Array(6)), labels(0, 0)]);
+  expect(refusal(() => makeBatch(arrays, { ...images, input }))).toMatch(
+    /that the model was trained with; usual are mean 0\.5,0\.4,0\.3 and std 0\.2,0\.2,0\.25\.$/,
+  );
+});
+
 const save = "Save the batch as docs/file-formats.md describes.";
 const pictures = tensor("images", "<f4", [2, 3, 1, 1], ramp(6));
 const bytes = tensor("images", "|u1", [2, 1, 1, 3], new Uint8Array(6));
@@ -163,4 +172,36 @@ test.each<[string, [string, Tensor][], Partial<BatchOptions>, string]>([
 test("vectors of another length are refused", () => {
   const arrays = new Map([tensor("x", "<f4", [2, 3], ramp(6)), labels(0, 1)]);
   expect(refusal(() => makeBatch(arrays, vectors))).toBe(`b.npz: x: expected [2,2], file has [2,3]. ${save}`);
+});
+
+test("squared error takes numbers to meet, each sample with its share of the mean", () => {
+  const samples = tensor("x", "<f4", [3, 2], ramp(6));
+  const mse = { ...vectors, loss: "mean-squared-error", classes: 2, start: 1 } as const;
+  const batch = makeBatch(new Map([samples, tensor("targets", "<f4", [3, 2], ramp(6))]), mse);
+  expect(batch).toMatchObject({ labels: null, targets: Float32Array.of(2, 3, 4, 5) });
+  expect(batch.weights).toEqual(Float32Array.of(0.5, 0.5));
+  const column = makeBatch(new Map([samples, tensor("targets", "<f4", [3], ramp(3))]), {
+    ...mse,
+    classes: 1,
+  });
+  expect(column.targets).toEqual(Float32Array.of(1, 2));
+});
+
+test.each<[string, [string, Tensor][], RegExp]>([
+  ["none", [labels(0, 1, 1)], /arrays: expected targets, file has x, labels\. Save them under this name/],
+  ["another shape", [tensor("targets", "<f4", [3], ramp(3))], /targets: expected \[3,2\], file has \[3\]\./],
+  [
+    "whole numbers",
+    [tensor("targets", "<i4", [3, 2], Int32Array.from(ramp(6)))],
+    /targets: expected floating-point/,
+  ],
+  [
+    "NaN",
+    [tensor("targets", "<f4", [3, 2], ramp(6).fill(Number.NaN, 3))],
+    /finite float32 numbers, file has NaN in sample 1/,
+  ],
+])("numbers to meet are refused: %s", (_title, given, text) => {
+  const arrays = new Map([tensor("x", "<f4", [3, 2], ramp(6)), ...given]);
+  const options = { ...vectors, loss: "mean-squared-error", classes: 2 } as const;
+  expect(refusal(() => makeBatch(arrays, options))).toMatch(text);
 });

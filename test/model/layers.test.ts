@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Builder } from "../../src/autograd/builder.ts";
 import { interpret } from "../../src/autograd/interpret.ts";
-import { batchNorm, globalAveragePool, linear, softmaxCrossEntropy } from "../../src/model/layers.ts";
+import { batchNorm, globalAveragePool, linear, lossOf, softmaxCrossEntropy } from "../../src/model/layers.ts";
 import { seeded, uniformArray } from "../autograd/seeded.ts";
 
 describe("batchNorm", () => {
@@ -67,6 +67,19 @@ describe("softmaxCrossEntropy", () => {
   it("does not overflow for logits of 1000", () => {
     expect(loss([1000, 0], [0, 1], 2)[0]).toBe(1000);
   });
+});
+
+it("lossOf: the squared error is the mean over outputs, weighted by row", () => {
+  const b = new Builder();
+  const [y, t] = [b.input("y", [2, 3], "data"), b.input("targets", [2, 3], "target")];
+  b.output("loss", lossOf(b, y, t, "mean-squared-error"));
+  const inputs = {
+    y: Float64Array.of(1, 2, 3, 4, 5, 6),
+    targets: Float64Array.of(0, 2, 5, 4, 4, 3),
+    weights: Float64Array.of(0.25, 0.75),
+  };
+  const { loss } = interpret(b.finish(), { params: {}, inputs });
+  expect(loss[0]).toBeCloseTo((0.25 * (1 + 0 + 4)) / 3 + (0.75 * (0 + 1 + 9)) / 3, 14);
 });
 
 it("globalAveragePool is the mean over height and width", () => {

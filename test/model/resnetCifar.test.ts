@@ -183,9 +183,9 @@ test.each<[string, (t: Map<string, Tensor>) => void, string]>([
     `layer2.2.conv1.weight: expected [32,32,3,3], file has no such tensor. ${remedy}`,
   ],
   [
-    "an option-B shortcut",
+    "an option-B shortcut that is not one",
     (t) => t.set("layer2.0.shortcut.0.weight", floats("", [32, 16, 1, 1])),
-    `"layer2.0.shortcut.0.weight": expected no such tensor in a ${title}, file has one of shape [32,16,1,1]. ${remedy}`,
+    "layer2.0.shortcut.1.weight: expected [32], file has no such tensor. This is not a ResNet-20 with BatchNorm, 3x3 stem without pooling: check the file, or convert its names and shapes.",
   ],
   [
     "whole numbers for weights",
@@ -225,7 +225,7 @@ test.each<[string, (t: Map<string, Tensor>) => void, string]>([
 
 test("an unknown family is refused with the families that are known", () => {
   const message =
-    `net.safetensors: tensors: expected the names of CIFAR ResNets (conv1.weight, layer1.0.conv1.weight, ..., linear.weight) ` +
+    `net.safetensors: tensors: expected the names of ResNets (conv1.weight, layer1.0.conv1.weight, ..., fc.weight, or resnet.embedder.embedder.convolution.weight, ...) or CIFAR ResNets (conv1.weight, layer1.0.conv1.weight, ..., linear.weight) ` +
     `or perceptrons (fc1.weight, fc1.bias, fc2.weight, ...) ` +
     `or BERT, DistilBERT or RoBERTa (bert.embeddings.word_embeddings.weight, ..., classifier.weight), file has "h.0.attn.weight" among 1. ` +
     "Rename the tensors after one of these families.";

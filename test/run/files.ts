@@ -57,19 +57,30 @@ export function resnet8(): ModelSource {
   };
 }
 
-function batch(name: string, array: string, shape: readonly number[]): DataSource {
+type FileData = Extract<DataSource, { kind: "files" }>;
+
+/** @param outputs numbers to meet per sample, instead of labels */
+function batch(name: string, array: string, shape: readonly number[], outputs?: number): FileData {
   const random = seeded(3);
-  const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 2 * random() - 1);
+  const draw = (size: number) => Float32Array.from({ length: size }, () => 2 * random() - 1);
+  const data = draw(shape.reduce((a, b) => a * b, 1));
   const labels = BigInt64Array.from({ length: shape[0] }, () => BigInt(Math.floor(3 * random())));
   const bytes = zipSync({
     [`${array}.npy`]: npyBytes(npyHeader("<f4", shape), bytesOf(data)),
-    "labels.npy": npyBytes(npyHeader("<i8", [shape[0]]), new Uint8Array(labels.buffer)),
+    ...(outputs === undefined
+      ? { "labels.npy": npyBytes(npyHeader("<i8", [shape[0]]), new Uint8Array(labels.buffer)) }
+      : {
+          "targets.npy": npyBytes(npyHeader("<f4", [shape[0], outputs]), bytesOf(draw(shape[0] * outputs))),
+        }),
   });
   return { kind: "files", files: [{ name, bytes }], options: { mean: null, std: null } };
 }
 
 /** Twelve samples for `mlp`. */
 export const vectors = (): DataSource => batch("vectors.npz", "x", [12, 7]);
+
+/** The same samples with three numbers to meet each. */
+export const outputs = (): FileData => batch("outputs.npz", "x", [12, 7], 3);
 
 /** Six images of 9 x 8 pixels for `resnet8`. */
 export const images = (): DataSource => batch("images.npz", "images", [6, 3, 9, 8]);

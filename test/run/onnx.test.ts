@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { Builder } from "../../src/autograd/builder.ts";
+import { readNpz } from "../../src/model/npz.ts";
 import { readOnnx } from "../../src/model/onnx/network.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import type { ModelSource, RunResult } from "../../src/run/protocol.ts";
 import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
 import { hessianOf, inFloat64, products, randomVector } from "../gpu/examples.ts";
 import { numbers } from "../model/onnx/networks.ts";
-import { images, mlp, settings, vectors } from "./files.ts";
+import { symmetricEigenvalues } from "../oracles/symmetricEigen.ts";
+import { images, mlp, outputs, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 
 /** ONNX files through the engine, on the GPU of this machine. */
@@ -120,6 +122,36 @@ describe("an ONNX file through the engine", () => {
     });
     const result = finished(await engine.run(settings({ steps: 2, bn: "batch" }), silent));
     expect(result.meaning.sentence).toMatch(/6 images .*statistics of this batch/);
+  });
+
+  it("measures the squared error of outputs, and only of the tensors chosen", async () => {
+    const options = { loss: "mean-squared-error", trainable: ["fc2.*"] } as const;
+    expect(await engine.load({ ...mlpAsOnnx(), options } as ModelSource, outputs())).toMatchObject({
+      kind: "loaded",
+      card: { parameterCount: 18, candidates: [{ name: "fc1.weight", chosen: false }, {}, {}, {}] },
+    });
+    const result = finished(await engine.run(settings({ steps: 18, probes: 1, bottom: 0 }), silent));
+    expect(result).toMatchObject({
+      accuracy: null,
+      meaning: { loss: "mean-squared-error", reduction: "mean over samples and outputs" },
+    });
+    expect(result.meaning.sentence).toMatch(/^Hessian of the mean squared error over 6 samples/);
+    // The loss is quadratic in the last layer: 2 / (6 samples 3 outputs) times the second moments of (a, 1) for each output.
+    const { tensors } = readSafetensors(mlp().files[0].bytes, "mlp");
+    const [weight, bias] = ["fc1.weight", "fc1.bias"].map((name) => tensors.get(name)?.data as Float32Array);
+    const { data: x } = readNpz(outputs().files[0].bytes, "outputs").get("x") as { data: Float32Array };
+    const rows = Array.from({ length: 6 }, (_, n) => [
+      ...Array.from(bias, (b, j) =>
+        Math.tanh(weight.subarray(j * 7, j * 7 + 7).reduce((sum, w, k) => sum + w * x[n * 7 + k], b)),
+      ),
+      1,
+    ]);
+    const moment = (i: number, j: number): number =>
+      rows.reduce((sum, row) => sum + (2 / 18) * row[i] * row[j], 0);
+    const values = symmetricEigenvalues(
+      rows[0].map((_, i) => Float64Array.from({ length: i + 1 }, (_u, j) => moment(i, j))),
+    );
+    expect(Math.abs(result.eigenvalues.top[0].value / values[5] - 1)).toBeLessThan(1e-5);
   });
 
   it("is refused in the words of the reader", async () => {

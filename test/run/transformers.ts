@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { zipSync } from "fflate";
 import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
 import { seeded } from "../autograd/seeded.ts";
@@ -23,7 +24,7 @@ export interface GoldenCase {
 }
 
 const golden = JSON.parse(
-  readFileSync(new URL("../fixtures/transformers/golden.json", import.meta.url), "utf8"),
+  readFileSync(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "test/fixtures/transformers/golden.json"), "utf8"),
 ) as { readonly heads: number; readonly cases: readonly GoldenCase[] };
 
 export const { cases, heads } = golden;

@@ -16,6 +16,7 @@ function page(options: FakeOptions & { readonly webgpu?: boolean; readonly store
       engines++;
       return createFakeEngine(sampleRun(), { calls, ...options });
     },
+    createHub: () => Promise.reject(new Error("no Hub in this test")),
     async fetchJson(path) {
       if (path === "./models/index.json") return { ok: true, value: index };
       const id = /models\/(.*)\/run\.json/.exec(path)?.[1] ?? "";
@@ -152,6 +153,7 @@ describe("a run", () => {
 
   test("whose engine cannot be fetched fails in words", async () => {
     const store = createPageStore({
+      createHub: () => Promise.reject(new Error("no Hub in this test")),
       createEngine: async () => {
         throw new Error("client.js: offline");
       },

@@ -21,13 +21,16 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   spectrum: { may: [], packages: [] },
   run: { may: ["model", "autograd", "gpu", "spectrum"], packages: ["comlink"] },
   cli: { may: ["model", "run", "spectrum"], packages: ["node:", "webgpu"] },
-  store: { may: ["run/protocol.ts (types)", "run/roles.ts", "spectrum"], packages: ["zustand"] },
+  store: {
+    may: ["run/protocol.ts (types)", "run/hub/types.ts (types)", "run/roles.ts", "spectrum"],
+    packages: ["zustand"],
+  },
   ui: { may: ["ui/charts", "store", "spectrum (types)"], packages: ["react", "zustand"] },
   "ui/charts": {
     may: ["ui", "store", "spectrum (types)"],
     packages: ["react", "zustand", "d3-array", "d3-format", "d3-scale", "d3-shape"],
   },
-  ".": { may: ["run/client.ts", "store", "ui"], packages: ["react", "react-dom"] },
+  ".": { may: ["run/client.ts", "run/hub/hub.ts", "store", "ui"], packages: ["react", "react-dom"] },
 };
 
 /** Members of global objects, and the only places where they may appear. */

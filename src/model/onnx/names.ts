@@ -35,6 +35,12 @@ function scopes(node: OnnxNode): readonly string[] {
     const paths = [...listed.matchAll(/'([^']*)'/g)].map(([, scope]) => scope);
     return paths.slice(-2, -1).filter((scope) => scope !== "");
   }
+  // The same in one text: ": ResNet/layer1: Sequential/layer1.0.conv1: Conv2d/conv2d_1: aten.conv2d.default".
+  const spaces = node.metadata.get("namespace");
+  if (spaces !== undefined) {
+    const paths = spaces.split("/").map((part) => part.split(":")[0].trim());
+    return paths.slice(-2, -1).filter((scope) => scope !== "");
+  }
   if (!node.name.startsWith("/")) return [];
   return node.name.split("/").slice(1, -1);
 }

@@ -7,8 +7,8 @@ import type {
   TensorSpec,
 } from "../architecture.ts";
 import { printShape, quote } from "../errors.ts";
-import type { GraphBuilder, NodeId, Shape } from "../graph.ts";
-import { softmaxCrossEntropy } from "../layers.ts";
+import type { GraphBuilder, LossKind, NodeId, Shape } from "../graph.ts";
+import { lossOf } from "../layers.ts";
 import { limits } from "../limits.ts";
 import { symbolsOf } from "../namedArrays.ts";
 import type { Tensors } from "../tensor.ts";
@@ -20,7 +20,9 @@ import { findKeyBiases } from "./keyBias.ts";
 import { type OnnxNode, UNSUPPORTED } from "./node.ts";
 import { findOperator, operatorNames } from "./operators/table.ts";
 import { type Program, readProgram } from "./program.ts";
+import type { Constant } from "./tensor.ts";
 import { numbersFor, Tracer, type Value } from "./tracer.ts";
+import { type Choice, choiceOf } from "./trainable.ts";
 import { warningsFor } from "./warnings.ts";
 
 /**
@@ -49,6 +51,10 @@ export interface OnnxOptions {
   readonly arrays?: Tensors;
   /** Files given together with the model, for numbers that it keeps outside. */
   readonly external?: ExternalFiles;
+  /** Which tensors are trained, by name or pattern; null: what use and name suggest. */
+  readonly trainable?: readonly string[] | null;
+  /** Default cross-entropy. */
+  readonly loss?: LossKind;
 }
 
 /** @throws FormatError naming byte, tensor or node, and for operators that are not supported all that are */
@@ -56,11 +62,13 @@ export function readOnnx(bytes: Uint8Array, file: string, options: OnnxOptions):
   const program = readProgram(bytes, file, options.external ?? new Map());
   checkOperators(program);
   const inputs = inputsOf(program);
-  const { scratch, arrays, external: _, ...sides } = options;
-  const trial = trace(program, inputs, scratch, {
-    ...{ batchSize: 2, bn: "eval", ...sides, ...inputs.sides },
+  const { scratch, arrays, external: _, trainable = null, loss = "cross-entropy", ...sides } = options;
+  const choice = choiceOf(trainable);
+  const trial = trace({ program, inputs, choice }, scratch, {
+    ...{ batchSize: 2, bn: "eval", loss, ...sides, ...inputs.sides },
     ...trialShapes(inputs, arrays),
   });
+  choice.check(trial.tracer.candidates.values(), program.refuse);
   // After what is wrong with the file itself.
   checkSides(program, inputs, sides);
   const { tracer, classes } = trial;
@@ -83,10 +91,15 @@ export function readOnnx(bytes: Uint8Array, file: string, options: OnnxOptions):
       classes,
     },
     parameters,
+    candidates: [...tracer.candidates.values()],
     warnings: warningsFor(program, tracer),
     build: (g, build) => {
       checkSides(program, inputs, build);
-      const { tracer: traced } = trace(program, inputs, g, { ...inputs.sides, ...build }, keyBiases);
+      const { tracer: traced } = trace({ program, inputs, choice, keyBiases }, g, {
+        ...inputs.sides,
+        loss,
+        ...build,
+      });
       if (traced.parameters.map(({ name }) => name).join() !== specs.map(({ name }) => name).join())
         throw new Error(`internal: ${file} has other parameters with ${build.batchSize} samples than with 2`);
       return built(inputs, traced);
@@ -139,32 +152,44 @@ interface Trial {
   readonly classes: number;
 }
 
+interface Plan {
+  readonly program: Program;
+  readonly inputs: Inputs;
+  readonly choice: Choice;
+  readonly keyBiases?: ReadonlyMap<OnnxNode, number>;
+}
+
 /** Writes the graph of the file for one batch size. */
 function trace(
-  program: Program,
-  inputs: Inputs,
+  { program, inputs, choice, keyBiases = new Map() }: Plan,
   g: GraphBuilder,
   options: BuildOptions,
-  keyBiases: ReadonlyMap<OnnxNode, number> = new Map(),
 ): Trial {
+  const scalars = new Set(
+    [...program.initialisers].flatMap(([name, { shape }]) =>
+      isNumber(name, shape) && !choice.named(name) ? [name] : [],
+    ),
+  );
   const tracer = new Tracer(g, {
     opset: program.opset,
     bn: options.bn,
     samples: options.batchSize,
     names: program.initialisers.keys(),
-    trained: (_name, byDefault) => byDefault,
+    scalars: new Map([...scalars].map((name) => [program.initialisers.get(name) as Constant, name])),
+    choice,
   });
   const values = new Map<string, Value>();
   for (const [name, value] of program.initialisers) {
     values.set(
       name,
-      value.element !== "float" || isNumber(name, value.shape) ? value : { kind: "weight", name, value },
+      value.element !== "float" || scalars.has(name) ? value : { kind: "weight", name, value },
     );
   }
   for (const [name, value] of inputValues(inputs, tracer, options)) values.set(name, value);
+  // Softmax before a squared error is part of the network.
   const last = program.nodes.find(({ outputs }) => outputs.includes(program.output));
   // The loss has its own softmax: one at the end of the network would be a second.
-  const ends = last?.op === "Softmax" ? last : null;
+  const ends = last?.op === "Softmax" && options.loss !== "mean-squared-error" ? last : null;
   if (ends)
     tracer.notes.add("The network ends in Softmax: the loss is taken of what goes into it, the logits.");
   const budget = new FoldBudget(options.batchSize);
@@ -175,11 +200,11 @@ function trace(
     else evaluateWithout(bias, node, tracer, values, budget);
   }
   const value = values.get(ends ? ends.inputs[0] : program.output);
-  const logits = logitsOf(program, tracer, value, options.batchSize);
+  const logits = logitsOf(program, tracer, value, options);
   const classes = g.shape(logits)[1];
   const targets = g.input("targets", [options.batchSize, classes], "target");
   g.output("logits", logits);
-  g.output("loss", softmaxCrossEntropy(g, logits, targets));
+  g.output("loss", lossOf(g, logits, targets, options.loss));
   checkFinite(program, tracer);
   const shape = (name: string): Shape | undefined => {
     const found = values.get(name);
@@ -192,7 +217,12 @@ function trace(
 const isNumber = (name: string, { length }: Shape): boolean =>
   length === 0 && !/(weight|bias|scale|gamma|beta|temperature)$/.test(name);
 
-function logitsOf(program: Program, tracer: Tracer, value: Value | undefined, batchSize: number): NodeId {
+function logitsOf(
+  program: Program,
+  tracer: Tracer,
+  value: Value | undefined,
+  { batchSize, loss }: BuildOptions,
+): NodeId {
   const where = `output ${quote(program.output)}`;
   if (value === undefined || value.kind !== "traced")
     return program.refuse(where, "logits that depend on the samples", "a constant", UNSUPPORTED);
@@ -205,8 +235,9 @@ function logitsOf(program: Program, tracer: Tracer, value: Value | undefined, ba
       printShape(shape),
       "Export a classifier with dynamic_axes for axis 0 of input and output",
     );
-  if (shape[1] < 2 || shape[1] > limits.classes)
-    program.refuse(where, `2 to ${limits.classes} classes`, `${shape[1]}`, UNSUPPORTED);
+  const fewest = loss === "mean-squared-error" ? 1 : 2;
+  if (shape[1] < fewest || shape[1] > limits.classes)
+    program.refuse(where, `${fewest} to ${limits.classes} classes`, `${shape[1]}`, UNSUPPORTED);
   const node = tracer.node(value);
   return flat ? tracer.op("reshape", [node], { shape: shape.slice(0, 2) }) : node;
 }

@@ -1,7 +1,9 @@
+import type { Candidate } from "../architecture.ts";
 import { printShape } from "../errors.ts";
 import { type Dtype, type GraphBuilder, type NodeId, type Shape, sizeOf } from "../graph.ts";
 import { PerBatch } from "./perBatch.ts";
 import { type Constant, constant } from "./tensor.ts";
+import { type Choice, defaultFor, groupOf } from "./trainable.ts";
 
 /**
  * The values of an ONNX graph on their way into ours. ONNX counts axes in its own order (images NCHW), our graph in
@@ -31,15 +33,6 @@ export interface TracedParameter {
   readonly data: Float32Array;
 }
 
-/** A tensor that may be trained. */
-export interface Candidate {
-  readonly name: string;
-  readonly shape: Shape;
-  /** Whether its use suggests it: not that of running statistics, masks and constants. */
-  readonly byDefault: boolean;
-  readonly chosen: boolean;
-}
-
 /** An input of our graph that the file computes from the integers of a batch. */
 export interface Feed {
   readonly value: Constant;
@@ -58,8 +51,9 @@ export interface TracerOptions {
   readonly samples: number;
   /** Names of the file's initialisers. */
   readonly names: Iterable<string>;
-  /** Whether a tensor of this name is trained, given what its use suggests. */
-  readonly trained: (name: string, byDefault: boolean) => boolean;
+  /** Scalar initialisers that are numbers of the computation, by value. */
+  readonly scalars: ReadonlyMap<Constant, string>;
+  readonly choice: Choice;
 }
 
 export class Tracer {
@@ -80,20 +74,22 @@ export class Tracer {
   readonly heldConstant = new Set<string>();
   /** Sentences for the card. */
   readonly notes = new Set<string>();
-  readonly #trained: TracerOptions["trained"];
+  readonly #scalars: TracerOptions["scalars"];
+  readonly #choice: Choice;
   readonly #leaves = new Map<Constant, Traced>();
   readonly #indices = new Map<Constant, NodeId>();
   /** The name under which a weight was declared. */
   readonly #names = new Map<string, string>();
   readonly #taken: Set<string>;
 
-  constructor(g: GraphBuilder, { opset, bn, samples, names, trained }: TracerOptions) {
+  constructor(g: GraphBuilder, { opset, bn, samples, names, scalars, choice }: TracerOptions) {
     this.g = g;
     this.opset = opset;
     this.bn = bn;
     this.samples = samples;
     this.#taken = new Set(names);
-    this.#trained = trained;
+    this.#scalars = scalars;
+    this.#choice = choice;
   }
 
   shape(value: Value): Shape {
@@ -159,14 +155,14 @@ export class Tracer {
   #use(
     name: string,
     value: Constant,
-    byDefault: boolean,
+    byUse: boolean,
     axes: readonly number[],
     recovered: string | null,
   ): Traced {
     const known = this.#leaves.get(value);
     if (known !== undefined) return known;
     const shown = this.#named(name, recovered);
-    if (!this.#candidate(shown, value.shape, byDefault)) return this.#leaf(value, shown);
+    if (!this.#candidate(shown, value.shape, byUse)) return this.#leaf(value, shown, byUse);
     const traced = this.traced(this.g.param(shown, value.shape, axes), axes);
     this.parameters.push({ name: shown, shape: value.shape, data: floats(value) });
     this.#leaves.set(value, traced);
@@ -174,11 +170,17 @@ export class Tracer {
   }
 
   /** Whether the tensor is trained; lists it. */
-  #candidate(name: string, shape: Shape, byDefault: boolean): boolean {
+  #candidate(name: string, shape: Shape, byUse: boolean): boolean {
     const known = this.candidates.get(name);
     if (known !== undefined) return known.chosen;
-    const chosen = this.#trained(name, byDefault);
-    this.candidates.set(name, { name, shape, byDefault, chosen });
+    const chosen = this.#choice.trained(name, byUse);
+    this.candidates.set(name, {
+      name,
+      shape,
+      group: groupOf(name),
+      byDefault: defaultFor(name, byUse),
+      chosen,
+    });
     return chosen;
   }
 
@@ -230,11 +232,15 @@ export class Tracer {
     return constant("float", [], [value]);
   }
 
-  #leaf(value: Constant, name: string | null): Traced {
+  /** @param arithmetic whether infinities stand for masked places; elsewhere they are faults of the file */
+  #leaf(value: Constant, name: string | null, arithmetic = true): Traced {
     const known = this.#leaves.get(value);
     if (known !== undefined) return known;
+    const scalar = this.#scalars.get(value);
+    if (scalar !== undefined) this.#candidate(scalar, value.shape, false);
     const number = name === null && !this.perBatch.has(value) ? uniform(value) : null;
-    const node = number === null ? this.#input(value, name, "f32") : this.#full(number, value.shape);
+    const node =
+      number === null ? this.#input(value, name, "f32", arithmetic) : this.#full(number, value.shape);
     const traced = this.traced(node);
     this.#leaves.set(value, traced);
     return traced;
@@ -246,14 +252,14 @@ export class Tracer {
   }
 
   /** A constant as an input of the graph: per batch, or fixed. */
-  #input(value: Constant, name: string | null, dtype: Dtype): NodeId {
+  #input(value: Constant, name: string | null, dtype: Dtype, arithmetic = true): NodeId {
     if (this.perBatch.has(value)) {
       const input = `batch:${this.feeds.size}`;
       this.feeds.set(input, { value, dtype });
       return this.g.input(input, value.shape, "data", dtype);
     }
     const input = `state:${name ?? `constant ${this.states.size}`}`;
-    this.states.set(input, name === null ? numbersFor(dtype, value) : floats(value));
+    this.states.set(input, arithmetic ? numbersFor(dtype, value) : floats(value));
     return this.g.input(input, value.shape, "state", dtype);
   }
 

@@ -25,12 +25,18 @@ export function warningsFor(program: Program, tracer: Tracer): string[] {
   return [...warnings, ...tracer.notes];
 }
 
-/** A convolution with a bias and no BatchNormalization anywhere: the exporter has folded it, or there never was one. */
+/**
+ * A convolution with a bias and no BatchNormalization anywhere: the exporter has folded it, or there never was one. The
+ * rewriter of the new exporter says so in the node.
+ */
 function foldedBatchNorm({ nodes }: Program): string | null {
-  if (nodes.some(({ op }) => op === "BatchNormalization")) return null;
+  const rewritten = nodes.some(({ metadata }) =>
+    [...metadata].some(([key, value]) => /rewriter/i.test(key) && /batch_?norm/i.test(value)),
+  );
+  if (!rewritten && nodes.some(({ op }) => op === "BatchNormalization")) return null;
   const biased = nodes.filter(({ op, inputs }) => op === "Conv" && (inputs[2] ?? "") !== "");
-  if (biased.length === 0) return null;
-  const renamed = biased.some(({ inputs }) => isAnonymous(inputs[1]));
+  if (biased.length === 0 && !rewritten) return null;
+  const renamed = rewritten || biased.some(({ inputs }) => isAnonymous(inputs[1]));
   const found = renamed
     ? "The exporter has folded BatchNorm into the convolutions"
     : "The convolutions have biases and no BatchNorm follows: if the network had BatchNorm, the exporter has folded it";

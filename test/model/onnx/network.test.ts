@@ -55,6 +55,43 @@ describe("parameters", () => {
     expect(net.warnings).toEqual(["The file has lost the names of these parameters: onnx::MatMul_11."]);
   });
 
+  test.each([
+    ["pkg.torch.onnx.name_scopes", "['', 'encoder', 'encoder.layer.0.dense', 'linear_1']"],
+    ["namespace", ": Model/encoder: Encoder/encoder.layer.0.dense: Linear/linear_1: aten.linear.default"],
+  ])("get it back from the metadata of the new exporter: %s", (key, scopes) => {
+    const net = network([2, 3], {
+      weights: { val_12: square(1) },
+      nodes: [node("MatMul", ["x", "val_12"], ["logits"], {}, "node_linear_1", { [key]: scopes })],
+    });
+    expect(names(net)).toEqual(["encoder.layer.0.dense.weight"]);
+  });
+
+  test("get it back from a Transpose before the product", () => {
+    const net = network([2, 3], {
+      weights: { "onnx::Transpose_7": square(1) },
+      nodes: [
+        node("Transpose", ["onnx::Transpose_7"], ["t"], { perm: [1, 0] }, "/encoder/dense/Transpose"),
+        node("MatMul", ["x", "t"], ["logits"], {}, "/encoder/dense/MatMul"),
+      ],
+    });
+    expect(names(net)).toEqual(["encoder.dense.weight"]);
+  });
+
+  test("a BatchNorm that the new exporter's rewriter has folded is noticed by its mark in the node", () => {
+    const net = network([2, 3, 2, 2], {
+      weights: { "conv.weight": [[2, 3, 2, 2], numbers([24], 1)] },
+      nodes: [
+        node("Conv", ["x", "conv.weight"], ["y"], {}, "node_conv2d", {
+          "pkg.onnxscript.rewriter.rule_name": "FuseBatchNormIntoConv",
+        }),
+        node("Flatten", ["y"], ["logits"]),
+      ],
+    });
+    expect(net.warnings[0]).toMatch(
+      /^The exporter has folded BatchNorm into the convolutions\. .* export with torch/,
+    );
+  });
+
   test("are not the tensors of a normalisation, which the card names", () => {
     const net = network([2, 3, 2, 2], {
       weights: {
@@ -77,7 +114,97 @@ describe("parameters", () => {
   });
 });
 
+describe("the choice of what is trained", () => {
+  const parts = {
+    weights: {
+      "body.0.weight": square(1),
+      "body.1.weight": square(2),
+      "head.weight": square(3),
+      "attn.mask": [[3], [0, 0, Number.NEGATIVE_INFINITY]],
+      "onnx::Mul_1": [[3], [1, 2, 3]],
+      half: [[], [0.5]],
+    },
+    nodes: [
+      gemm("x", "body.0.weight", "a"),
+      node("Mul", ["a", "onnx::Mul_1"], ["b"]),
+      node("Mul", ["b", "half"], ["c"]),
+      gemm("c", "body.1.weight", "d"),
+      gemm("d", "head.weight", "e"),
+      node("Add", ["e", "attn.mask"], ["logits"]),
+    ],
+  } as const;
+
+  test("is offered for every float tensor that the output depends on, with a default and its module", () => {
+    expect(network([2, 3], parts).candidates).toEqual(
+      [
+        ["body.0.weight", [3, 3], "body.0", true],
+        ["onnx::Mul_1", [3], "", false],
+        ["half", [], "", false],
+        ["body.1.weight", [3, 3], "body.1", true],
+        ["head.weight", [3, 3], "head", true],
+        ["attn.mask", [3], "attn", false],
+      ].map(([name, shape, group, chosen]) => ({ name, shape, group, byDefault: chosen, chosen })),
+    );
+  });
+
+  test.each<[string[], string[]]>([
+    [["body.*"], ["body.0.weight", "body.1.weight"]],
+    [
+      ["*1*", "head.weight"],
+      ["body.1.weight", "head.weight"],
+    ],
+    [
+      ["onnx::Mul_1", "half"],
+      ["onnx::Mul_1", "half"],
+    ],
+    [["*"], ["body.0.weight", "body.1.weight", "head.weight"]],
+  ])("%j: patterns choose among the default, names among all", (trainable, want) => {
+    const [all, some] = [network([2, 3], parts), network([2, 3], { ...parts, trainable })];
+    expect(names(some)).toEqual(want);
+    const x = numbers([2, 3], 5);
+    expect(logitsOf(some, [2, 3], x)).toEqual(logitsOf(all, [2, 3], x));
+  });
+
+  test("is refused where it fits nothing", () => {
+    expect(refusal(() => network([2, 3], { ...parts, trainable: ["tail.*"] }))).toBe(
+      'net.onnx: trained tensors: expected names or patterns among "body.0.weight", "onnx::Mul_1", "half", "body.1.weight", "head.weight", "attn.mask", file has "tail.*". Choose tensors that the network has.',
+    );
+  });
+
+  test("a running statistic may be chosen, and is outside the graph where the batch has its own", () => {
+    const statistics = ["scale", "shift", "running_mean", "running_var"].map((part) => `bn.${part}`);
+    const net = network([4, 2], {
+      weights: Object.fromEntries(statistics.map((name) => [name, [[2], [0.5, 2]] as const])),
+      nodes: [node("BatchNormalization", ["x", ...statistics], ["logits"])],
+      trainable: ["bn.*", "bn.running_mean"],
+    });
+    expect(names(net)).toEqual(["bn.scale", "bn.shift", "bn.running_mean"]);
+    for (const bn of ["eval", "batch"] as const)
+      expect(logitsOf(net, [4, 2], numbers([4, 2], 1), bn).every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe("the loss", () => {
+  test("may be the squared error of a single output; a Softmax at the end is then part of the network", () => {
+    const nodes = [node("Softmax", ["x"], ["p"]), gemm("p", "w", "y"), node("Softmax", ["y"], ["logits"])];
+    const weights = {
+      w: [
+        [1, 3],
+        [1, 2, 3],
+      ],
+    } as const;
+    const net = network([2, 3], { nodes, weights, loss: "mean-squared-error" });
+    expect(net.architecture.classes).toBe(1);
+    const builder = new Builder();
+    net.build(builder, { batchSize: 2, bn: "eval", loss: "mean-squared-error" });
+    expect(builder.finish().inputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ["x", [2, 3]],
+      ["targets", [2, 1]],
+      ["weights", [2, 1]],
+    ]);
+    expect(Array.from(logitsOf(net, [2, 3], numbers([2, 3], 1)))).toEqual([1, 1]);
+  });
+
   test("is taken of what goes into a Softmax at the end", () => {
     const weights = { "a.weight": square(1) };
     const x = numbers([2, 3], 5);

@@ -3,7 +3,7 @@ import { Builder } from "../../../src/autograd/builder.ts";
 import { interpret } from "../../../src/autograd/interpret.ts";
 import { makeBatch } from "../../../src/model/batch.ts";
 import { type Shape, sizeOf } from "../../../src/model/graph.ts";
-import { type OnnxNetwork, readOnnx } from "../../../src/model/onnx/network.ts";
+import { type OnnxNetwork, type OnnxOptions, readOnnx } from "../../../src/model/onnx/network.ts";
 import { unflatten } from "../../../src/model/paramLayout.ts";
 import type { Tensors } from "../../../src/model/tensor.ts";
 import { seeded } from "../../autograd/seeded.ts";
@@ -15,7 +15,7 @@ export type Parts = Omit<Parameters<typeof model>[0], "initialisers"> & {
   /** Float tensors by name: shape and values. */
   readonly weights?: Readonly<Record<string, readonly [Shape, ArrayLike<number>]>>;
   readonly initialisers?: readonly (readonly number[])[];
-};
+} & Pick<OnnxOptions, "trainable" | "loss">;
 
 /** Random numbers on [-1, 1) that float32 holds. */
 export function numbers(shape: Shape, seed: number): Float32Array {
@@ -24,11 +24,12 @@ export function numbers(shape: Shape, seed: number): Float32Array {
 }
 
 /** A network of one input `x` of this shape, its batch axis symbolic. */
-export function network(shape: Shape, { weights = {}, initialisers = [], ...parts }: Parts): OnnxNetwork {
+export function network(shape: Shape, given: Parts): OnnxNetwork {
+  const { weights = {}, initialisers = [], trainable = null, loss = "cross-entropy", ...parts } = given;
   const tensors = Object.entries(weights).map(([name, [dims, data]]) => floats(name, dims, Array.from(data)));
   const inputs = [value("x", ["N", ...shape.slice(1)])];
   const bytes = model({ inputs, ...parts, initialisers: [...tensors, ...initialisers] });
-  return readOnnx(bytes, "net.onnx", { scratch: new Builder() });
+  return readOnnx(bytes, "net.onnx", { scratch: new Builder(), trainable, loss });
 }
 
 /** The logits [N,classes] of a batch of named arrays, as a run makes them from a data file. */

@@ -1,7 +1,7 @@
 import { each, pairwise } from "../fold.ts";
-import { type Constant, constant, type Element } from "../tensor.ts";
-import { LOWEST, type Tracer, type Value } from "../tracer.ts";
-import type { Call, Operator } from "./operator.ts";
+import { constant, type Element } from "../tensor.ts";
+import type { Tracer, Value } from "../tracer.ts";
+import type { Operator } from "./operator.ts";
 
 /** Comparisons, logic, and choices between elements. In our graph a truth value is the number 0 or 1. */
 
@@ -40,18 +40,6 @@ const isNaNOf: Operator = (call) => {
   return constant("bool", shape, new Float64Array(count));
 };
 
-/** `value` where `test` is 1 and 0 elsewhere; null if that is 0 everywhere. */
-function part(call: Call, test: Value, value: Value): Value | null {
-  const { t, node, budget } = call;
-  if (value.kind === "constant" && !t.perBatch.has(value) && Array.from(value.data).every((x) => x === 0))
-    return null;
-  if (value.kind === "constant" && test.kind === "constant")
-    return t.derive([test, value], ([m, x]) =>
-      pairwise(node, budget, [m, x], (a, b) => (a === 0 ? 0 : b), "float"),
-    );
-  return t.pointwise("mul", value, test);
-}
-
 const where: Operator = (call) => {
   const { t, node, budget } = call;
   const [test, a, b] = [0, 1, 2].map((i) => call.operand(i));
@@ -62,36 +50,12 @@ const where: Operator = (call) => {
     const left = pairwise(node, budget, [known[0], known[2]], (m, x) => (m === 0 ? x : 0), element);
     return pairwise(node, budget, [taken, left], (x, y) => x + y);
   }
-  const flag = (x: Constant, yes: number): Constant =>
-    t.derive([x], ([m]) => each(m, (v) => (v === 0 ? 1 - yes : yes), "float"));
-  const [yes, no] = test.kind === "constant" ? [flag(test, 1), flag(test, 0)] : [test, not(t, test)];
-  const parts = [part(call, yes, a), part(call, no, b)].filter((x) => x !== null);
-  // A branch of zeros adds nothing but may still widen the shape.
-  const zeros = t.pointwise("mul", yes, t.scalar(0));
-  return parts.length === 2
-    ? t.pointwise("add", parts[0], parts[1])
-    : t.pointwise("add", parts[0] ?? zeros, zeros);
+  return t.pointwise("select", test, a, b);
 };
 
-/** The larger of two. A bound that stands for infinity does not bind. */
-function larger(t: Tracer, a: Value, b: Value): Value {
-  const idle = (x: Value): boolean =>
-    x.kind === "constant" &&
-    !t.perBatch.has(x) &&
-    Array.from(x.data).every((v) => v <= LOWEST) &&
-    x.data.length === 1;
-  if (idle(b)) return a;
-  if (idle(a)) return b;
-  return t.pointwise("add", b, t.pointwise("relu", t.pointwise("sub", a, b)));
-}
-
-function smaller(t: Tracer, a: Value, b: Value): Value {
-  const idle = (x: Value): boolean =>
-    x.kind === "constant" && !t.perBatch.has(x) && x.data.length === 1 && x.data[0] >= -LOWEST;
-  if (idle(b)) return a;
-  if (idle(a)) return b;
-  return t.pointwise("sub", b, t.pointwise("relu", t.pointwise("sub", b, a)));
-}
+/** Of two equal ones the second has the derivative. */
+const larger = (t: Tracer, a: Value, b: Value): Value => t.pointwise("select", positive(t, a, b), a, b);
+const smaller = (t: Tracer, a: Value, b: Value): Value => t.pointwise("select", positive(t, b, a), a, b);
 
 /** Any number of operands, by twos. */
 const folding =

@@ -52,13 +52,6 @@ const unary =
   (call) =>
     each(call.folded(0), f);
 
-/** Halves to even. */
-const nearest = (x: number): number => {
-  const low = Math.floor(x);
-  if (x - low !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
-};
-
 const modulo: Operator = (call) => {
   const truncated = call.node.int("fmod", 0) === 1;
   const floor = (a: number, b: number): number => a - b * Math.floor(a / b);
@@ -167,12 +160,8 @@ export const constants = {
   Shape: shapeOf,
   Size: size,
   Range: range,
-  Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
-  Round: unary(nearest),
   Sign: unary(Math.sign),
-  Sin: unary(Math.sin),
-  Cos: unary(Math.cos),
   Mod: modulo,
   CumSum: cumulative,
   NonZero: nonZero,

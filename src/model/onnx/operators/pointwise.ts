@@ -1,7 +1,7 @@
 import { gelu, geluTanh } from "../../transformer.ts";
 import { each, pairwise } from "../fold.ts";
 import type { Constant } from "../tensor.ts";
-import type { Tracer, Value } from "../tracer.ts";
+import { LOWEST, type Traced, type Tracer, type Value } from "../tracer.ts";
 import type { Operator } from "./operator.ts";
 
 /** Operators per element. */
@@ -41,13 +41,8 @@ function sigmoid(t: Tracer, x: Value): Value {
 }
 
 /** min(max(x, low), high); an absent bound does not bind. */
-function clipped(t: Tracer, x: Value, low: number | undefined, high: number | undefined): Value {
-  const above = (bound: number): Value => t.pointwise("relu", t.pointwise("sub", x, t.scalar(bound)));
-  if (low !== undefined && high !== undefined)
-    return t.pointwise("add", t.pointwise("sub", above(low), above(high)), t.scalar(low));
-  if (low !== undefined) return t.pointwise("add", above(low), t.scalar(low));
-  return high === undefined ? x : t.pointwise("sub", x, above(high));
-}
+const clipped = (t: Tracer, x: Value, low = LOWEST, high = -LOWEST): Value =>
+  t.pointwise("clip", x, t.scalar(low), t.scalar(high));
 
 const clip: Operator = (call) => {
   const bound = (i: number, name: string): number | undefined => {
@@ -55,9 +50,8 @@ const clip: Operator = (call) => {
     return call.node.has(name) ? call.node.float(name, 0) : undefined;
   };
   // Exporters write the largest float for "no bound".
-  const far = 3e38;
   const finite = (x: number | undefined): number | undefined =>
-    x !== undefined && Math.abs(x) < far ? x : undefined;
+    x !== undefined && Math.abs(x) < -LOWEST ? x : undefined;
   const [low, high] = [finite(bound(1, "min")), finite(bound(2, "max"))];
   if (low !== undefined && high !== undefined && low > high)
     call.node.refuse("min of at most max", `${low} and ${high}`);
@@ -88,21 +82,22 @@ const hardSwish: Operator = (call) => {
   return t.pointwise("mul", x, clipped(t, gate, 0, 1));
 };
 
-/**
- * x to an exponent known at load: whole and half exponents by products and roots, which hold for negative x as well, all
- * others as exp(p log x).
- */
+/** x to a power: whole and half exponents known at load by products and roots, which GPUs compute more exactly. */
 const power: Operator = (call) => {
   const { t, node } = call;
   const known = call.constants();
   if (known !== null) return pairwise(node, call.budget, known, (a, b) => a ** b);
-  const exponent = uniform(call.known(1)) ?? node.refuse("one exponent", "several");
-  const x = call.operand(0);
+  const [x, y] = [call.operand(0), call.operand(1)];
+  const exponent = y.kind === "traced" || t.perBatch.has(constantOf(y)) ? undefined : uniform(constantOf(y));
+  const size = Math.abs(exponent ?? Number.NaN);
+  if (exponent === undefined || !Number.isInteger(2 * size) || size > 16) return t.pointwise("pow", x, y);
   if (exponent === -0.5) return t.pointwise("rsqrt", x);
-  const size = Math.abs(exponent);
-  const positive = Number.isInteger(2 * size) && size <= 16 ? raised(t, x, size) : byLogarithm(t, x, size);
+  const positive = raised(t, x, size);
   return exponent < 0 ? t.pointwise("div", t.scalar(1), positive) : positive;
 };
+
+const constantOf = (value: Exclude<Value, Traced>): Constant =>
+  value.kind === "weight" ? value.value : value;
 
 /** x^size for whole and half sizes, by squaring. */
 function raised(t: Tracer, x: Value, size: number): Value {
@@ -115,9 +110,6 @@ function raised(t: Tracer, x: Value, size: number): Value {
   if (factors.length === 0) return t.pointwise("add", t.pointwise("mul", x, t.scalar(0)), t.scalar(1));
   return factors.reduce((a, b) => t.pointwise("mul", a, b));
 }
-
-const byLogarithm = (t: Tracer, x: Value, exponent: number): Value =>
-  t.pointwise("exp", t.pointwise("mul", t.pointwise("log", x), t.scalar(exponent)));
 
 /** log(1 + exp(x)) with the larger term taken out, which cancels exactly and is held constant. */
 function softplus(t: Tracer, x: Value): Value {
@@ -152,6 +144,13 @@ const geluOf: Operator = (call) => {
 const uniform = (c: Constant | undefined): number | undefined =>
   c !== undefined && Array.from(c.data).every((x) => x === c.data[0]) ? c.data[0] : undefined;
 
+/** Halves to even. */
+const nearest = (x: number): number => {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
+};
+
 export const pointwise = {
   Add: binary("add", (a, b) => a + b),
   Sub: binary("sub", (a, b) => a - b),
@@ -169,6 +168,10 @@ export const pointwise = {
     (t, x) => t.pointwise("div", t.scalar(1), x),
     (a) => 1 / a,
   ),
+  Sin: own("sin", Math.sin),
+  Cos: own("cos", Math.cos),
+  Floor: own("floor", Math.floor),
+  Round: own("round", nearest),
   Tanh: own("tanh", Math.tanh),
   Erf: (call) => call.t.pointwise("erf", call.at(0)),
   Gelu: geluOf,

@@ -249,7 +249,7 @@ def check():
         print(f"{name}: {count} parameters, names and order {'agree' if order else 'DIFFER'}, logits {difference:.1e}")
 
 
-FULL = {"resnet18": 2, "resnet50": 2}
+FULL = {"resnet18": 2, "resnet50": 1}
 """Samples of the batches of --full."""
 
 
@@ -275,9 +275,11 @@ def full(folder):
             loss, gradient, hv = derivatives(model.train(bn == "batch"), x.double(), y)
             np.save(folder / f"{name}-{bn}-float64.npy", hv)
             print(name, n, bn, "loss", loss, "gradient", np.linalg.norm(gradient), "Hv", np.linalg.norm(hv), flush=True)
+            files = f"--model {folder}/{name}.pt --data {folder}/{name}.npz --batch-size {FULL[name]} --bn {bn}"
+            print(f"  node tools/interpret.mjs {files} --out {folder}/{name}-{bn}-interpreter.npy")
             print(
-                f"  npm run -s eigenscope -- hvp --model {folder}/{name}.pt --data {folder}/{name}.npz --bn {bn}"
-                f" --vector {folder}/{name}-v.npy --out {folder}/{name}-{bn}-hv.npy --json {folder}/{name}-{bn}.json"
+                f"  npm run -s eigenscope -- hvp {files} --vector {folder}/{name}-v.npy"
+                f" --out {folder}/{name}-{bn}-engine.npy --json {folder}/{name}-{bn}.json"
             )
             (folder / f"{name}-{bn}-float64.json").write_text(
                 json.dumps({"loss": loss, "gradientNorm": np.linalg.norm(gradient)})
@@ -285,16 +287,20 @@ def full(folder):
 
 
 def compare(folder):
+    """Relative 2-norms of the differences from PyTorch's products.
+
+    The engine computes in float32, in which a ReLU input or two pooled elements close to a tie may change sides. One unit
+    of the last stage that does moves the product of two samples by some 1e-3, as weights disturbed by 1e-6 do in float64.
+    """
     for name in FULL:
         for bn in ("eval", "batch"):
-            if not (folder / f"{name}-{bn}-hv.npy").exists():
-                continue
-            hv, reference = (np.load(folder / f"{name}-{bn}-{kind}.npy") for kind in ("hv", "float64"))
-            found, expected = (json.loads((folder / f"{name}-{bn}{kind}.json").read_text()) for kind in ("", "-float64"))
-            error = np.linalg.norm(hv - reference) / np.linalg.norm(reference)
-            loss = abs(found["loss"] / expected["loss"] - 1)
-            gradient = abs(found["gradientNorm"] / expected["gradientNorm"] - 1)
-            print(f"{name} {bn}: product {error:.2e}, loss {loss:.2e}, gradient norm {gradient:.2e} relative to float64")
+            reference = np.load(folder / f"{name}-{bn}-float64.npy")
+            for kind in ("interpreter", "engine"):
+                if not (folder / f"{name}-{bn}-{kind}.npy").exists():
+                    continue
+                product = np.load(folder / f"{name}-{bn}-{kind}.npy")
+                error = np.linalg.norm(product - reference) / np.linalg.norm(reference)
+                print(f"{name} {bn} {kind}: product {error:.1e} relative to PyTorch's float64")
 
 
 def main():

@@ -23,13 +23,16 @@ import { type Bounds, dropUnread, joinEpilogues, joinReductions, slotsRead, type
 import type { Kernel } from "./kernel.ts";
 import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
 import type { RowLists } from "./rowLists.ts";
-import { Slots } from "./slots.ts";
+import { Slots, type VectorLayouts } from "./slots.ts";
 import { MOVEMENT, type StagedGraph, type Survey, survey, VECTOR_OUTPUT } from "./survey.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
 import { denseLayout, isVec4, reshapeView, transposeView, type View } from "./view.ts";
 
 export interface LowerOptions extends Bounds {
+  /** Of theta and grad, and of v and hv unless they have their own. */
   readonly layout: VectorLayout;
+  /** Of v and hv where these have other tensors than theta: those of a block, or coefficients that no weight has. */
+  readonly layouts?: Partial<VectorLayouts>;
 }
 
 export interface Lowered {
@@ -67,7 +70,7 @@ class Lowering {
     this.#graph = staged.graph;
     this.#stage = staged.stage;
     this.#options = options;
-    this.#slots = new Slots(options.layout);
+    this.#slots = new Slots(options.layout, options.layouts);
     this.#survey = survey(staged, this.#slots);
   }
 

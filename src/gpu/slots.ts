@@ -4,13 +4,19 @@ import type { Shape } from "../model/graph.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
 import { denseLayout, type Halo, NO_HALO, type Slot, type View } from "./view.ts";
 
+export interface VectorLayouts {
+  readonly v: VectorLayout;
+  readonly hv: VectorLayout;
+}
+
 export class Slots {
-  readonly #layout: VectorLayout;
+  readonly #layouts: Readonly<Record<string, VectorLayout>>;
   readonly #vectorViews = new Map<string, View>();
   #count = 0;
 
-  constructor(layout: VectorLayout) {
-    this.#layout = layout;
+  /** `layout` is that of all vectors but those that `others` names. */
+  constructor(layout: VectorLayout, others: Partial<VectorLayouts> = {}) {
+    this.#layouts = { theta: layout, grad: layout, v: layout, hv: layout, ...others };
   }
 
   /** A fresh slot for a tensor; `batched` gives each probe a copy. */
@@ -31,10 +37,11 @@ export class Slots {
     const key = `${vector}:${name}`;
     let view = this.#vectorViews.get(key);
     if (view === undefined) {
-      const index = this.#layout.segments.findIndex((s) => s.name === name);
+      const layout = this.#layouts[vector];
+      const index = layout.segments.findIndex((s) => s.name === name);
       if (index < 0) throw new Error(`internal: no parameter ${name} in the vector layout`);
       const shared = vector === "theta" || vector === "grad";
-      view = this.#layout.view(vector, index, this.#count++, shared ? 0 : this.#layout.extent);
+      view = layout.view(vector, index, this.#count++, shared ? 0 : layout.extent);
       this.#vectorViews.set(key, view);
     }
     return view;

@@ -35,7 +35,7 @@ type Step =
       readonly toAt: number;
       readonly bytes: number;
     }
-  | { readonly kind: "clear"; readonly buffer: GPUBuffer };
+  | { readonly kind: "clear"; readonly buffer: GPUBuffer; readonly at: number; readonly bytes: number };
 
 export class Stream {
   readonly device: GPUDevice;
@@ -84,8 +84,9 @@ export class Stream {
     this.#steps.push({ kind: "copy", from, fromAt, to, toAt, bytes });
   }
 
-  clear(buffer: GPUBuffer): void {
-    this.#steps.push({ kind: "clear", buffer });
+  /** Zeros, in the whole buffer or in a range of bytes. */
+  clear(buffer: GPUBuffer, at = 0, bytes = buffer.size - at): void {
+    this.#steps.push({ kind: "clear", buffer, at, bytes });
   }
 
   /** Submits what has been recorded. Call before other work that reads the same buffers. */
@@ -107,7 +108,7 @@ export class Stream {
       pass = null;
       if (step.kind === "copy")
         encoder.copyBufferToBuffer(step.from, step.fromAt, step.to, step.toAt, step.bytes);
-      else encoder.clearBuffer(step.buffer);
+      else encoder.clearBuffer(step.buffer, step.at, step.bytes);
     }
     pass?.end();
     this.device.queue.submit([encoder.finish()]);

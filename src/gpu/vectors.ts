@@ -133,6 +133,12 @@ export class GpuSpace {
     this.stream.copy(from.buffer, 0, to.buffer, 0, this.blockBytes);
   }
 
+  /** y += x for buffers of as many columns. */
+  accumulate(x: GPUBuffer, y: GPUBuffer, columns: number): void {
+    const [gx, gy] = this.kernels.groups;
+    this.stream.dispatch(this.kernels.add, [x, y], { a: 1, b: 1 }, [gx, gy, columns]);
+  }
+
   axpy(a: number, x: GpuVector, y: GpuVector): void {
     this.#combine(a, x.buffer, 1, y.buffer);
   }
@@ -140,6 +146,20 @@ export class GpuSpace {
   scale(a: number, x: GpuVector): void {
     // A buffer cannot be read and written in one dispatch: y := 0 * other + a * y needs another, finite vector.
     this.#combine(0, this.#wholeZero(), a, x.buffer);
+  }
+
+  restrict(v: GpuVector, keep: readonly ReadonlySet<number>[]): void {
+    const { segments, extent } = this.layout;
+    for (let c = 0; c < this.k; c++) {
+      let from = 0;
+      // Neighbouring segments are cleared at once.
+      segments.forEach((segment, l) => {
+        if (keep[c]?.has(l) !== true) return;
+        this.#clearRange(v, c * extent + from, segment.start - from);
+        from = segment.start + segment.extent;
+      });
+      this.#clearRange(v, c * extent + from, extent - from);
+    }
   }
 
   dot(x: GpuVector, y: GpuVector): GpuCoefficients {
@@ -210,6 +230,10 @@ export class GpuSpace {
     const c = this.coefficients(values.length / this.k);
     this.stream.device.queue.writeBuffer(c.buffer, 0, Float32Array.from(values));
     return c;
+  }
+
+  #clearRange(v: GpuVector, start: number, floats: number): void {
+    if (floats > 0) this.stream.clear(v.buffer, 4 * start, 4 * floats);
   }
 
   #table(values: readonly number[]): GPUBuffer {
@@ -284,6 +308,10 @@ export class GpuBasis {
         k,
       ]);
     }
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   load(j: number, out: GpuVector): void {

@@ -66,6 +66,16 @@ export class DenseSpace implements VectorSpace<DenseBlock> {
     for (const column of x) for (let i = 0; i < column.length; i++) column[i] *= a;
   }
 
+  restrict(v: DenseBlock, keep: readonly ReadonlySet<number>[]): void {
+    v.forEach((column, c) => {
+      let start = 0;
+      this.segments.forEach(({ size }, l) => {
+        if (keep[c]?.has(l) !== true) column.fill(0, start, start + size);
+        start += size;
+      });
+    });
+  }
+
   dot(x: DenseBlock, y: DenseBlock): Coefficients {
     return rowsOf(1, this.k, (_row, c) => dotRange(x[c], y[c], 0, this.n));
   }
@@ -114,6 +124,10 @@ class DenseBasis implements Basis<DenseBlock> {
         return column.map((x) => x * factor);
       }),
     );
+  }
+
+  clear(): void {
+    this.#vectors = [];
   }
 
   load(j: number, out: DenseBlock): void {

@@ -5,6 +5,7 @@
  * An outlier weighs about 1/n and the bulk sits near zero, hence the symmetric-log axis U(t) = sign(t) log10(1 + |t|/c):
  * linear within +-c, decades beyond. The density is per unit of u, so it integrates to 1 over u.
  */
+import { studentTQuantile } from "./studentT.ts";
 
 export type Axis =
   | { readonly kind: "linear" }
@@ -36,7 +37,7 @@ export interface Density {
 }
 
 /** A row per probe; weights of a row sum to 1. */
-type Rows = readonly (readonly number[])[];
+export type Rows = readonly (readonly number[])[];
 
 /** Eigenvalue to axis position. */
 export function toAxis(axis: Axis, t: number): number {
@@ -114,6 +115,27 @@ export function integral({ u, mean }: Pick<Density, "u" | "mean">): number {
   return sum;
 }
 
+export interface DensityBand {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/**
+ * A Student-t interval at each grid point, which covers the density that infinitely many probes would give (with these steps
+ * and this smoothing) 95 % of the time, point by point. Null with one probe: unknown, not zero.
+ */
+export function densityBand({ mean, perProbe }: Pick<Density, "mean" | "perProbe">): DensityBand | null {
+  const probes = perProbe.length;
+  if (probes < 2) return null;
+  const quantile = studentTQuantile(0.975, probes - 1);
+  const half = mean.map((y, i) => {
+    const squares = perProbe.reduce((sum, curve) => sum + (curve[i] - y) ** 2, 0);
+    return quantile * Math.sqrt(squares / (probes - 1) / probes);
+  });
+  // A density is not negative.
+  return { low: mean.map((y, i) => Math.max(0, y - half[i])), high: mean.map((y, i) => y + half[i]) };
+}
+
 function curves(
   axis: Axis,
   centres: Rows,
@@ -130,7 +152,7 @@ function curves(
     );
   }
   const u = Float64Array.from({ length: points }, (_, i) => (i === points - 1 ? to : from + i * spacing));
-  const perProbe = centres.map((row, i) => mixture(u, spacing, row, weights[i], sigma));
+  const perProbe = centres.map((row, i) => gaussianMixture(u, spacing, row, weights[i], sigma));
   const mean = new Float64Array(points);
   for (const curve of perProbe) for (let i = 0; i < points; i++) mean[i] += curve[i] / perProbe.length;
   return { axis, sigma, u, t: u.map((x) => fromAxis(axis, x)), mean, perProbe };
@@ -139,7 +161,8 @@ function curves(
 /** Beyond this many sigma a Gaussian is zero in float64. */
 const REACH = 39;
 
-function mixture(
+/** sum_j weights_j N(u; centres_j, sigma^2) on an equally spaced grid. */
+export function gaussianMixture(
   u: Float64Array,
   spacing: number,
   centres: readonly number[],

@@ -1,23 +1,29 @@
-/** Spectral mathematics over a symmetric linear operator: table of contents, in reading order. */
+/** Spectral mathematics over a symmetric linear operator: table of contents. */
 
-// What is drawn, and whether it may be believed.
+export * from "./blockSpectra.ts";
+export * from "./cdfBand.ts";
 export * from "./checks.ts";
-// What is known of the world, and the float64 vector space.
 export * from "./dense.ts";
 export * from "./density.ts";
-// What users ask for.
+export * from "./diagonal.ts";
 export * from "./eigs.ts";
-// From products to a tridiagonal matrix, its nodes and weights.
+export * from "./hutchPlusPlus.ts";
 export * from "./lanczos.ts";
 export * from "./lanczosColumn.ts";
+export * from "./logDensity.ts";
+export * from "./momentBounds.ts";
 export * from "./nonFinite.ts";
 export * from "./operator.ts";
 export * from "./power.ts";
 export * from "./probes.ts";
 export * from "./ritz.ts";
+export * from "./shifted.ts";
 export * from "./slq.ts";
 export * from "./slqResult.ts";
+export * from "./spectralMass.ts";
 export * from "./studentT.ts";
 export * from "./trace.ts";
+export * from "./traceChoice.ts";
 export * from "./traceRun.ts";
 export * from "./tridiagonal.ts";
+export * from "./xtrace.ts";

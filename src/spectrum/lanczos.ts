@@ -4,6 +4,11 @@
  * against the whole basis ("twice is enough": Giraud, Langou and Rozloznik, 2005), so V stays orthonormal to the
  * rounding of the device, and no ghost copies of eigenvalues appear.
  *
+ * Where the basis does not fit, `memory: "two vectors"` keeps the three-term recurrence alone. Orthogonality is then lost as Ritz
+ * values converge and ghost copies appear; T stays the quadrature of a measure close to that of the start vector, the weight of
+ * an eigenvalue being shared by its copies (Greenbaum 1989; Chen and Trogdon 2024). So the density may be claimed, and
+ * neither a list of eigenvalues nor a Ritz vector.
+ *
  * The device never waits for the host: the coefficients of step j are awaited after step j+1 has been enqueued.
  */
 import type { LanczosColumn } from "./lanczosColumn.ts";
@@ -11,15 +16,21 @@ import { NonFiniteError } from "./nonFinite.ts";
 import type { Basis, LinearOperator } from "./operator.ts";
 import { type ProbeSource, unitProbe } from "./probes.ts";
 
+export type LanczosMemory = "all vectors" | "two vectors";
+
 export interface LanczosOptions {
   readonly source: ProbeSource;
   /** Probe number of each column, at least one and at most k. */
   readonly probes: readonly number[];
+  /** Unit start vector of column c, instead of the probe itself. */
+  readonly start?: (c: number) => Float64Array;
   /**
    * A column is closed as invariant once beta <= tolerance * ||T||. Default 1e-6, the rounding of a float32 operator;
    * use about 1e-13 on a float64 one.
    */
   readonly breakdownTolerance?: number;
+  /** How many basis vectors are held and orthogonalised against: all by default. */
+  readonly memory?: LanczosMemory;
   /** Steps to allocate at once: extension up to here copies nothing. Default: the steps of the first `advance`. */
   readonly capacity?: number;
 }
@@ -41,6 +52,8 @@ export type LanczosEvent =
   | { readonly kind: "cancelled"; readonly step: number };
 
 interface StepInFlight {
+  /** Row of the projection on the vector that was multiplied. */
+  readonly last: number;
   /** First and second projection on the basis, [step][k] each. */
   readonly projections: readonly Promise<Float64Array>[];
   readonly norm: Promise<Float64Array>;
@@ -56,7 +69,10 @@ export class LanczosRun<V> {
   readonly #w: V;
   readonly #capacity: number;
   readonly #start: Float64Array[];
+  readonly #memory: LanczosMemory;
   #basis: Basis<V> | null = null;
+  /** Steps enqueued so far, those read included. */
+  #enqueued = 0;
   /** Steps enqueued and not yet read, oldest first: at most two. */
   #inFlight: StepInFlight[] = [];
   #step = 0;
@@ -73,9 +89,11 @@ export class LanczosRun<V> {
     this.#operator = operator;
     this.#tolerance = options.breakdownTolerance ?? 1e-6;
     this.#capacity = options.capacity ?? 0;
+    this.#memory = options.memory ?? "all vectors";
     this.#v = space.create();
     this.#w = space.create();
-    this.#start = probes.map((probe) => unitProbe(space.n, source, probe));
+    const { start } = options;
+    this.#start = probes.map((probe, c) => start?.(c) ?? unitProbe(space.n, source, probe));
     this.columns = probes.map((probe) => ({ probe, alpha: [], beta: [], closed: false, quadraticForm: [] }));
   }
 
@@ -106,7 +124,7 @@ export class LanczosRun<V> {
         yield { kind: "done", reason: "steps", step: this.#step };
         return;
       }
-      while (this.basis.length - 1 < steps && this.#inFlight.length < depth && !signal?.aborted) {
+      while (this.#enqueued < steps && this.#inFlight.length < depth && !signal?.aborted) {
         try {
           await this.#enqueue(signal);
         } catch (error) {
@@ -129,8 +147,12 @@ export class LanczosRun<V> {
     }
   }
 
-  /** Largest entry of |V'V - I| over all columns; one projection per step. The same device work as one more pass. */
-  async orthogonality(): Promise<number> {
+  /**
+   * Largest entry of |V'V - I| over all columns; one projection per step. The same device work as one more pass. Null where
+   * only two vectors are held.
+   */
+  async orthogonality(): Promise<number | null> {
+    if (this.#memory === "two vectors") return null;
     const basis = this.basis;
     const { k } = this.#operator.space;
     let worst = 0;
@@ -156,6 +178,10 @@ export class LanczosRun<V> {
     return this.#basis === null ? 0 : this.#basis.capacity - 1;
   }
 
+  get memory(): LanczosMemory {
+    return this.#memory;
+  }
+
   /** Frees the basis and the work vectors; `columns` stay readable. */
   release(): void {
     if (this.#released) return;
@@ -170,8 +196,9 @@ export class LanczosRun<V> {
   #ensureBasis(steps: number): void {
     const { space } = this.#operator;
     const old = this.#basis;
-    if (old !== null && old.capacity > steps) return;
-    const grown = space.basis(Math.max(steps, Math.min(this.#capacity, space.n)) + 1);
+    const two = this.#memory === "two vectors";
+    if (old !== null && (two || old.capacity > steps)) return;
+    const grown = space.basis(two ? 2 : Math.max(steps, Math.min(this.#capacity, space.n)) + 1);
     if (old === null) {
       // Columns without a probe of their own repeat the last one: harmless, where a zero column would give NaN.
       const last = this.#start[this.#start.length - 1];
@@ -191,20 +218,27 @@ export class LanczosRun<V> {
     this.#basis = grown;
   }
 
-  /** Step j = basis.length - 1. If the signal fires in `apply`, the basis is untouched and the step can be repeated. */
+  /** The step after those enqueued; the youngest basis vector is multiplied. If the signal fires in `apply`, the basis is untouched and the step can be repeated. */
   async #enqueue(signal: AbortSignal | undefined): Promise<void> {
     const { basis } = this;
     const { space } = this.#operator;
     basis.load(basis.length - 1, this.#v);
     await this.#operator.apply(this.#v, this.#w, signal);
-    const segments = basis.length === 1 ? space.segmentDots(this.#v, this.#w) : null;
+    const segments = this.#enqueued === 0 ? space.segmentDots(this.#v, this.#w) : null;
     const first = basis.project(this.#w);
     basis.subtract(this.#w, first);
     const second = basis.project(this.#w);
     basis.subtract(this.#w, second);
     const norm = space.norm(this.#w);
+    if (basis.length === basis.capacity) {
+      // Of the two vectors held, the younger one stays.
+      basis.clear();
+      basis.append(this.#v, 1);
+    }
     basis.append(this.#w, { reciprocalOf: norm });
+    this.#enqueued++;
     const step: StepInFlight = {
+      last: first.rows - 1,
       projections: [first.fetch(), second.fetch()],
       norm: norm.fetch(),
       segments: segments === null ? null : segments.fetch(),
@@ -219,13 +253,13 @@ export class LanczosRun<V> {
     const norm = await pending.norm;
     const segments = await pending.segments;
     const { k, n } = this.#operator.space;
-    const j = this.#step;
+    const row = pending.last * k;
     const additions = this.columns.map((column, c) => {
-      const alpha = first[j * k + c] + second[j * k + c];
+      const alpha = first[row + c] + second[row + c];
       const beta = norm[c];
       if (!column.closed && !(Number.isFinite(alpha) && Number.isFinite(beta))) {
         throw new NonFiniteError(
-          `Lanczos step ${j + 1}, probe ${column.probe}`,
+          `Lanczos step ${this.#step + 1}, probe ${column.probe}`,
           `alpha is ${alpha}, beta is ${beta}`,
         );
       }

@@ -21,6 +21,8 @@ export interface Basis<V> {
   readonly length: number;
   /** v_length := w * scale; `scale` is a number, or the reciprocal of a one-row coefficient (a norm). */
   append(w: V, scale: number | { readonly reciprocalOf: Coefficients }): void;
+  /** Forgets all vectors, so that others may be appended in their place. */
+  clear(): void;
   /** out := v_j */
   load(j: number, out: V): void;
   /** c_i = <v_i, w> for all i < length: `length` rows. */
@@ -49,6 +51,11 @@ export interface VectorSpace<V> {
   /** y := y + a x */
   axpy(a: number, x: V, y: V): void;
   scale(a: number, x: V): void;
+  /**
+   * Column c of v becomes zero outside the segments keep[c]: a vector of the diagonal block of these segments. Columns that
+   * `keep` does not name become zero.
+   */
+  restrict(v: V, keep: readonly ReadonlySet<number>[]): void;
   /** One row. */
   dot(x: V, y: V): Coefficients;
   /** One row. */

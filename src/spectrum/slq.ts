@@ -97,7 +97,9 @@ export class SlqRun<V> {
   result(): SlqResult {
     const columns = this.#known();
     const rows = columns.map((column) => this.#quadrature(column));
-    const { top = 5, bottom = 5, ritz } = this.#options;
+    const { memory, top = 5, bottom = 5, ritz } = this.#options;
+    // Without orthogonality Ritz values come in copies: a list of them would be no list of eigenvalues.
+    const counts = memory === "two vectors" ? { top: 0, bottom: 0 } : { top, bottom };
     return {
       probes: rows.map((q) => q.probe),
       steps: rows.map((q) => q.steps),
@@ -105,7 +107,7 @@ export class SlqRun<V> {
       nodes: rows.map((q) => q.nodes),
       weights: rows.map((q) => q.weights),
       residuals: rows.map((q) => q.residuals),
-      ...extremes(rows, { top, bottom }, ritz),
+      ...extremes(rows, counts, ritz),
       trace: traceEstimate(this.#traceSamples(), this.#operator.space.segments),
     };
   }
@@ -128,6 +130,8 @@ export class SlqRun<V> {
     out: V,
     signal?: AbortSignal,
   ): Promise<{ readonly kind: "done" } | { readonly kind: "cancelled" }> {
+    if (this.#options.memory === "two vectors")
+      throw new Error("internal: a run that holds two vectors has no Ritz vectors");
     const holds = (run: LanczosRun<V>) => run.columns.some((column) => column.probe === value.probe);
     const run = this.#live.find(holds) ?? this.#start(this.#blockOf(value.probe));
     for await (const event of run.advance({ steps: value.steps, signal })) {
@@ -137,11 +141,13 @@ export class SlqRun<V> {
     return { kind: "done" };
   }
 
-  /** Largest |V'V - I| over the bases held; null when none is. */
+  /** Largest |V'V - I| over the bases held; null when none is, or only two vectors of each. */
   async orthogonality(): Promise<number | null> {
-    if (this.#live.length === 0) return null;
-    let worst = 0;
-    for (const run of this.#live) worst = Math.max(worst, await run.orthogonality());
+    let worst: number | null = null;
+    for (const run of this.#live) {
+      const defect = await run.orthogonality();
+      if (defect !== null) worst = Math.max(worst ?? 0, defect);
+    }
     return worst;
   }
 
@@ -187,7 +193,7 @@ export class SlqRun<V> {
   }
 
   #start(probes: readonly number[]): LanczosRun<V> {
-    const { source, breakdownTolerance, capacity, keepBases = 1 } = this.#options;
+    const { source, memory, breakdownTolerance, capacity, keepBases = 1 } = this.#options;
     // A run with work left may be paused in the middle of `advance`: it is never released here.
     const idle = this.#live.filter((run) => run.columns.every((column) => this.#complete(column.probe)));
     for (const run of idle.slice(0, Math.max(0, this.#live.length - keepBases + 1))) {
@@ -197,6 +203,7 @@ export class SlqRun<V> {
     const run = new LanczosRun(this.#operator, {
       source,
       probes,
+      ...(memory === undefined ? {} : { memory }),
       ...(breakdownTolerance === undefined ? {} : { breakdownTolerance }),
       ...(capacity === undefined ? {} : { capacity }),
     });

@@ -1,4 +1,5 @@
 /** What a quadrature run is asked for, what it reports, and what is kept of it. */
+import type { LanczosMemory } from "./lanczos.ts";
 import type { LanczosColumn } from "./lanczosColumn.ts";
 import type { ProbeSource } from "./probes.ts";
 import type { RitzOptions, RitzValue } from "./ritz.ts";
@@ -19,7 +20,8 @@ export interface SlqOptions extends SlqTarget {
   readonly top?: number;
   readonly bottom?: number;
   readonly ritz?: RitzOptions;
-  /** See LanczosOptions. */
+  /** See LanczosOptions. With "two vectors" no eigenvalues are listed: only the density may be claimed. */
+  readonly memory?: LanczosMemory;
   readonly breakdownTolerance?: number;
   /** Steps to allocate at once per block, so that a later extension copies nothing. */
   readonly capacity?: number;

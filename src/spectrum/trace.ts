@@ -59,7 +59,8 @@ export function totalOf(sample: TraceSample): number {
   return sample.perSegment.reduce((sum, x) => sum + x, 0);
 }
 
-function meanEstimate(values: readonly number[], quantile: number): MeanEstimate {
+/** `quantile` is that of Student's t for values.length - 1 degrees of freedom. */
+export function meanEstimate(values: readonly number[], quantile: number): MeanEstimate {
   const count = values.length;
   const estimate = values.reduce((sum, x) => sum + x, 0) / count;
   if (count === 1) return { estimate, standardError: null, interval95: null };

@@ -127,6 +127,18 @@ describe.each([1, 3])("vectors of %i column(s)", (k) => {
     space.destroy();
   });
 
+  it("are cut back to other tensors in each column", async () => {
+    const space = await gpuSpace(k);
+    const keep = [new Set([1, 2]), new Set([0, 3]), new Set<number>()].slice(0, k);
+    await both(space, async (s) => {
+      const x = s.create();
+      s.write(x, columns(k, 5));
+      s.restrict(x, keep);
+      return [await s.read(x)];
+    });
+    space.destroy();
+  });
+
   it("keep their padding at zero through every operation", async () => {
     const space = await gpuSpace(k, 2);
     const [x, y] = [space.create(), space.create()];
@@ -292,21 +304,27 @@ describe.each([1, 3])("spectrum/ on vectors of %i column(s) on the GPU", (k) => 
 
   const dense = denseOperator(matrix, new DenseSpace(n, k, segments));
 
-  it("gives the tridiagonal matrices of Lanczos in float64", async () => {
-    const operator = await gpuOperator();
-    const options = { source: rademacher(11), probes: Array.from({ length: k }, (_, c) => c) };
-    const [got, want] = [new LanczosRun(operator, options), new LanczosRun(dense, options)];
-    await finish(got.advance({ steps: 14 }));
-    await finish(want.advance({ steps: 14 }));
-    got.columns.forEach((column, c) => {
-      const { alpha, beta, quadraticForm } = want.columns[c];
-      expectClose([column.alpha, column.beta], [alpha, beta], 1e-5);
-      expectClose([column.quadraticForm], [quadraticForm], 1e-5);
-    });
-    expect(await got.orthogonality()).toBeLessThan(1e-6);
-    got.release();
-    operator.space.destroy();
-  });
+  it.each(["all vectors", "two vectors"] as const)(
+    "gives the tridiagonal matrices of Lanczos in float64: %s",
+    async (memory) => {
+      const operator = await gpuOperator();
+      const options = { source: rademacher(11), probes: Array.from({ length: k }, (_, c) => c), memory };
+      const [got, want] = [new LanczosRun(operator, options), new LanczosRun(dense, options)];
+      // In float32 the recurrence alone loses orthogonality as the outliers converge, and a copy appears at step 13.
+      const steps = memory === "all vectors" ? 14 : 8;
+      await finish(got.advance({ steps }));
+      await finish(want.advance({ steps }));
+      got.columns.forEach((column, c) => {
+        const { alpha, beta, quadraticForm } = want.columns[c];
+        expectClose([column.alpha, column.beta], [alpha, beta], 1e-5);
+        expectClose([column.quadraticForm], [quadraticForm], 1e-5);
+      });
+      if (memory === "all vectors") expect(await got.orthogonality()).toBeLessThan(1e-6);
+      else expect([got.capacity, await got.orthogonality()]).toEqual([1, null]);
+      got.release();
+      operator.space.destroy();
+    },
+  );
 
   it("gives the nodes, weights and Ritz vectors of the quadrature in float64", async () => {
     const operator = await gpuOperator();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { hubModel, hubRows } from "../../src/cli/hub.ts";
 import { readSamples } from "../../src/model/parquet/samples.ts";
 import { bytesSource, openTable } from "../../src/model/parquet/table.ts";
@@ -139,6 +139,9 @@ describe("a data set", () => {
 });
 
 describe("the headless command", () => {
+  beforeEach(() => void vi.spyOn(process.stderr, "write").mockReturnValue(true));
+  afterEach(() => void vi.restoreAllMocks());
+
   test("takes a model by its name", async () => {
     const files = await hubModel("hf:org/tiny", hub);
     expect(files.map(({ name }) => name.split("/").at(-1))).toEqual(["model.safetensors", "config.json"]);

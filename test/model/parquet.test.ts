@@ -93,8 +93,8 @@ describe("a table of sentences", () => {
     );
   });
 
-  test("reads only the row groups that hold the rows", async () => {
-    const bytes = sst2(4000, { groupRows: 500, long: 200 });
+  test("reads only the end of the file and the row groups that hold the rows", async () => {
+    const bytes = sst2(1200, { groupRows: 150, long: 200 });
     const read: number[] = [];
     const source = {
       size: bytes.length,
@@ -103,8 +103,8 @@ describe("a table of sentences", () => {
         return Promise.resolve(bytes.subarray(start, end));
       },
     };
-    await readSamples(await openTable(source, "t.parquet"), { start: 1500, count: 100 });
-    expect(read.reduce((a, b) => a + b)).toBeLessThan(0.3 * bytes.length);
+    await readSamples(await openTable(source, "t.parquet"), { start: 450, count: 50 });
+    expect(read.reduce((a, b) => a + b)).toBeLessThan(64 * 1024 + 0.15 * bytes.length);
   });
 
   test("with secret labels is refused with what to do", async () => {
@@ -235,7 +235,7 @@ describe("a malformed file", () => {
 
   test("never does more than be refused or read, whichever byte is changed", async () => {
     let refused = 0;
-    const tried = [...bytes.keys()].filter((i) => i >= footerAt || i % 7 === 0);
+    const tried = [...bytes.keys()].filter((i) => i % (i >= footerAt ? 2 : 11) === 0);
     for (const i of tried) {
       for (const value of [0, 0xff, bytes[i] ^ 0x80]) {
         const spoiled = bytes.slice();

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { encode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { readNpz } from "../../src/model/index.ts";
 import { loadModel } from "../../src/run/load.ts";
@@ -8,6 +7,7 @@ import type { DataSource, NamedFile } from "../../src/run/protocol.ts";
 import { seeded } from "../autograd/seeded.ts";
 import { pyarrowLike } from "../fixtures/parquet.ts";
 import { resnet8 } from "./files.ts";
+import { imageTable, labelled } from "./tables.ts";
 
 const noBundled = () => Promise.reject(new Error("nothing bundled is read here"));
 const source = (
@@ -19,35 +19,6 @@ const source = (
   files,
   options: { mean, std },
 });
-const labelled = (names: readonly string[]) => ({
-  huggingface: JSON.stringify({ info: { features: { label: { names, _type: "ClassLabel" } } } }),
-});
-/** uint8 RGB images, each [height,width,3], as CIFAR-10's Parquet files hold them. */
-const imageTable = (
-  images: readonly Uint8Array[],
-  [height, width]: readonly [number, number],
-  labels: readonly number[],
-  names: readonly string[],
-) =>
-  pyarrowLike(
-    [
-      {
-        name: "img",
-        columns: [
-          {
-            name: "bytes",
-            kind: "bytes",
-            values: images.map((data) => encode({ width, height, channels: 3, data })),
-          },
-          { name: "path", kind: "string", values: images.map(() => null) },
-        ],
-      },
-      { name: "label", kind: "int", values: labels },
-    ],
-    labelled(names),
-    { groupRows: 4, snappy: true },
-  );
-
 describe("a Parquet table as data", () => {
   test("gives images to a network, normalised, with the names of its classes", async () => {
     const random = seeded(4);

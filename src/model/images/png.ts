@@ -1,4 +1,5 @@
 import { decode } from "fast-png";
+import { Unzlib } from "fflate";
 import type { Refuse } from "../errors.ts";
 import { limits } from "../limits.ts";
 
@@ -9,6 +10,8 @@ export interface Picture {
   readonly rgb: Uint8Array;
 }
 
+/** The letters of the chunk. */
+const IDAT = 0x49444154;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
@@ -32,10 +35,8 @@ export function decodePng(bytes: Uint8Array, where: string, refuse: Refuse): Pic
     refuse(where, "8 bits a channel, grey or RGB", `${depth} bits, colour type ${colour}`);
   }
   const channels = colour === 2 ? 3 : 1;
-  // Deflate adds at most 5 bytes to 16 KB; more is not a picture of this size but something that unpacks to more.
   const raw = (width * channels + 1) * height;
-  if (bytes.length > 1.01 * raw + 64 * 1024)
-    refuse(where, `at most ${Math.ceil(1.01 * raw) + 65_536} bytes`, `${bytes.length}`);
+  if (unpackedSize(bytes, raw) !== raw) refuse(where, `${raw} bytes of packed pixels`, "another number");
   let data: ArrayLike<number>;
   try {
     data = decode(bytes, { checkCrc: true }).data;
@@ -49,4 +50,35 @@ export function decodePng(bytes: Uint8Array, where: string, refuse: Refuse): Pic
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) rgb.fill(data[i], 3 * i, 3 * i + 3);
   return { width, height, rgb };
+}
+
+/** Compressed bytes unpacked at once: at most 1 MB appears before it is counted. */
+const STEP = 1024;
+
+/**
+ * Bytes that the pixels unpack to, not much more than `most`; -1 for a fault. The decoder would unpack whatever a
+ * hostile file holds, so the file is measured first.
+ */
+function unpackedSize(bytes: Uint8Array, most: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let size = 0;
+  const inflater = new Unzlib((part) => {
+    size += part.length;
+  });
+  try {
+    // After the signature: chunks of length, type, content and checksum.
+    for (let at = 8; at + 12 <= bytes.length; ) {
+      const end = at + 8 + view.getUint32(at);
+      if (end > bytes.length - 4) return -1;
+      const isPixels = view.getUint32(at + 4) === IDAT;
+      for (let from = at + 8; isPixels && from < end && size <= most; from += STEP) {
+        inflater.push(bytes.subarray(from, Math.min(end, from + STEP)));
+      }
+      at = end + 4;
+    }
+    inflater.push(new Uint8Array(), true);
+  } catch {
+    return -1;
+  }
+  return size;
 }

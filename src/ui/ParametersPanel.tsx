@@ -8,6 +8,7 @@ import { modelName, plural } from "./words.ts";
 
 /** Parts that the card names. */
 const NAMED = 3;
+const NO_BREAK = "\u00a0";
 
 export function ParametersPanel({ card }: { readonly card: ModelCard }) {
   const groups = parameterGroups(card);
@@ -26,7 +27,9 @@ export function ParametersPanel({ card }: { readonly card: ModelCard }) {
               />
             ))}
           </div>
-          <p className="calm">{largest.map(({ name, share }) => `${name} ${percent(share)}`).join(" · ")}</p>
+          <p className="calm">
+            {largest.map(({ name, share }) => `${name} ${percent(share).replace(" ", NO_BREAK)}`).join(" · ")}
+          </p>
         </>
       )}
       <TensorDialog card={card} groups={groups} />

@@ -33,6 +33,12 @@ export const FLAGS: readonly Flag[] = [
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
   {
+    name: "draw",
+    value: "range|random",
+    help: "samples from --start on, or drawn from all without replacement by --data-seed (range)",
+  },
+  { name: "data-seed", value: "S", help: "seed of a random batch (0)" },
+  {
     name: "micro-batch",
     value: "M",
     help: "samples computed at once; the result is the same (as many as fit the memory)",

@@ -44,6 +44,7 @@ export function makeResult(parts: ResultParts): RunResult {
     model: card,
     settings,
     microBatch: parts.microBatch,
+    drawn: problem.batch.drawn === null ? null : [...problem.batch.drawn],
     meaning: {
       operator: "hessian",
       loss: loaded.loss,
@@ -96,10 +97,10 @@ function reductionOf(loaded: LoadedModel): RunResult["meaning"]["reduction"] {
   return labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples";
 }
 
-function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
+function sentenceFor({ loaded, problem, settings }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
   const { architecture } = loaded.model;
-  const { count, start } = problem.batch;
+  const { count, start, drawn, available } = problem.batch;
   const samples = { images: "images", x: "samples", input_ids: "sentences", arrays: "samples" }[
     architecture.input.name
   ];
@@ -114,6 +115,9 @@ function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | 
     ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
     : `${count} ${samples}`;
   const loss = loaded.loss === "cross-entropy" ? "mean cross-entropy" : "mean squared error";
-  const which = `${samples} ${start} to ${start + count - 1}`;
+  const which =
+    drawn === null
+      ? `${samples} ${start} to ${start + count - 1}`
+      : `${samples} drawn with seed ${settings.dataSeed} from the ${available}`;
   return `Hessian of the ${loss} over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
 }

@@ -6,9 +6,9 @@ import { type ControlValues, controls, runSettingKeys } from "./controls.ts";
 const REPORTED = { top: 5, bottom: 2 };
 
 export function runSettings(values: ControlValues): RunSettings {
-  const { bn, start, batchSize, microBatch, steps, probes, traceProbes, seed } = values;
+  const { bn, draw, start, dataSeed, batchSize, microBatch, steps, probes, traceProbes, seed } = values;
   return {
-    ...{ bn, start, batchSize, steps, probes, traceProbes, seed },
+    ...{ bn, draw, start, dataSeed, batchSize, steps, probes, traceProbes, seed },
     microBatch: microBatch === 0 ? null : microBatch,
     ...REPORTED,
   };

@@ -52,7 +52,8 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   );
 }
 
-export function BatchNormField({ field, onHelp }: FieldProps<"bn">) {
+/** A choice that decides the numbers of a run. */
+export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
 import { controlsOf } from "../store/runSettings.ts";
-import { BatchNormField, NumberField } from "./ControlField.tsx";
+import { ChoiceField, NumberField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
 import { RunButtons } from "./RunButtons.tsx";
@@ -17,16 +17,18 @@ export function MeasureCard() {
   // Nothing is known of a model whose stored run has not come yet: it may have BatchNorm.
   const batchNorm = usePage((state) => chosenCard(state)?.hasBatchNorm ?? true);
   const { adoptSettings } = useActions();
-  const { steps, probes, traceProbes } = wanted;
+  const { draw, steps, probes, traceProbes } = wanted;
   const then = shown === undefined ? wanted : controlsOf(shown);
   const differs = runSettingKeys.some((key) => then[key] !== wanted[key]);
   const products = steps * probes + Math.max(0, traceProbes - probes);
   return (
     <Card title="Measure" className="measure">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
-        {batchNorm && <BatchNormField field="bn" onHelp={setHelp} />}
+        {batchNorm && <ChoiceField field="bn" onHelp={setHelp} />}
+        <ChoiceField field="draw" onHelp={setHelp} />
         <NumberField field="batchSize" onHelp={setHelp} />
-        <NumberField field="start" onHelp={setHelp} />
+        <NumberField field={draw === "random" ? "dataSeed" : "start"} onHelp={setHelp} />
+        <NumberField field="microBatch" onHelp={setHelp} />
         <NumberField field="steps" onHelp={setHelp} />
         <NumberField field="probes" onHelp={setHelp} />
         <NumberField field="traceProbes" onHelp={setHelp} />

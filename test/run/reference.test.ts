@@ -128,6 +128,7 @@ describe.skipIf(!present)(title, () => {
         probes: 1,
         traceProbes: 1,
         seed: 0,
+        ...({ draw: "range", dataSeed: 0 } as const),
       };
       const wave = (f: (i: number) => number): Float64Array =>
         Float64Array.from({ length: want.n }, (_, i) => f(i) / Math.sqrt(want.n));

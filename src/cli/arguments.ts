@@ -15,8 +15,8 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     name: "data",
-    value: "FILE|hf:ORG/NAME:TABLE",
-    help: "npz with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; parquet with images or sentences and labels; or hf: with a data set on the Hugging Face Hub and a part of its table's path; by default the bundled batch",
+    value: "FILE|DIR|hf:ORG/NAME:TABLE",
+    help: "npz (or npy beside labels.npy) with images (float32 NCHW normalised, or uint8 NHWC), x or input_ids (for .onnx also under the input's own name), and labels; a folder with .png or .jpg images, a folder a class, or a .csv with file and label that lies beside them; parquet with images or sentences and labels; or hf: with a data set on the Hugging Face Hub and a part of its table's path; by default the bundled batch",
   },
   {
     name: "text",
@@ -55,6 +55,12 @@ export const FLAGS: readonly Flag[] = [
   { name: "top", value: "K", help: "largest eigenvalues to report (5)" },
   { name: "bottom", value: "K", help: "smallest eigenvalues to report (2)" },
   { name: "per-layer", value: "", help: "print the trace of every tensor as well" },
+  {
+    name: "resize",
+    value: "PIXELS",
+    help: "shorter side of image files, bilinear as in torchvision (as they are)",
+  },
+  { name: "crop", value: "PIXELS", help: "square from the middle of image files (all)" },
   { name: "mean", value: "R,G,B", help: "mean of uint8 images after division by 255" },
   { name: "std", value: "R,G,B", help: "standard deviation of the same" },
   { name: "no-skip", value: "", help: "the checkpoint's network has no skip connections" },

@@ -2,6 +2,7 @@
 
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { listsFiles } from "../model/images/listing.ts";
 import { externalNames } from "../model/onnx/external.ts";
 import { createHub } from "../run/hub/hub.ts";
 import type { DataSource, ModelSource, NamedFile } from "../run/protocol.ts";
@@ -80,12 +81,40 @@ export async function dataSource(args: Arguments, model: ModelSource): Promise<D
       : null;
   return {
     kind: "files",
-    files: isHub(data) ? await hubRows(data, rowsNeeded(args), createHub()) : [await named(data)],
+    files: isHub(data) ? await hubRows(data, rowsNeeded(args), createHub()) : await dataFiles(data),
     options: {
+      resize: args.has("resize") ? wholeNumber(args, "resize", 1, 1) : null,
+      crop: args.has("crop") ? wholeNumber(args, "crop", 1, 1) : null,
       mean: numberList(args, "mean") ?? manifest?.mean ?? null,
       std: numberList(args, "std") ?? manifest?.std ?? null,
     },
   };
+}
+
+/** A data file with what goes with it, or the images of a folder. */
+async function dataFiles(path: string): Promise<NamedFile[]> {
+  if ((await stat(path)).isDirectory()) return picturesIn(path);
+  const file = await named(path);
+  const folder = dirname(path);
+  if (roleOf(file.name) === "text" && listsFiles(file.bytes)) return [file, ...(await picturesIn(folder))];
+  if (roleOf(file.name) !== "array") return [file];
+  const there = new Set(await readdir(folder));
+  const others = ["labels.npy", "targets.npy", "attention_mask.npy", "token_type_ids.npy"];
+  const beside = others.filter((name) => name !== file.name && there.has(name));
+  return [file, ...(await Promise.all(beside.map((name) => named(join(folder, name)))))];
+}
+
+/** Named by their place in the folder. */
+async function picturesIn(folder: string): Promise<NamedFile[]> {
+  const paths = await readdir(folder, { recursive: true });
+  const found: NamedFile[] = [];
+  for (const path of paths.filter((name) => roleOf(name) === "picture"))
+    found.push({
+      name: path.replaceAll("\\", "/"),
+      bytes: new Uint8Array(await readFile(join(folder, path))),
+    });
+  if (found.length === 0) throw new UsageError(`--data: expected .png or .jpg images in "${folder}".`);
+  return found;
 }
 
 async function textSource(args: Arguments, path: string): Promise<DataSource> {

@@ -11,9 +11,10 @@ import {
   sizeOf,
   type Tensors,
 } from "../model/index.ts";
-import { type Dataset, openDataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
 import { digest } from "./digest.ts";
 import type { ReadBundled } from "./manifest.ts";
+import { openDataset } from "./openDataset.ts";
 import type { DataSource, ModelCard, ModelSource } from "./protocol.ts";
 import { openWeights, readWeights } from "./weights.ts";
 
@@ -83,8 +84,9 @@ export async function loadModel(
   };
 }
 
-/** Sentences that are longer than the model's positions are cut. */
+/** Sentences that are longer than the model's positions are cut; grey images come in the channels that it takes. */
 function fitted(dataset: Dataset, input: InputSpec): Dataset {
+  if (input.name === "images") return dataset.inChannels?.(input.channels) ?? dataset;
   if (input.name !== "input_ids" || dataset.within === undefined) return dataset;
   const tokens = dataset.arrays.get("input_ids")?.shape[1] ?? 0;
   return tokens > mostTokens(input) ? dataset.within(mostTokens(input)) : dataset;

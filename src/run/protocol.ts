@@ -64,6 +64,9 @@ export type ModelSource =
 export interface DataOptions {
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
+  /** Image files: pixels of the shorter side, and of a square cut from the middle; null for as they are. */
+  readonly resize?: number | null;
+  readonly crop?: number | null;
   /** Columns of a text file, by name or number from 1: one or two with sentences, and that of the labels. */
   readonly textColumns?: readonly string[];
   readonly labelColumn?: string;

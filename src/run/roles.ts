@@ -1,7 +1,12 @@
 /** What a file is for, told from its name: the one table that the page, the headless command and the loader share. */
 
-/** `external`: numbers that an ONNX model keeps outside its own file. `table`: Parquet. */
-export type Role = "weights" | "external" | "config" | "tokenizer" | "arrays" | "text" | "table";
+/**
+ * `external`: numbers that an ONNX model keeps outside its own file. `preprocessor`: what is done to images.
+ * `arrays`: npz. `array`: npy. `table`: Parquet.
+ */
+export type Role =
+  | ("weights" | "external" | "config" | "tokenizer" | "preprocessor")
+  | ("arrays" | "array" | "picture" | "text" | "table");
 
 interface Rule {
   readonly role: Role;
@@ -29,19 +34,22 @@ const RULES: readonly Rule[] = [
     pattern: /(tokenizer(_config)?|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/i,
     ...{ side: "model", many: true },
   },
+  { role: "preprocessor", pattern: /preprocessor_config\.json$/i, side: "model", many: false },
   { role: "config", pattern: /\.json$/i, side: "model", many: false },
   { role: "arrays", pattern: /\.npz$/i, side: "data", many: false },
+  { role: "array", pattern: /\.npy$/i, side: "data", many: true },
+  { role: "picture", pattern: /\.(png|jpe?g)$/i, side: "data", many: true },
   { role: "text", pattern: /\.(tsv|csv|jsonl|ndjson)$/i, side: "data", many: false },
   { role: "table", pattern: /\.parquet$/i, side: "data", many: false },
 ];
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels";
+  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch (or .npy arrays) with images, vectors or tokens and labels, .png or .jpg images in a folder a class or with a .csv of files and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels";
 
 /** For the file dialog. */
 export const ACCEPTED =
-  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.th,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson,.parquet";
+  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.th,.bin,.npz,.npy,.png,.jpg,.jpeg,.json,.txt,.tsv,.csv,.jsonl,.ndjson,.parquet";
 
 interface Named {
   readonly name: string;
@@ -72,17 +80,27 @@ export const filesOf = <F extends Named>(files: readonly F[], role: Role): reado
 export const filesOfSide = <F extends Named>(files: readonly F[], side: Rule["side"]): readonly F[] =>
   files.filter(({ name }) => ruleAmong(name, files)?.side === side);
 
+/** Of the data that are held, what goes on beside a further drop: the other arrays of a batch, images and their list. */
+const GOES_WITH: Partial<Record<Role, Role>> = { array: "array", picture: "text", text: "picture" };
+
 /**
- * What is held after a further drop. New weights end the model before them, and a first file with samples the data
- * before it; a file of a role that stands alone takes the place of its predecessor.
+ * What is held after a further drop. New weights end the model before them, and samples the data before them, unless
+ * they belong together; a file of a role that stands alone takes the place of its predecessor, and any file that of
+ * its namesake.
  */
 export function joinFiles<F extends Named>(held: readonly F[], dropped: readonly F[]): readonly F[] {
   const among = (file: Named): Rule | undefined => ruleAmong(file.name, dropped);
-  const opens = (side: Rule["side"]) =>
-    dropped.some((file) => among(file)?.side === side && isHead(among(file)?.role));
+  const newModel = dropped.some((file) => among(file)?.role === "weights");
+  const stays = (rule: Rule): boolean =>
+    rule.side === "model"
+      ? !newModel
+      : dropped.every((file) => {
+          const other = among(file);
+          return other?.side !== "data" || GOES_WITH[other.role] === rule.role;
+        });
   const kept = held.filter(({ name }) => {
     const rule = ruleAmong(name, held);
-    if (rule === undefined || opens(rule.side)) return false;
+    if (rule === undefined || !stays(rule) || dropped.some((file) => file.name === name)) return false;
     return rule.many || !dropped.some((file) => among(file)?.role === rule.role);
   });
   const latest = dropped.filter(
@@ -92,12 +110,10 @@ export function joinFiles<F extends Named>(held: readonly F[], dropped: readonly
   return [...kept, ...latest];
 }
 
-/** Files that a model or a data set is not without; the others go with them. */
-const isHead = (role: Role | undefined): boolean =>
-  role === "weights" || role === "arrays" || role === "text" || role === "table";
-
-/** The model's own file, and the first file with samples. */
+/** The model's own file, and the first file with samples: of images, not the table that may list them. */
 export const modelFile = <F extends Named>(files: readonly F[]): F | undefined =>
   filesOf(files, "weights")[0];
 export const dataFile = <F extends Named>(files: readonly F[]): F | undefined =>
-  filesOf(files, "arrays")[0] ?? filesOf(files, "text")[0] ?? filesOf(files, "table")[0];
+  (["arrays", "array", "picture", "text", "table"] as const)
+    .map((role) => filesOf(files, role)[0])
+    .find((file) => file !== undefined);

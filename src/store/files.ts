@@ -25,6 +25,9 @@ export interface UploadOptions {
   /** Comma-separated numbers, one per channel, for uint8 images; empty for images that are normalised already. */
   readonly mean: string;
   readonly std: string;
+  /** Image files: pixels of the shorter side and of the square cut from the middle; empty for as they are. */
+  readonly resize: string;
+  readonly crop: string;
   /** Columns of a text file by name or number: of the sentences, two with a comma between for pairs; of the labels. */
   readonly textColumns: string;
   readonly labelColumn: string;
@@ -34,7 +37,7 @@ export const noUpload: Upload = {
   files: [],
   options: {
     ...{ skip: null, activation: null, heads: "", loss: null, trainable: null },
-    ...{ mean: "", std: "", textColumns: "", labelColumn: "" },
+    ...{ mean: "", std: "", resize: "", crop: "", textColumns: "", labelColumn: "" },
   },
   card: null,
   reading: false,
@@ -55,6 +58,9 @@ export function refuseUnread(name: string, size: number): string | null {
   return null;
 }
 
+/** Folders tell the classes of images, and tables name them by their place; elsewhere the file's own name counts. */
+export const keepsFolder = (name: string): boolean => ["picture", "text"].includes(roleOf(name) ?? "");
+
 /** Takes in what was dropped, in any order. */
 export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals: readonly string[]): Upload {
   return {
@@ -71,7 +77,7 @@ export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals:
 export function missingFile({ files }: Upload): string | null {
   const [model, data] = [modelFile(files), dataFile(files)];
   if (model !== undefined && data === undefined) {
-    return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels, or sentences in a text file.`;
+    return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels, a folder of images, or sentences in a text file.`;
   }
   if (data !== undefined && model === undefined) {
     return `${data.name} is here. Still missing: the model, a .safetensors, .onnx or .pt file.`;
@@ -79,21 +85,25 @@ export function missingFile({ files }: Upload): string | null {
   return null;
 }
 
-export const hasText = ({ files }: Upload): boolean => filesOf(files, "text").length > 0;
+export const hasPictures = ({ files }: Upload): boolean => filesOf(files, "picture").length > 0;
+
+/** Sentences: a table beside images lists these. */
+export const hasText = (upload: Upload): boolean =>
+  filesOf(upload.files, "text").length > 0 && !hasPictures(upload);
 
 /** Model and data are both there. */
 export const isComplete = ({ files }: Upload): boolean =>
   modelFile(files) !== undefined && dataFile(files) !== undefined;
 
-export type Heads = { readonly value: number | null } | { readonly problem: string };
+export type Whole = { readonly value: number | null } | { readonly problem: string };
 
-/** Reads a number of attention heads; an empty field means null. */
-export function parseHeads(text: string): Heads {
+/** Reads a whole number, of attention heads or pixels; an empty field means null. */
+export function parseWhole(label: string, text: string): Whole {
   if (text.trim() === "") return { value: null };
   const value = Number(text);
   return Number.isInteger(value) && value > 0
     ? { value }
-    : { problem: `heads: expected a whole number of at least 1, found ${JSON.stringify(text)}` };
+    : { problem: `${label}: expected a whole number of at least 1, found ${JSON.stringify(text)}` };
 }
 
 export type Channels = { readonly values: readonly number[] | null } | { readonly problem: string };

@@ -14,7 +14,7 @@ import { FILE_MODEL } from "./controls.ts";
 import {
   isComplete,
   parseChannels,
-  parseHeads,
+  parseWhole,
   takeFiles,
   type Upload,
   type UploadOptions,
@@ -160,10 +160,11 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     const { upload, run } = get();
     if (!isComplete(upload) || upload.card !== null || isBusy(run)) return;
     const put = (patch: Partial<Upload>) => set((state) => ({ upload: { ...state.upload, ...patch } }));
-    const { mean, std, heads } = upload.options;
-    const problems = [parseChannels("mean", mean), parseChannels("std", std), parseHeads(heads)].flatMap(
-      (parsed) => ("problem" in parsed ? [parsed.problem] : []),
-    );
+    const { options } = upload;
+    const problems = [
+      ...(["mean", "std"] as const).map((name) => parseChannels(name, options[name])),
+      ...(["heads", "resize", "crop"] as const).map((name) => parseWhole(name, options[name])),
+    ].flatMap((parsed) => ("problem" in parsed ? [parsed.problem] : []));
     if (problems.length > 0) return put({ refusals: problems, card: null });
     put({ reading: true, refusals: [], card: null });
     try {
@@ -265,13 +266,16 @@ function bundledSources(id: string): Sources {
 }
 
 function uploadSources({ files, options }: Upload): Sources {
-  const { mean, std, textColumns, labelColumn, heads, ...said } = options;
+  const { mean, std, resize, crop, textColumns, labelColumn, heads, ...said } = options;
   const channels = (label: string, text: string) => {
     const parsed = parseChannels(label, text);
     return "values" in parsed ? parsed.values : null;
   };
-  const parsedHeads = parseHeads(heads);
-  const told = { ...said, heads: "value" in parsedHeads ? parsedHeads.value : null };
+  const whole = (label: string, text: string) => {
+    const parsed = parseWhole(label, text);
+    return "value" in parsed ? parsed.value : null;
+  };
+  const told = { ...said, heads: whole("heads", heads) };
   const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
   return {
     model: { kind: "files", files: filesOfSide(files, "model"), options: known },
@@ -280,6 +284,7 @@ function uploadSources({ files, options }: Upload): Sources {
       files: filesOfSide(files, "data"),
       options: {
         ...{ mean: channels("mean", mean), std: channels("std", std) },
+        ...{ resize: whole("resize", resize), crop: whole("crop", crop) },
         ...(textColumns.trim() === ""
           ? {}
           : { textColumns: textColumns.split(",").map((name) => name.trim()) }),

@@ -1,7 +1,7 @@
 /** Bring a checkpoint and a batch: by dropping them anywhere on the page, or through the file dialog. */
 import { useEffect, useRef, useState } from "react";
 import { ACCEPTED, missingFile } from "../store/files.ts";
-import { readFiles } from "./dropFiles.ts";
+import { type FoundFile, filesOf, filesOfDrop, readFiles } from "./dropFiles.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 import { UploadOptions } from "./UploadOptions.tsx";
@@ -9,7 +9,8 @@ import { UploadOptions } from "./UploadOptions.tsx";
 const KINDS = [
   { what: "Model", files: ".safetensors, .onnx (and its .onnx.data), .pt, .pth, .bin" },
   { what: "With a transformer", files: "config.json, tokenizer.json or vocab.txt" },
-  { what: "Data as arrays", files: ".npz with images, x or input_ids, and labels" },
+  { what: "Data as arrays", files: ".npz with images, x or input_ids, and labels; or these as .npy" },
+  { what: "Images", files: "a folder a class with .png or .jpg; or with a .csv of file and label" },
   { what: "Text with labels", files: ".tsv, .csv, .jsonl" },
   { what: "Hugging Face tables", files: ".parquet" },
 ];
@@ -18,12 +19,12 @@ export function DropZone() {
   const upload = usePage((state) => state.upload);
   const { addFiles } = useActions();
   const dialog = useRef<HTMLInputElement>(null);
-  const take = async (list: FileList | null) => {
-    if (list === null || list.length === 0) return;
-    const { files, refusals } = await readFiles([...list]);
+  const take = async (found: readonly FoundFile[]) => {
+    if (found.length === 0) return;
+    const { files, refusals } = await readFiles(found);
     await addFiles(files, refusals);
   };
-  const over = useDropAnywhere((list) => void take(list));
+  const over = useDropAnywhere((found) => void found.then(take));
   const missing = missingFile(upload);
   const any = upload.files.length > 0;
   return (
@@ -37,7 +38,7 @@ export function DropZone() {
         tabIndex={-1}
         aria-label="Checkpoint and batch files"
         onChange={(event) => {
-          void take(event.target.files);
+          void take(filesOf(event.target.files));
           event.target.value = "";
         }}
       />
@@ -74,7 +75,7 @@ export function DropZone() {
 }
 
 /** True while files are dragged over the page. */
-function useDropAnywhere(onDrop: (files: FileList) => void): boolean {
+function useDropAnywhere(onDrop: (found: Promise<readonly FoundFile[]>) => void): boolean {
   const [over, setOver] = useState(false);
   const handler = useRef(onDrop);
   handler.current = onDrop;
@@ -92,7 +93,7 @@ function useDropAnywhere(onDrop: (files: FileList) => void): boolean {
       setOver(false);
       if (!carriesFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      handler.current(event.dataTransfer.files);
+      handler.current(filesOfDrop(event.dataTransfer));
     };
     window.addEventListener("dragover", dragover);
     window.addEventListener("dragleave", dragleave);

@@ -1,6 +1,6 @@
 /** What the dropped files cannot tell of themselves. Applied on change, once both files are there. */
 import { useId, useState } from "react";
-import { hasText, IMAGENET_NORMALISATION, type Upload } from "../store/files.ts";
+import { hasPictures, hasText, IMAGENET_NORMALISATION, type Upload } from "../store/files.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Segments } from "./parts.tsx";
 
@@ -59,6 +59,12 @@ export function UploadOptions() {
           Skip connections
         </label>
       )}
+      {hasPictures(upload) && (
+        <>
+          <OptionField option="resize" label="Shorter side" placeholder="as it is" />
+          <OptionField option="crop" label="Middle square" placeholder="all" />
+        </>
+      )}
       {images && (
         <>
           <OptionField option="mean" label="Mean" placeholder="r, g, b" />
@@ -91,7 +97,7 @@ export function UploadOptions() {
 }
 
 interface OptionFieldProps {
-  readonly option: "mean" | "std" | "textColumns" | "labelColumn" | "heads";
+  readonly option: "mean" | "std" | "resize" | "crop" | "textColumns" | "labelColumn" | "heads";
   readonly label: string;
   readonly placeholder: string;
 }

@@ -1,23 +1,66 @@
-/** Files from a drop or a file dialog, read into memory one after the other; refusals stand beside them. */
-import { refuseUnread } from "../store/files.ts";
+/** Files and folders from a drop or a file dialog, read into memory one after the other; refusals stand beside them. */
+import { keepsFolder, refuseUnread } from "../store/files.ts";
 import type { NamedFile } from "../store/state.ts";
 
-export async function readFiles(files: readonly File[]): Promise<{ files: NamedFile[]; refusals: string[] }> {
+export interface FoundFile {
+  readonly file: File;
+  /** The folders that it was found in, each with a slash after it; empty for a file that came alone. */
+  readonly folder: string;
+}
+
+export const filesOf = (list: FileList | null): readonly FoundFile[] =>
+  [...(list ?? [])].map((file) => ({ file, folder: "" }));
+
+/** Walks dropped folders. The entries are asked for at once: after the event the browser has forgotten them. */
+export async function filesOfDrop(transfer: DataTransfer): Promise<readonly FoundFile[]> {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  if (!entries.some((entry) => entry?.isDirectory)) return filesOf(transfer.files);
+  const found: FoundFile[] = [];
+  for (const entry of entries) if (entry !== null) await walk(entry, "", found);
+  return found;
+}
+
+async function walk(entry: FileSystemEntry, folder: string, found: FoundFile[]): Promise<void> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => {
+      (entry as FileSystemFileEntry).file(resolve, reject);
+    });
+    found.push({ file, folder });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    // A reader hands out its entries in portions, and an empty one at the end.
+    const portion = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (portion.length === 0) return;
+    for (const inner of portion) await walk(inner, `${folder}${entry.name}/`, found);
+  }
+}
+
+/** What lies in a folder beside files of use is passed over; what was dropped itself is refused by name. */
+export async function readFiles(
+  found: readonly FoundFile[],
+): Promise<{ files: NamedFile[]; refusals: string[] }> {
   const read: NamedFile[] = [];
   const refusals: string[] = [];
-  for (const file of files) {
+  for (const { file, folder } of found) {
     const refusal = refuseUnread(file.name, file.size);
     if (refusal !== null) {
-      refusals.push(refusal);
+      if (folder === "") refusals.push(refusal);
       continue;
     }
+    const name = keepsFolder(file.name) ? `${folder}${file.name}` : file.name;
     try {
-      read.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+      read.push({ name, bytes: new Uint8Array(await file.arrayBuffer()) });
     } catch (error) {
       refusals.push(
-        `${file.name}: the browser could not read it: ${error instanceof Error ? error.message : error}`,
+        `${name}: the browser could not read it: ${error instanceof Error ? error.message : error}`,
       );
     }
   }
+  if (read.length === 0 && refusals.length === 0)
+    refusals.push(`${found[0]?.folder ?? "The folder"}: expected a file of use in it, found none`);
   return { files: read, refusals };
 }

@@ -21,6 +21,7 @@ import {
 } from "./kinds.ts";
 import { convnet, fractions, onnx, perceptron, withExternalData } from "./onnxNetworks.ts";
 import { randomNetwork } from "./onnxNodes.ts";
+import { pictureSamples } from "./pictures.ts";
 import { tableSamples } from "./tables.ts";
 
 /** Sound files of every format that is read, to be damaged. */
@@ -138,4 +139,5 @@ export const samples: readonly Sample[] = [
   ofArrays("npy in npz: images", resnet8(), images()),
   ofArrays("npy in npz: tokens", bert(sizes, config), tokens),
   ...tableSamples,
+  ...pictureSamples,
 ];

@@ -13,7 +13,7 @@ export interface Boundary {
 export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   model: {
     may: [],
-    packages: ["fflate", "@bufbuild/protobuf", "@huggingface/tokenizers", "hyparquet", "fast-png", "jpeg-js"],
+    packages: ["fflate", "@bufbuild/protobuf", "@huggingface/tokenizers", "hyparquet", "jpeg-js"],
   },
   autograd: { may: ["model/graph.ts", "model/paramLayout.ts"], packages: [] },
   shaders: { may: [], packages: [] },

@@ -12,6 +12,8 @@ export interface PictureFile {
 }
 
 export interface Listing {
+  /** The folder or the table. */
+  readonly source: string;
   /** In the order of the samples. */
   readonly files: readonly PictureFile[];
   readonly labels: Int32Array;
@@ -59,6 +61,7 @@ export function listFolders(files: readonly PictureFile[], label2id: Numbers): L
       byCode(a.path[a.path.length - 1], b.path[b.path.length - 1]),
   );
   return {
+    source: above === "" ? `${files.length} images` : above,
     files: ordered.map(({ file }) => file),
     labels: Int32Array.from(ordered, ({ path }) => numbers.get(classOf(path)) ?? -1),
     classNames: known ? null : names,
@@ -89,6 +92,14 @@ const lastFolder = (path: string): string => path.slice(0, -1).split("/").pop() 
 
 const FILE_COLUMNS = ["file", "image", "path", "filename", "file_name", "image_path"];
 const LABEL_COLUMNS = ["label", "labels", "class"];
+
+/** True for a table whose first line names a column of files. */
+export function listsFiles(table: Uint8Array): boolean {
+  const [first] = new TextDecoder().decode(table.subarray(0, 4096)).split(/\r?\n/, 1);
+  return first
+    .split(/[,\t]/)
+    .some((cell) => FILE_COLUMNS.includes(cell.trim().replaceAll('"', "").toLowerCase()));
+}
 
 /**
  * The images that a table lists, in its order; names are relative to the table.
@@ -130,7 +141,7 @@ export function listTable(table: PictureFile, files: readonly PictureFile[], lab
     return text === "" ? refuse(`line ${line}: label`, "a class", "nothing") : { line, text };
   });
   const numbered = numberLabels(labels, label2id, refuse);
-  return { files: found, classNames: null, ...numbered };
+  return { source: table.name, files: found, classNames: null, ...numbered };
 }
 
 /** Without `./` and backslashes; null for a path that leaves the folder. */

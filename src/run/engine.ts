@@ -9,6 +9,7 @@ import { openDevice, reportDevice } from "./device.ts";
 import type { Engines } from "./hessian.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
 import type { ReadBundled } from "./manifest.ts";
+import { defaultBudget } from "./problem.ts";
 import type {
   DataSource,
   DeviceAnswer,
@@ -31,6 +32,8 @@ export interface EngineHost {
   readonly gpu?: GPU;
   /** Bytes a run may use; by default a guess from the kind of device. */
   readonly budget?: number;
+  /** The part of that guess for a guest on somebody else's page. */
+  readonly budgetShare?: number;
 }
 
 /** How long a failed run waits to hear whether its device was lost. */
@@ -87,7 +90,7 @@ export class LocalEngine implements Engine {
         loaded: this.#loaded,
         settings,
         device: open.report,
-        ...(this.#host.budget === undefined ? {} : { budget: this.#host.budget }),
+        budget: this.#budget(open.report),
       });
       this.#session = session;
       await session.start({ signal, onEvent, gate: () => this.#gate() });
@@ -166,6 +169,11 @@ export class LocalEngine implements Engine {
   #needSession(): Session {
     if (this.#session === null) throw new Error("internal: there is no run to go on with");
     return this.#session;
+  }
+
+  #budget({ software }: DeviceReport): number {
+    const { budget, budgetShare = 1 } = this.#host;
+    return budget ?? budgetShare * defaultBudget(software);
   }
 
   #closeSession(): void {

@@ -46,6 +46,7 @@ export type {
   LossSlice,
   ModelCard,
   NamedFile,
+  Progress,
   RitzValue,
   RunResult,
 } from "../run/protocol.ts";

@@ -1,7 +1,14 @@
-/** A field of the measure form, drawn from its entry in the controls table. */
+/** Fields drawn from their entries in the controls table; the link may hide each of them. */
 import { useId, useState } from "react";
-import { type ControlKey, controls, type NumberControl, parseControl } from "../store/controls.ts";
-import { useActions, usePage } from "./page.ts";
+import {
+  type ChoiceControl,
+  type ControlKey,
+  type ControlValues,
+  controls,
+  type NumberControl,
+  parseControl,
+} from "../store/controls.ts";
+import { useActions, useHidden, usePage } from "./page.ts";
 import { Segments } from "./parts.tsx";
 
 type NumberKey = {
@@ -20,8 +27,10 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   const { set } = useActions();
   const [draft, setDraft] = useState<string | null>(null);
   const id = useId();
+  const hidden = useHidden(field);
   const checked = draft === null ? null : parseControl(field, draft);
   const problem = checked?.ok === false ? checked.message : null;
+  if (hidden) return null;
   return (
     <div className="field">
       <label htmlFor={id}>{control.label}</label>
@@ -56,6 +65,7 @@ export function BatchNormField({ field, onHelp }: FieldProps<"bn">) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
+  if (useHidden(field)) return null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: focus inside shows the help line; the radios are the control
     <div
@@ -72,5 +82,34 @@ export function BatchNormField({ field, onHelp }: FieldProps<"bn">) {
         onChange={(next) => set(field, next)}
       />
     </div>
+  );
+}
+
+type ChoiceKey = {
+  [K in ControlKey]: (typeof controls)[K] extends ChoiceControl<string> ? K : never;
+}[ControlKey];
+
+interface ChoiceFieldProps<K extends ChoiceKey> {
+  readonly field: K;
+  /** A word in front of the choices. */
+  readonly lead?: string;
+  /** What is drawn, where another control overrules this one. */
+  readonly drawn?: ControlValues[K];
+}
+
+/** A choice of the view: buttons side by side in the head of a card. */
+export function ChoiceField<K extends ChoiceKey>({ field, lead, drawn }: ChoiceFieldProps<K>) {
+  const control: ChoiceControl<string> = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  if (useHidden(field)) return null;
+  return (
+    <Segments
+      label={control.label}
+      value={drawn ?? value}
+      {...(lead === undefined ? {} : { lead })}
+      options={control.options}
+      onChange={(next) => set(field, next as ControlValues[K])}
+    />
   );
 }

@@ -91,12 +91,17 @@ function dawn(): GPU {
 /** `available` samples are in the data file. */
 function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
+  const draw = oneOf(args, "draw", ["range", "random"], "range");
+  const most = draw === "random" ? available : available - start;
   const quick = command === "trace" || command === "hvp";
   const probes = wholeNumber(args, "probes", command === "trace" ? 10 : 1, 1);
   return {
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
+    draw,
     start,
-    batchSize: wholeNumber(args, "batch-size", Math.max(1, Math.min(128, available - start)), 1),
+    dataSeed: wholeNumber(args, "data-seed", 0),
+    batchSize: wholeNumber(args, "batch-size", Math.max(1, Math.min(128, most)), 1),
+    microBatch: args.has("micro-batch") ? wholeNumber(args, "micro-batch", 1, 1) : null,
     // For the trace one product per probe is all that is needed: a quadrature of one step gives it.
     steps: quick ? 1 : wholeNumber(args, "steps", 80, 1),
     probes,

@@ -5,16 +5,18 @@
 
 import { GpuUnavailable } from "../gpu/device.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
-import { openDevice, reportDevice } from "./device.ts";
-import type { Engines } from "./hessian.ts";
+import { type Engines, openDevice, reportDevice } from "./device.ts";
+import { defaultBudget, RunRefusal } from "./fit.ts";
+import { inspectBatch } from "./inspect.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
 import type { ReadBundled } from "./manifest.ts";
-import { defaultBudget } from "./problem.ts";
 import type {
+  BatchSettings,
   DataSource,
   DeviceAnswer,
   DeviceReport,
   Engine,
+  Inspected,
   Loaded,
   LossSlice,
   ModelSource,
@@ -38,6 +40,8 @@ export interface EngineHost {
 
 /** How long a failed run waits to hear whether its device was lost. */
 const LOSS_MS = 100;
+
+type Unfinished = Exclude<RunOutcome, { readonly kind: "done" }>;
 
 interface OpenDevice extends Engines {
   readonly report: DeviceReport;
@@ -81,18 +85,20 @@ export class LocalEngine implements Engine {
     }
   }
 
+  inspect(settings: BatchSettings): Promise<Inspected> {
+    return this.#exclusive(async (signal) => {
+      const loaded = this.#needModel();
+      const open = await this.#open();
+      this.#device ??= open;
+      const budget = this.#budget(open.report);
+      const inspection = await inspectBatch({ ...open, loaded, settings, budget, signal });
+      return { kind: "inspected", inspection };
+    });
+  }
+
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive(async (signal) => {
-      if (this.#loaded === null) throw new Error("internal: run before load");
-      const open = await this.#openForSession();
-      const session = new Session({
-        ...open,
-        loaded: this.#loaded,
-        settings,
-        device: open.report,
-        budget: this.#budget(open.report),
-      });
-      this.#session = session;
+      const session = await this.#newSession(settings);
       await session.start({ signal, onEvent, gate: () => this.#gate() });
       return session.measure({ signal, onEvent, gate: () => this.#gate() });
     });
@@ -146,10 +152,7 @@ export class LocalEngine implements Engine {
     settings: RunSettings,
     vector: Float32Array,
   ): Promise<{ result: RunResult; product: Float64Array }> {
-    if (this.#loaded === null) throw new Error("internal: product before load");
-    const open = await this.#openForSession();
-    const session = new Session({ ...open, loaded: this.#loaded, settings, device: open.report });
-    this.#session = session;
+    const session = await this.#newSession(settings);
     const context = { signal: new AbortController().signal, onEvent: () => {}, gate: () => this.#gate() };
     await session.start(context);
     return { product: await session.product(vector), result: session.result() };
@@ -164,6 +167,11 @@ export class LocalEngine implements Engine {
   /** Waits while the run is paused. */
   async #gate(): Promise<void> {
     while (this.#paused !== null) await this.#paused.until;
+  }
+
+  #needModel(): LoadedModel {
+    if (this.#loaded === null) throw new Error("internal: no model is loaded");
+    return this.#loaded;
   }
 
   #needSession(): Session {
@@ -181,11 +189,17 @@ export class LocalEngine implements Engine {
     this.#session = null;
   }
 
-  async #openForSession(): Promise<OpenDevice> {
+  /** Of the loaded model, on a device that works; the one before it ends. */
+  async #newSession(settings: RunSettings): Promise<Session> {
+    const loaded = this.#needModel();
     const open = await this.#open();
     this.#closeSession();
     this.#device = open;
-    return open;
+    this.#session = new Session({
+      ...{ ...open, loaded, settings, device: open.report },
+      budget: this.#budget(open.report),
+    });
+    return this.#session;
   }
 
   #open(): Promise<OpenDevice> {
@@ -208,7 +222,7 @@ export class LocalEngine implements Engine {
   }
 
   /** Runs one job at a time and turns what it throws into an outcome. */
-  async #exclusive(job: (signal: AbortSignal) => Promise<RunOutcome>): Promise<RunOutcome> {
+  async #exclusive<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T | Unfinished> {
     if (this.#abort !== null) return { kind: "failed", message: "A run is going on: cancel it first." };
     const controller = new AbortController();
     this.#abort = controller;
@@ -222,9 +236,10 @@ export class LocalEngine implements Engine {
     } catch (error) {
       const known = this.#session?.resultOrNull() ?? null;
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
-      const refusal = refusalText(error) ?? (error instanceof MemoryRefusal ? error.message : null);
+      const refusal = refusalText(error);
       if (refusal !== null) return { kind: "refused", message: refusal };
-      if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
+      if ([MemoryRefusal, RunRefusal, GpuUnavailable].some((kind) => error instanceof kind))
+        return { kind: "refused", message: (error as Error).message };
       const lost = await lossOf(this.#device);
       if (lost !== null) {
         this.#closeSession();

@@ -19,6 +19,8 @@ export interface ResultParts {
   readonly loaded: LoadedModel;
   readonly problem: Problem;
   readonly settings: RunSettings;
+  /** Samples computed at once. */
+  readonly microBatch: number;
   readonly atWeights: AtWeights;
   readonly spectrum: SlqResult;
   /** The tridiagonal matrices, in the order of `spectrum.probes`. */
@@ -41,6 +43,8 @@ export function makeResult(parts: ResultParts): RunResult {
     engine: `Eigenscope ${__VERSION__}`,
     model: card,
     settings,
+    microBatch: parts.microBatch,
+    drawn: problem.batch.drawn === null ? null : [...problem.batch.drawn],
     meaning: {
       operator: "hessian",
       loss: loaded.loss,
@@ -93,10 +97,10 @@ function reductionOf(loaded: LoadedModel): RunResult["meaning"]["reduction"] {
   return labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples";
 }
 
-function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | "none"): string {
+function sentenceFor({ loaded, problem, settings }: ResultParts, mode: "eval" | "batch" | "none"): string {
   const { card } = loaded;
   const { architecture } = loaded.model;
-  const { count, start } = problem.batch;
+  const { count, start, drawn, available } = problem.batch;
   const samples = { images: "images", x: "samples", input_ids: "sentences", arrays: "samples" }[
     architecture.input.name
   ];
@@ -106,11 +110,18 @@ function sentenceFor({ loaded, problem }: ResultParts, mode: "eval" | "batch" | 
     none: "no BatchNorm",
   }[mode];
   const parameters = card.parameterCount.toLocaleString("en-US");
+  const chosen = card.candidates?.some(({ byDefault, chosen: taken }) => byDefault !== taken) ?? false;
+  const which = chosen
+    ? `the ${parameters} parameters of the tensors chosen`
+    : `all ${parameters} parameters`;
   const rows = problem.batch.labels?.length ?? count;
   const counted = labelsTokens(loaded)
     ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
     : `${count} ${samples}`;
   const loss = loaded.loss === "cross-entropy" ? "mean cross-entropy" : "mean squared error";
-  const which = `${samples} ${start} to ${start + count - 1}`;
-  return `Hessian of the ${loss} over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+  const range =
+    drawn === null
+      ? `${samples} ${start} to ${start + count - 1}`
+      : `${samples} drawn with seed ${settings.dataSeed} from the ${available}`;
+  return `Hessian of the ${loss} over ${counted} (${range} of ${card.data.source}), ${norm}, no dropout, no weight decay, ${which}, float32.`;
 }

@@ -70,6 +70,27 @@ export const controls = {
     "Samples in the mean loss. Time and memory grow in proportion.",
   ),
   start: integer("First sample", "start", [0, 999_999, 0], "Where in the data file the batch begins."),
+  draw: choice(
+    "Samples",
+    "draw",
+    [
+      { value: "range", label: "in order" },
+      { value: "random", label: "at random" },
+    ],
+    "Those from the first sample on, or drawn from all without replacement, by the data seed.",
+  ),
+  dataSeed: integer(
+    "Data seed",
+    "dataseed",
+    [0, 4_294_967_295, 0],
+    "Decides which samples a random batch holds, the same on every machine.",
+  ),
+  microBatch: integer(
+    "Micro-batch",
+    "micro",
+    [0, 4096, 0],
+    "Samples computed at once; 0 means as many as fit the memory. The operator is the same.",
+  ),
   bn: choice(
     "BatchNorm",
     "bn",
@@ -206,7 +227,10 @@ export const defaultValues = Object.fromEntries(
 ) as unknown as ControlValues;
 
 /** The controls that decide the numbers of a run; the others choose a model or a view. */
-export const runSettingKeys = ["bn", "start", "batchSize", "steps", "probes", "traceProbes", "seed"] as const;
+export const runSettingKeys = [
+  ...(["bn", "draw", "start", "dataSeed", "batchSize", "microBatch"] as const),
+  ...(["steps", "probes", "traceProbes", "seed"] as const),
+] as const;
 
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }

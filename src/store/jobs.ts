@@ -3,17 +3,26 @@ import type { StoreApi } from "zustand/vanilla";
 import type {
   DataSource,
   Engine,
+  Inspected,
   ModelSource,
   NamedFile,
   RunEvent,
   RunOutcome,
-  RunSettings,
 } from "../run/protocol.ts";
 import { filesOfSide } from "../run/roles.ts";
-import { type ControlValues, FILE_MODEL } from "./controls.ts";
-import { isComplete, parseChannels, takeFiles, type Upload, type UploadOptions } from "./files.ts";
+import { FILE_MODEL } from "./controls.ts";
+import {
+  isComplete,
+  parseChannels,
+  parseHeads,
+  takeFiles,
+  type Upload,
+  type UploadOptions,
+} from "./files.ts";
+import { batchKey, batchSettings } from "./inspection.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
+import { runSettings } from "./runSettings.ts";
 import { endingOf, isBusy, type Job, moveRun, type RunMove } from "./runState.ts";
 import type { PageState } from "./state.ts";
 
@@ -26,11 +35,11 @@ export interface Jobs {
   /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
   select(rank: Rank): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
+  /** Loss, accuracy and statistics of the chosen batch, without a run; a run ends it. */
+  inspect(): Promise<void>;
   setUploadOption(option: Partial<UploadOptions>): Promise<void>;
 }
 
-/** Eigenvalues asked for at each end. */
-const REPORTED = { top: 5, bottom: 2 };
 /** +-0.5 along a unit vector: where the loss of the bundled networks clearly leaves its parabola. */
 const SLICE = { radius: 0.5, points: 21 };
 
@@ -38,6 +47,10 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   let engine: Promise<Engine> | null = null;
   /** What the engine holds, as far as this page knows: the sources of the last successful load. */
   let held: string | null = null;
+
+  let inspecting: Promise<void> | null = null;
+  /** Something else wants the engine. */
+  let inspectionOver = false;
 
   const getEngine = () => {
     engine ??= port.createEngine().catch((error) => {
@@ -106,6 +119,36 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     return true;
   }
 
+  async function inspect(): Promise<void> {
+    if (inspecting !== null || isBusy(get().run)) return;
+    inspectionOver = false;
+    inspecting = look();
+    await inspecting;
+    inspecting = null;
+  }
+
+  async function look(): Promise<void> {
+    const key = batchKey(get());
+    set({ inspection: { key, found: null } });
+    const put = (found: Inspected | null) =>
+      set({ inspection: found === null || found.kind === "cancelled" ? null : { key, found } });
+    try {
+      const ready = await getEngine();
+      if (inspectionOver || !(await load(ready)) || inspectionOver) return put(null);
+      put(await ready.inspect(batchSettings(get())));
+    } catch (error) {
+      put({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** The engine does one thing at a time, and a look at the batch is worth less than what comes. */
+  async function endInspection(): Promise<void> {
+    if (inspecting === null) return;
+    inspectionOver = true;
+    await (await getEngine()).cancel();
+    await inspecting;
+  }
+
   /** A run that another one replaces stays behind it, unless the reader has kept a run by hand. */
   function keepReplaced(): void {
     const { shown, overlay } = get();
@@ -117,13 +160,14 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     const { upload, run } = get();
     if (!isComplete(upload) || upload.card !== null || isBusy(run)) return;
     const put = (patch: Partial<Upload>) => set((state) => ({ upload: { ...state.upload, ...patch } }));
-    const { mean, std } = upload.options;
-    const problems = [parseChannels("mean", mean), parseChannels("std", std)].flatMap((channels) =>
-      "problem" in channels ? [channels.problem] : [],
+    const { mean, std, heads } = upload.options;
+    const problems = [parseChannels("mean", mean), parseChannels("std", std), parseHeads(heads)].flatMap(
+      (parsed) => ("problem" in parsed ? [parsed.problem] : []),
     );
     if (problems.length > 0) return put({ refusals: problems, card: null });
     put({ reading: true, refusals: [], card: null });
     try {
+      await endInspection();
       const sources = uploadSources(upload);
       const loaded = await (await getEngine()).load(sources.model, sources.data);
       if (uploadKey(get().upload) !== uploadKey(upload)) return; // Other files came meanwhile, and their own read.
@@ -140,6 +184,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
           batchSize: Math.min(state.controls.batchSize, available),
         },
       }));
+      void inspect();
     } catch (error) {
       put({ reading: false, refusals: [error instanceof Error ? error.message : String(error)] });
     }
@@ -150,6 +195,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       if (isBusy(get().run)) return;
       move({ type: "start" });
       try {
+        await endInspection();
         const ready = await getEngine();
         const device = await ready.device();
         set({ device });
@@ -164,8 +210,11 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       }
     },
 
+    inspect,
+
     async extend(more) {
       if (isBusy(get().run) || get().shown?.origin !== "live") return;
+      await endInspection();
       await work("extend", (engine) => engine.extend(more, onEvent));
     },
 
@@ -188,6 +237,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       set((state) => ({ controls: { ...state.controls, selected: rankName(rank) } }));
       const { shown, run } = get();
       if (shown?.origin !== "live" || isBusy(run) || findSlice(shown.result, rank) !== null) return;
+      await endInspection();
       await work("slice", (engine) => engine.slice(rank, SLICE, onEvent));
     },
 
@@ -205,11 +255,6 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   };
 }
 
-function runSettings(values: ControlValues): RunSettings {
-  const { bn, start, batchSize, steps, probes, traceProbes, seed } = values;
-  return { bn, start, batchSize, steps, probes, traceProbes, seed, ...REPORTED };
-}
-
 interface Sources {
   readonly model: ModelSource;
   readonly data: DataSource;
@@ -220,12 +265,14 @@ function bundledSources(id: string): Sources {
 }
 
 function uploadSources({ files, options }: Upload): Sources {
-  const { mean, std, textColumns, labelColumn, ...said } = options;
+  const { mean, std, textColumns, labelColumn, heads, ...said } = options;
   const channels = (label: string, text: string) => {
     const parsed = parseChannels(label, text);
     return "values" in parsed ? parsed.values : null;
   };
-  const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null));
+  const parsedHeads = parseHeads(heads);
+  const told = { ...said, heads: "value" in parsedHeads ? parsedHeads.value : null };
+  const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
   return {
     model: { kind: "files", files: filesOfSide(files, "model"), options: known },
     data: {

@@ -61,7 +61,8 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   );
 }
 
-export function BatchNormField({ field, onHelp }: FieldProps<"bn">) {
+/** A choice that decides the numbers of a run. */
+export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
@@ -89,7 +90,7 @@ type ChoiceKey = {
   [K in ControlKey]: (typeof controls)[K] extends ChoiceControl<string> ? K : never;
 }[ControlKey];
 
-interface ChoiceFieldProps<K extends ChoiceKey> {
+interface ViewChoiceProps<K extends ChoiceKey> {
   readonly field: K;
   /** A word in front of the choices. */
   readonly lead?: string;
@@ -98,7 +99,7 @@ interface ChoiceFieldProps<K extends ChoiceKey> {
 }
 
 /** A choice of the view: buttons side by side in the head of a card. */
-export function ChoiceField<K extends ChoiceKey>({ field, lead, drawn }: ChoiceFieldProps<K>) {
+export function ViewChoice<K extends ChoiceKey>({ field, lead, drawn }: ViewChoiceProps<K>) {
   const control: ChoiceControl<string> = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();

@@ -5,7 +5,7 @@ import { findEigenvalue, rankedEigenvalues, rankOf } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
 import { ChecksPanel } from "./ChecksPanel.tsx";
 import { CompareBar } from "./CompareBar.tsx";
-import { ChoiceField } from "./ControlField.tsx";
+import { ViewChoice } from "./ControlField.tsx";
 import { DensityChart } from "./charts/DensityChart.tsx";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { densityFigure } from "./figures.ts";
@@ -35,8 +35,8 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       className="density"
       tools={
         <>
-          <ChoiceField field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
-          <ChoiceField field="yAxis" lead="density" />
+          <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
+          <ViewChoice field="yAxis" lead="density" />
           <ExportMenu
             figure={densityFigure(result, overlay)}
             tables={[

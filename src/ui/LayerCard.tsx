@@ -1,7 +1,7 @@
 /** Where the curvature sits: a bar per tensor. */
 import { useMemo } from "react";
 import type { RunResult } from "../store/state.ts";
-import { ChoiceField } from "./ControlField.tsx";
+import { ViewChoice } from "./ControlField.tsx";
 import { LayerChart } from "./charts/LayerChart.tsx";
 import { layerBars } from "./charts/layerGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
@@ -30,8 +30,8 @@ export function LayerCard({ result }: { readonly result: RunResult }) {
       className="layers"
       tools={
         <>
-          <ChoiceField field="layerMeasure" />
-          <ChoiceField field="layerTensors" />
+          <ViewChoice field="layerMeasure" />
+          <ViewChoice field="layerTensors" />
           <ExportMenu
             figure={layersFigure(layerMeasure)}
             tables={[{ label: "Traces (CSV)", name: "traces", csv: (t) => t.tracesCsv(result) }]}

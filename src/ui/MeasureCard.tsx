@@ -2,7 +2,8 @@
 import { useState } from "react";
 import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
-import { BatchNormField, NumberField } from "./ControlField.tsx";
+import { controlsOf } from "../store/runSettings.ts";
+import { ChoiceField, NumberField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
 import { RunButtons } from "./RunButtons.tsx";
@@ -16,15 +17,18 @@ export function MeasureCard() {
   // Nothing is known of a model whose stored run has not come yet: it may have BatchNorm.
   const batchNorm = usePage((state) => chosenCard(state)?.hasBatchNorm ?? true);
   const { adoptSettings } = useActions();
-  const { steps, probes, traceProbes } = wanted;
-  const differs = shown !== undefined && runSettingKeys.some((key) => shown[key] !== wanted[key]);
+  const { draw, steps, probes, traceProbes } = wanted;
+  const then = shown === undefined ? wanted : controlsOf(shown);
+  const differs = runSettingKeys.some((key) => then[key] !== wanted[key]);
   const products = steps * probes + Math.max(0, traceProbes - probes);
   return (
     <Card title="Measure" className="measure">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
-        {batchNorm && <BatchNormField field="bn" onHelp={setHelp} />}
+        {batchNorm && <ChoiceField field="bn" onHelp={setHelp} />}
+        <ChoiceField field="draw" onHelp={setHelp} />
         <NumberField field="batchSize" onHelp={setHelp} />
-        <NumberField field="start" onHelp={setHelp} />
+        <NumberField field={draw === "random" ? "dataSeed" : "start"} onHelp={setHelp} />
+        <NumberField field="microBatch" onHelp={setHelp} />
         <NumberField field="steps" onHelp={setHelp} />
         <NumberField field="probes" onHelp={setHelp} />
         <NumberField field="traceProbes" onHelp={setHelp} />
@@ -44,8 +48,10 @@ export function MeasureCard() {
           </>
         )}
       </p>
-      <RunButtons />
-      <RunStatus />
+      <div className="run-dock">
+        <RunButtons />
+        <RunStatus />
+      </div>
     </Card>
   );
 }

@@ -2,13 +2,14 @@
 import { chosenCard, isChosenShown } from "../store/chosen.ts";
 import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
+import { BatchFacts } from "./BatchFacts.tsx";
 import { DropZone } from "./DropZone.tsx";
-import { count, percent, significant } from "./format.ts";
+import { count } from "./format.ts";
 import { HubField } from "./HubField.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
-import { modelName, samples } from "./words.ts";
+import { modelName } from "./words.ts";
 
 export function ModelPanel() {
   const chosen = usePage((state) => state.controls.model);
@@ -52,10 +53,6 @@ export function ModelPanel() {
   );
 }
 
-/** As many names as fit a line or two. */
-const listed = (names: readonly string[]): string =>
-  names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
-
 function Facts({ card, result }: { readonly card: ModelCard; readonly result: RunResult | null }) {
   return (
     <>
@@ -70,27 +67,13 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
         {card.data.classNames !== null && (
           <>
             <dt>Classes</dt>
-            <dd>{listed(card.data.classNames)}</dd>
-          </>
-        )}
-        {result !== null && (
-          <>
-            <dt>Loss</dt>
-            <dd>
-              {significant(result.loss, 5)}{" "}
-              <span className="aside">over {samples(result.settings.batchSize, card)}</span>
+            <dd className="one-line" title={card.data.classNames.join(", ")}>
+              {card.data.classNames.join(", ")}
             </dd>
-            {result.accuracy !== null && (
-              <>
-                <dt>Accuracy</dt>
-                <dd>{percent(result.accuracy)}</dd>
-              </>
-            )}
-            <dt>Gradient norm</dt>
-            <dd>{significant(result.gradientNorm, 4)}</dd>
           </>
         )}
       </dl>
+      <BatchFacts card={card} result={result} />
       <ParametersPanel card={card} />
       {card.warnings.map((warning) => (
         <p key={warning} className="warning">

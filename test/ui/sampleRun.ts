@@ -41,8 +41,11 @@ export function sampleRun(changes: Partial<RunResult> = {}): RunResult {
     },
     settings: {
       bn: "eval",
+      draw: "range",
       start: 0,
+      dataSeed: 0,
       batchSize: 128,
+      microBatch: null,
       steps: 5,
       probes: 2,
       traceProbes: 4,
@@ -50,6 +53,8 @@ export function sampleRun(changes: Partial<RunResult> = {}): RunResult {
       top: 2,
       bottom: 1,
     },
+    microBatch: 128,
+    drawn: null,
     meaning: {
       operator: "hessian",
       loss: "cross-entropy",

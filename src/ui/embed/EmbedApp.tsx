@@ -1,7 +1,7 @@
 /** One figure of one run, in a frame on somebody else's page. It measures when its reader asks for it, and not before. */
 import type { ControlValues } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
-import { ChoiceField } from "../ControlField.tsx";
+import { ViewChoice } from "../ControlField.tsx";
 import { DensityCard } from "../DensityCard.tsx";
 import { EigenvalueCard } from "../EigenvalueCard.tsx";
 import { LayerCard } from "../LayerCard.tsx";
@@ -25,7 +25,7 @@ export function EmbedApp() {
     <>
       <header className="embed-head">
         <h1>{result === null ? "Eigenscope" : runTitle(result)}</h1>
-        <ChoiceField field="view" />
+        <ViewChoice field="view" />
       </header>
       <Notices />
       <main className="embed-figure">

@@ -1,7 +1,7 @@
 /** Snippets for the present state: iframe, Quarto, reveal.js, Jupyter, LaTeX. */
 import { useEffect, useId, useRef, useState } from "react";
 import { FILE_MODEL } from "../../store/controls.ts";
-import { ChoiceField } from "../ControlField.tsx";
+import { ViewChoice } from "../ControlField.tsx";
 import { fileName } from "../export/download.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Segments } from "../parts.tsx";
@@ -58,7 +58,7 @@ function Snippets() {
   return (
     <>
       <div className="dialog-tools">
-        <ChoiceField field="view" lead="shows" />
+        <ViewChoice field="view" lead="shows" />
         <Segments
           label="Kind of document"
           lead="for"

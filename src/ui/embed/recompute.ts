@@ -1,5 +1,6 @@
 import { defaultValues, runSettingKeys } from "../../store/controls.ts";
 import type { PageStore } from "../../store/pageStore.ts";
+import { controlsOf } from "../../store/runSettings.ts";
 
 /**
  * Measures what is shown: settings that the link leaves at their defaults are those of the stored run, since a figure
@@ -8,8 +9,9 @@ import type { PageStore } from "../../store/pageStore.ts";
 export function recompute({ actions, getState }: PageStore): Promise<void> {
   const { shown, controls: wanted } = getState();
   if (shown?.origin === "stored") {
+    const own = controlsOf(shown.result.settings);
     for (const key of runSettingKeys) {
-      if (wanted[key] === defaultValues[key]) actions.set(key, shown.result.settings[key]);
+      if (wanted[key] === defaultValues[key]) actions.set(key, own[key] ?? defaultValues[key]);
     }
   }
   return actions.run();

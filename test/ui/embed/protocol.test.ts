@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accept, type Arrival, parseMessage, targetOf } from "../../../src/ui/embed/protocol.ts";
+import { type Arrival, accept, parseMessage, targetOf } from "../../../src/ui/embed/protocol.ts";
 
 const HOST = "https://paper.example";
 const from = (data: unknown, more: Partial<Arrival> = {}): Arrival => ({

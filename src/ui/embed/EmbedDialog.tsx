@@ -22,12 +22,12 @@ export function EmbedDialog({ onClose }: { readonly onClose: () => void }) {
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
     >
       <div className="dialog-body">
-        <header className="card-head">
+        <div className="card-head">
           <h2 id={title}>Embed this figure</h2>
           <div className="card-tools">
             <Button onClick={() => dialog.current?.close()}>Close</Button>
           </div>
-        </header>
+        </div>
         <Snippets />
       </div>
     </dialog>

@@ -21,7 +21,9 @@ export function connect(store: PageStore, version: string): void {
   if (parent === window) return;
   let pinned: string | null = null;
   let report = createReport();
-  /** A slide that went paused the run, and may let it go on when it comes back. */
+  /** reveal.js says that the slide of this frame is not on show. */
+  let away = false;
+  /** Only what the slide paused goes on with it. */
   let pausedBySlide = false;
 
   const post = (event: EmbedEvent): void => {
@@ -33,13 +35,14 @@ export function connect(store: PageStore, version: string): void {
   };
   const height = () => Math.ceil(document.documentElement.getBoundingClientRect().height);
 
-  function slide(type: "slide:start" | "slide:stop"): void {
+  /** A run that starts while the slide is away waits too. */
+  function followSlide(): void {
     const { run } = store.getState();
-    if (run.kind !== "running") return;
-    if (type === "slide:stop" && !run.paused) {
+    if (run.kind !== "running") pausedBySlide = false;
+    else if (away && !run.paused && !pausedBySlide) {
       pausedBySlide = true;
       void store.actions.pause();
-    } else if (type === "slide:start" && pausedBySlide) {
+    } else if (!away && pausedBySlide) {
       pausedBySlide = false;
       void store.actions.resume();
     }
@@ -71,7 +74,8 @@ export function connect(store: PageStore, version: string): void {
         }
         case "slide:start":
         case "slide:stop":
-          return slide(command.type);
+          away = command.type === "slide:stop";
+          return followSlide();
       }
     } catch (error) {
       post({ type: "error", message: error instanceof Error ? error.message : String(error), ...answer });
@@ -85,6 +89,7 @@ export function connect(store: PageStore, version: string): void {
     void obey(accepted.command);
   });
   store.subscribe(tell);
+  store.subscribe(followSlide);
   new ResizeObserver(() => post({ type: "resize", height: height() })).observe(document.documentElement);
   addEventListener("keydown", (event) => {
     const key = unusedKey(event);

@@ -81,7 +81,7 @@ ${frame("data-src", shot, address)}
   });
   // The figure speaks to a page that has greeted it.
   const greet = (f) => f.contentWindow.postMessage({ eigenscope: 1, type: "ping" }, new URL(f.src).origin);
-  addEventListener("load", ({ target }) => embeds().includes(target) && greet(target), true);
+  document.addEventListener("load", ({ target }) => embeds().includes(target) && greet(target), true);
 </script>`;
 }
 

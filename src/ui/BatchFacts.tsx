@@ -1,5 +1,6 @@
 /** How the chosen model does on the chosen batch, and what the batch is: known after a look at it, or a run. */
 import { currentInspection } from "../store/inspection.ts";
+import { isBusy } from "../store/runState.ts";
 import type { Inspection, ModelCard, RunResult } from "../store/state.ts";
 import { count, percent, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
@@ -12,52 +13,59 @@ interface BatchFactsProps {
   readonly result: RunResult | null;
 }
 
-export function BatchFacts({ card, result }: BatchFactsProps) {
+/** Rows of the card's list: a look at the chosen batch comes before the run that is shown. */
+export function BatchRows({ card, result }: BatchFactsProps) {
+  const inspection = useInspection();
+  const known = inspection ?? result;
+  if (known === null) return null;
+  const size = inspection?.shape[0] ?? result?.settings.batchSize ?? 0;
+  return (
+    <>
+      <dt>Loss</dt>
+      <dd>
+        {significant(known.loss, 5)} <span className="aside">over {samples(size, card)}</span>
+      </dd>
+      {known.accuracy !== null && (
+        <>
+          <dt>Accuracy</dt>
+          <dd>{percent(known.accuracy)}</dd>
+        </>
+      )}
+      {inspection === null && result !== null && (
+        <>
+          <dt>Gradient norm</dt>
+          <dd>{significant(result.gradientNorm, 4)}</dd>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What is in the batch, or the button that finds out. */
+export function BatchLook({ card }: { readonly card: ModelCard }) {
   const looked = usePage(currentInspection);
-  const busy = usePage(({ run }) => run.kind === "running" || run.kind === "starting");
+  const inspection = useInspection();
+  const busy = usePage(({ run }) => isBusy(run));
   const unavailable = usePage(({ device }) => device?.kind === "unavailable");
   const wanted = usePage((state) => state.controls.batchSize);
   const { inspect } = useActions();
   const found = looked?.found ?? null;
-  const inspection = found?.kind === "inspected" ? found.inspection : null;
-  const size = inspection === null ? result?.settings.batchSize : inspection.shape[0];
-  const known = inspection ?? result;
+  if (inspection !== null) return <Statistics inspection={inspection} card={card} />;
+  if (looked !== null && found === null) return <p className="calm">Looking at the batch</p>;
+  if (found !== null && "message" in found) return <p className="refusal">{found.message}</p>;
+  if (busy || unavailable) return null;
   return (
-    <>
-      {known !== null && size !== undefined && (
-        <dl className="facts">
-          <dt>Loss</dt>
-          <dd>
-            {significant(known.loss, 5)} <span className="aside">over {samples(size, card)}</span>
-          </dd>
-          {known.accuracy !== null && (
-            <>
-              <dt>Accuracy</dt>
-              <dd>{percent(known.accuracy)}</dd>
-            </>
-          )}
-          {inspection === null && result !== null && (
-            <>
-              <dt>Gradient norm</dt>
-              <dd>{significant(result.gradientNorm, 4)}</dd>
-            </>
-          )}
-        </dl>
-      )}
-      {inspection !== null && <Statistics inspection={inspection} card={card} />}
-      {found !== null && found.kind !== "inspected" && found.kind !== "cancelled" && (
-        <p className="refusal">{found.message}</p>
-      )}
-      {looked !== null && found === null && <p className="calm">Looking at the batch</p>}
-      {looked === null && !busy && !unavailable && (
-        <p className="calm">
-          <Button look="text" onClick={() => void inspect()}>
-            Loss and accuracy of {samples(wanted, card)}
-          </Button>
-        </p>
-      )}
-    </>
+    <p className="calm">
+      <Button look="text" onClick={() => void inspect()}>
+        Loss and accuracy of {samples(wanted, card)}
+      </Button>
+    </p>
   );
+}
+
+function useInspection(): Inspection | null {
+  const found = usePage(currentInspection)?.found;
+  return found?.kind === "inspected" ? found.inspection : null;
 }
 
 /** Statistics of what enters the network, as it enters it. */

@@ -2,7 +2,7 @@
 import { chosenCard, isChosenShown } from "../store/chosen.ts";
 import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
-import { BatchFacts } from "./BatchFacts.tsx";
+import { BatchLook, BatchRows } from "./BatchFacts.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { count } from "./format.ts";
 import { HubField } from "./HubField.tsx";
@@ -72,8 +72,9 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
             </dd>
           </>
         )}
+        <BatchRows card={card} result={result} />
       </dl>
-      <BatchFacts card={card} result={result} />
+      <BatchLook card={card} />
       <ParametersPanel card={card} />
       {card.warnings.map((warning) => (
         <p key={warning} className="warning">

@@ -1,6 +1,6 @@
 /** What the device can do at best with our kind of kernel: a 512^3 matrix product, 8 rows x 2 vec4 columns a thread. */
 
-import type { Engines } from "../src/run/hessian.ts";
+import type { Engines } from "../src/run/device.ts";
 
 const SIZE = 512;
 export const CEILING_FLOPS = 2 * SIZE ** 3;

@@ -6,10 +6,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { create, globals } from "webgpu";
-import { openDevice, reportDevice } from "../src/run/device.ts";
-import type { Engines } from "../src/run/hessian.ts";
+import { type Engines, openDevice, reportDevice } from "../src/run/device.ts";
+import { makeHessian } from "../src/run/fit.ts";
 import { loadModel } from "../src/run/load.ts";
-import { makeHessian, poseProblem } from "../src/run/problem.ts";
+import { poseProblem } from "../src/run/problem.ts";
 import { LanczosRun } from "../src/spectrum/index.ts";
 import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
 
@@ -52,6 +52,7 @@ async function measure(id: string, batch: number, rounds: number, engines: Engin
   const operator = await makeHessian({
     ...engines,
     problem,
+    microBatch: null,
     probes: 1,
     krylovVectors: LANCZOS_STEPS + 1,
     budget: 8e9,

@@ -32,6 +32,11 @@ export const FLAGS: readonly Flag[] = [
   { name: "label-column", value: "C", help: "of --text: the column of the labels" },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
+  {
+    name: "micro-batch",
+    value: "M",
+    help: "samples computed at once; the result is the same (as many as fit the memory)",
+  },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
   { name: "steps", value: "M", help: "Lanczos steps per probe (80)" },
   { name: "probes", value: "K", help: "probes of the quadrature, or of the trace (1; for trace 10)" },

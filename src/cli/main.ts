@@ -97,6 +97,7 @@ function settingsFor(command: Command, args: Arguments, available: number): RunS
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
     start,
     batchSize: wholeNumber(args, "batch-size", Math.max(1, Math.min(128, available - start)), 1),
+    microBatch: args.has("micro-batch") ? wholeNumber(args, "micro-batch", 1, 1) : null,
     // For the trace one product per probe is all that is needed: a quadrature of one step gives it.
     steps: quick ? 1 : wholeNumber(args, "steps", 80, 1),
     probes,

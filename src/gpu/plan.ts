@@ -96,6 +96,13 @@ const sharing = (slot: Slot, probes: number): string =>
 /** A program does not fit the device. The message says what would. */
 export class MemoryRefusal extends Error {
   override readonly name = "MemoryRefusal";
+  /** About how much of the program would fit, below 1: a first guess at how many of its samples. */
+  readonly share: number;
+
+  constructor(message: string, share = 0) {
+    super(message);
+    this.share = share;
+  }
 }
 
 const megabytes = (bytes: number): string =>
@@ -103,26 +110,29 @@ const megabytes = (bytes: number): string =>
 
 /**
  * Throws MemoryRefusal if a buffer exceeds the device's limits or the total its budget.
- * @param extra bytes besides the plan: parameter vectors and Krylov basis.
+ * @param plans of the programs that will exist together
+ * @param extra bytes besides them: parameter vectors and Krylov basis.
  */
 export function checkPlan(
-  plan: Plan,
+  plans: readonly Plan[],
   limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number },
   budget: number,
   extra: number,
   advice: string,
 ): void {
-  const largest = Math.max(0, ...plan.buffers);
+  const largest = Math.max(0, ...plans.flatMap(({ buffers }) => buffers));
   const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   if (largest > most) {
     throw new MemoryRefusal(
       `One tensor needs ${megabytes(largest)}, this GPU accepts ${megabytes(most)} in one piece: ${advice}.`,
+      most / largest,
     );
   }
-  const total = plan.bytes.residuals + plan.bytes.temporaries + extra;
-  if (total > budget) {
+  const own = plans.reduce((sum, { bytes }) => sum + bytes.residuals + bytes.temporaries, 0);
+  if (own + extra > budget) {
     throw new MemoryRefusal(
-      `The run needs ${megabytes(total)}, the budget is ${megabytes(budget)}: ${advice}.`,
+      `The run needs ${megabytes(own + extra)}, the budget is ${megabytes(budget)}: ${advice}.`,
+      Math.max(0, budget - extra) / own,
     );
   }
 }

@@ -3,6 +3,7 @@
  * replayed. Nothing is allocated while it runs.
  */
 
+import type { Shape } from "../model/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
 import type { PipelineCache } from "./pipelines.ts";
@@ -25,6 +26,13 @@ export interface ProgramOptions {
   readonly onCompiled?: (done: number, total: number) => void;
 }
 
+/** Values of inputs on the device, laid out for a program, so that `load` only has to copy them. */
+export interface HeldInputs {
+  readonly buffer: GPUBuffer;
+  /** Where each of them begins, and where the program reads it. */
+  readonly copies: readonly { readonly from: number; readonly to: GPUBuffer; readonly bytes: number }[];
+}
+
 export class Program {
   readonly #options: ProgramOptions;
   readonly #buffers: GPUBuffer[];
@@ -39,20 +47,16 @@ export class Program {
   /** Allocates and compiles. Throws if the device runs out of memory. */
   static async create(options: ProgramOptions): Promise<Program> {
     const { device, plan, lowered } = options;
-    device.pushErrorScope("out-of-memory");
-    const buffers = plan.buffers.map((size, i) =>
-      device.createBuffer({
-        label: `program ${i}`,
-        size: Math.max(16, size),
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      }),
+    const buffers = await allocating(device, () =>
+      plan.buffers.map((size, i) =>
+        device.createBuffer({
+          label: `program ${i}`,
+          size: Math.max(16, size),
+          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+        }),
+      ),
     );
-    const refused = await device.popErrorScope();
     const program = new Program(options, buffers);
-    if (refused !== null) {
-      program.destroy();
-      throw new Error(`The GPU ran out of memory: ${refused.message}`);
-    }
     const total = lowered.primal.length + lowered.tangent.length;
     let done = 0;
     const compiled = (): void => options.onCompiled?.(++done, total);
@@ -66,6 +70,10 @@ export class Program {
   /** Dispatches of the tangent program: one product. */
   get dispatches(): number {
     return this.#tangent.length;
+  }
+
+  get primalDispatches(): number {
+    return this.#primal.length;
   }
 
   /** Floating-point operations of the tangent program for all probes. */
@@ -90,32 +98,69 @@ export class Program {
   }
 
   /** Writes an input given row-major in its logical shape: integers where its dtype is i32. */
-  write(name: string, values: Float32Array | Int32Array): void {
-    const { inputs, rowLists: lists } = this.#options.lowered;
-    const view = inputs.get(name);
-    if (view === undefined) throw new Error(`internal: the program has no input ${name}`);
-    this.#upload(view, values);
-    for (const { input, first, next } of lists) {
-      if (input !== name) continue;
-      const made = rowLists(values, first.shape[0]);
-      this.#upload(first, made.first);
-      this.#upload(next, made.next);
+  write(name: string, values: Values): void {
+    for (const { view, values: own } of this.#written(name, values)) {
+      const laid = new ArrayBuffer(4 * view.slot.floats);
+      layOut(view, own, laid, 0);
+      this.#options.device.queue.writeBuffer(this.#bufferOf(view), 0, laid);
     }
   }
 
-  #upload(view: View, values: Float32Array | Int32Array): void {
-    const { floats } = view.slot;
-    const laid = values instanceof Int32Array ? new Int32Array(floats) : new Float32Array(floats);
-    forEachElement(view, (at, i) => {
-      laid[at] = values[i];
+  /** Lays inputs out in a buffer of their own, which the caller destroys. Throws if the device runs out of memory. */
+  async hold(inputs: Readonly<Record<string, Values>>): Promise<HeldInputs> {
+    const { device } = this.#options;
+    const written = Object.entries(inputs).flatMap(([name, values]) => this.#written(name, values));
+    let bytes = 0;
+    const copies = written.map(({ view }) => {
+      const copy = { from: bytes, to: this.#bufferOf(view), bytes: 4 * view.slot.floats };
+      bytes += copy.bytes;
+      return copy;
     });
-    this.#options.device.queue.writeBuffer(this.#bufferOf(view), 0, laid);
+    const usage = GPUBufferUsage.COPY_SRC;
+    const [buffer] = await allocating(device, () => [
+      device.createBuffer({ label: "held inputs", size: bytes, usage, mappedAtCreation: true }),
+    ]);
+    const laid = buffer.getMappedRange();
+    written.forEach(({ view, values }, i) => {
+      layOut(view, values, laid, copies[i].from);
+    });
+    buffer.unmap();
+    return { buffer, copies };
+  }
+
+  /** Puts held inputs where the program reads them, after what has been submitted before. */
+  load({ buffer, copies }: HeldInputs): void {
+    const { device } = this.#options;
+    const encoder = device.createCommandEncoder();
+    for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(buffer, from, to, 0, bytes);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** What is written for an input: itself, and the lists of rows that share an index. */
+  #written(name: string, values: Values): { readonly view: View; readonly values: Values }[] {
+    const { inputs, rowLists: lists } = this.#options.lowered;
+    const view = inputs.get(name);
+    if (view === undefined) throw new Error(`internal: the program has no input ${name}`);
+    const made = lists
+      .filter(({ input }) => input === name)
+      .flatMap(({ first, next }) => {
+        const list = rowLists(values, first.shape[0]);
+        return [
+          { view: first, values: list.first },
+          { view: next, values: list.next },
+        ];
+      });
+    return [{ view, values }, ...made];
+  }
+
+  /** Of an output. */
+  shape(name: string): Shape {
+    return this.#outputView(name).shape;
   }
 
   /** Reads an output row-major; for outputs that depend on the tangent, one array per probe. */
   async read(name: string): Promise<Float32Array[]> {
-    const view = this.#options.lowered.outputs.get(name);
-    if (view === undefined) throw new Error(`internal: the program has no output ${name}`);
+    const view = this.#outputView(name);
     const { device, probes } = this.#options;
     const copies = view.slot.probeStride > 0 ? probes : 1;
     const staging = device.createBuffer({
@@ -140,6 +185,12 @@ export class Program {
 
   destroy(): void {
     for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  #outputView(name: string): View {
+    const view = this.#options.lowered.outputs.get(name);
+    if (view === undefined) throw new Error(`internal: the program has no output ${name}`);
+    return view;
   }
 
   #bufferOf(view: View): GPUBuffer {
@@ -177,6 +228,34 @@ export class Program {
     });
     return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label: kernel.label });
   }
+}
+
+type Values = Float32Array | Int32Array;
+
+/** Writes row-major values into a zeroed slot that begins at byte `from`. */
+function layOut(view: View, values: Values, laid: ArrayBuffer, from: number): void {
+  const { floats } = view.slot;
+  const slot =
+    values instanceof Int32Array ? new Int32Array(laid, from, floats) : new Float32Array(laid, from, floats);
+  forEachElement(view, (at, i) => {
+    slot[at] = values[i];
+  });
+}
+
+/** The buffers that `create` makes; throws, and destroys them, if the device has no room for them. */
+async function allocating(device: GPUDevice, create: () => GPUBuffer[]): Promise<GPUBuffer[]> {
+  device.pushErrorScope("out-of-memory");
+  let refused: Promise<GPUError | null>;
+  let buffers: GPUBuffer[];
+  try {
+    buffers = create();
+  } finally {
+    refused = device.popErrorScope();
+  }
+  const error = await refused;
+  if (error === null) return buffers;
+  for (const buffer of buffers) buffer.destroy();
+  throw new Error(`The GPU ran out of memory: ${error.message}`);
 }
 
 /** Calls `visit(place in the slot, row-major index)` for each element of a view. */

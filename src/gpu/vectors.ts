@@ -133,6 +133,12 @@ export class GpuSpace {
     this.stream.copy(from.buffer, 0, to.buffer, 0, this.blockBytes);
   }
 
+  /** y += x for buffers of as many columns. */
+  accumulate(x: GPUBuffer, y: GPUBuffer, columns: number): void {
+    const [gx, gy] = this.kernels.groups;
+    this.stream.dispatch(this.kernels.add, [x, y], { a: 1, b: 1 }, [gx, gy, columns]);
+  }
+
   axpy(a: number, x: GpuVector, y: GpuVector): void {
     this.#combine(a, x.buffer, 1, y.buffer);
   }

@@ -3,8 +3,14 @@
 import { type Gpu, requestGpu } from "../gpu/device.ts";
 import { PipelineCache } from "../gpu/pipelines.ts";
 import { Submitter } from "../gpu/submitter.ts";
-import type { Engines } from "./hessian.ts";
 import type { DeviceReport } from "./protocol.ts";
+
+/** What all programs of a device share. */
+export interface Engines {
+  readonly gpu: Gpu;
+  readonly pipelines: PipelineCache;
+  readonly submitter: Submitter;
+}
 
 /** First guesses for the slicer, flops per millisecond; it measures from the first submit on. */
 const SOFTWARE_RATE = 2e6;

@@ -5,8 +5,8 @@
 
 import { GpuUnavailable } from "../gpu/device.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
-import { openDevice, reportDevice } from "./device.ts";
-import type { Engines } from "./hessian.ts";
+import { type Engines, openDevice, reportDevice } from "./device.ts";
+import { RunRefusal } from "./fit.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type {
@@ -80,16 +80,7 @@ export class LocalEngine implements Engine {
 
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive(async (signal) => {
-      if (this.#loaded === null) throw new Error("internal: run before load");
-      const open = await this.#openForSession();
-      const session = new Session({
-        ...open,
-        loaded: this.#loaded,
-        settings,
-        device: open.report,
-        ...(this.#host.budget === undefined ? {} : { budget: this.#host.budget }),
-      });
-      this.#session = session;
+      const session = await this.#newSession(settings);
       await session.start({ signal, onEvent, gate: () => this.#gate() });
       return session.measure({ signal, onEvent, gate: () => this.#gate() });
     });
@@ -143,10 +134,7 @@ export class LocalEngine implements Engine {
     settings: RunSettings,
     vector: Float32Array,
   ): Promise<{ result: RunResult; product: Float64Array }> {
-    if (this.#loaded === null) throw new Error("internal: product before load");
-    const open = await this.#openForSession();
-    const session = new Session({ ...open, loaded: this.#loaded, settings, device: open.report });
-    this.#session = session;
+    const session = await this.#newSession(settings);
     const context = { signal: new AbortController().signal, onEvent: () => {}, gate: () => this.#gate() };
     await session.start(context);
     return { product: await session.product(vector), result: session.result() };
@@ -173,11 +161,18 @@ export class LocalEngine implements Engine {
     this.#session = null;
   }
 
-  async #openForSession(): Promise<OpenDevice> {
+  /** Of the loaded model, on a device that works; the one before it ends. */
+  async #newSession(settings: RunSettings): Promise<Session> {
+    if (this.#loaded === null) throw new Error("internal: a run needs a loaded model");
     const open = await this.#open();
     this.#closeSession();
     this.#device = open;
-    return open;
+    const { budget } = this.#host;
+    this.#session = new Session({
+      ...{ ...open, loaded: this.#loaded, settings, device: open.report },
+      ...(budget === undefined ? {} : { budget }),
+    });
+    return this.#session;
   }
 
   #open(): Promise<OpenDevice> {
@@ -214,9 +209,10 @@ export class LocalEngine implements Engine {
     } catch (error) {
       const known = this.#session?.resultOrNull() ?? null;
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
-      const refusal = refusalText(error) ?? (error instanceof MemoryRefusal ? error.message : null);
+      const refusal = refusalText(error);
       if (refusal !== null) return { kind: "refused", message: refusal };
-      if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
+      if ([MemoryRefusal, RunRefusal, GpuUnavailable].some((kind) => error instanceof kind))
+        return { kind: "refused", message: (error as Error).message };
       const lost = await lossOf(this.#device);
       if (lost !== null) {
         this.#closeSession();

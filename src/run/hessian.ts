@@ -1,35 +1,24 @@
 /**
  * The Hessian of a model's loss on a batch, as a linear operator on the GPU: graph, derivatives, kernels, memory plan
- * and program joined. The primal program runs once in `prepare`; each `apply` replays the tangent program.
+ * and program joined. The primal program runs in `prepare`; each `apply` replays the tangent program, and where the
+ * batch is cut into parts the primal program of each part before it.
  */
 
 import { linearize } from "../autograd/linearize.ts";
-import type { Gpu } from "../gpu/device.ts";
-import { lower } from "../gpu/lower.ts";
-import type { PipelineCache } from "../gpu/pipelines.ts";
-import { checkPlan, planMemory } from "../gpu/plan.ts";
-import { Program } from "../gpu/program.ts";
+import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
-import type { Submitter } from "../gpu/submitter.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
-import type { Graph } from "../model/graph.ts";
 import type { LinearOperator } from "../spectrum/operator.ts";
-
-/** What all programs of a device share. */
-export interface Engines {
-  readonly gpu: Gpu;
-  readonly pipelines: PipelineCache;
-  readonly submitter: Submitter;
-}
+import { BatchedProgram, type Blueprint, bytesOf, drawBlueprint, drawForward } from "./batched.ts";
+import type { Engines } from "./device.ts";
+import type { Partition } from "./partition.ts";
 
 export interface HessianOptions extends Engines {
-  /** Forward graph with outputs `loss` and `logits`. */
-  readonly graph: Graph;
+  /** Its forward graph has the outputs `loss` and `logits`. */
+  readonly partition: Partition;
   /** Flat, in file order. */
   readonly parameters: Float32Array;
-  /** All graph inputs by name, row-major. */
-  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
   /** Vectors per product. */
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
@@ -41,97 +30,123 @@ export interface HessianOptions extends Engines {
   readonly onCompiled?: (done: number, total: number) => void;
 }
 
+export interface HessianPlan {
+  readonly layout: VectorLayout;
+  readonly blueprint: Blueprint;
+  /** Bytes of programs, vectors and Krylov basis. */
+  readonly bytes: number;
+}
+
+type Vectors = Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>;
+
 export class HessianOperator implements LinearOperator<GpuVector> {
   readonly space: GpuSpace;
   /** Products so far, counting each of the k columns. */
   products = 0;
   readonly #options: HessianOptions;
-  readonly #program: Program;
-  readonly #vectors: Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>;
-  readonly #plannedBytes: number;
+  readonly #plan: HessianPlan;
+  readonly #batch: BatchedProgram;
+  readonly #vectors: Vectors;
+  /** The gradient of the batch: that of its parts added up, or the program's own. */
+  readonly #gradient: GPUBuffer;
+  /** Collected from the parts; null where the program still holds the outputs of the whole batch. */
+  #collected: { readonly loss: number; readonly logits: Float32Array } | null = null;
 
   private constructor(
     options: HessianOptions,
+    plan: HessianPlan,
     space: GpuSpace,
-    program: Program,
-    vectors: Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>,
-    plannedBytes: number,
+    batch: BatchedProgram,
+    vectors: Vectors,
   ) {
     this.#options = options;
+    this.#plan = plan;
     this.space = space;
-    this.#program = program;
+    this.#batch = batch;
     this.#vectors = vectors;
-    this.#plannedBytes = plannedBytes;
+    this.#gradient = batch.parts === 1 ? vectors.grad : space.allocate(vectors.grad.size, "gradient sum");
   }
 
-  /** Plans, allocates, compiles and runs the primal program. Throws MemoryRefusal before anything is allocated. */
-  static async create(options: HessianOptions): Promise<HessianOperator> {
-    const { gpu, pipelines, submitter, probes, parameters } = options;
-    const staged = linearize(options.graph);
-    const layout = new VectorLayout(staged.graph.params);
-    const lowered = lower(staged, {
-      ...{ layout, probes, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
-    });
-    const plan = planMemory(lowered, probes);
-    const block = 4 * layout.extent * probes;
-    const extra = 2 * 4 * layout.extent + (2 + 2 + options.krylovVectors) * block;
-    checkPlan(plan, gpu.limits, options.budget, extra, options.advice);
+  /**
+   * Derivatives, kernels and memory, with room for the forward program of a slice; nothing is allocated.
+   * Throws MemoryRefusal if it does not fit.
+   */
+  static plan({ gpu, partition, probes, krylovVectors, budget, advice }: HessianOptions): HessianPlan {
+    const { graph, rows } = partition;
+    const layout = new VectorLayout(graph.params);
+    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
+    const blueprint = drawBlueprint(linearize(graph), { ...shared, probes });
+    const forward = drawForward(shared);
+    const flat = rows.length === 1 ? 2 : 3;
+    const vectors = 4 * layout.extent * (flat + (2 + 2 + krylovVectors) * probes);
+    const held = blueprint.heldBytes + forward.heldBytes;
+    checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, vectors + held, advice);
+    return { layout, blueprint, bytes: vectors + bytesOf(blueprint) + bytesOf(forward) };
+  }
+
+  /** Allocates, compiles and uploads. Throws MemoryRefusal before anything is allocated. */
+  static async create(
+    options: HessianOptions,
+    plan = HessianOperator.plan(options),
+  ): Promise<HessianOperator> {
+    const { gpu, pipelines, submitter, probes, parameters, onCompiled } = options;
+    const { layout, blueprint } = plan;
     const stream = new Stream(gpu.device, pipelines);
     const space = await GpuSpace.create(stream, layout, probes, gpu.limits);
     const vectors = {
       theta: space.allocate(4 * layout.extent, "theta"),
       grad: space.allocate(4 * layout.extent, "gradient"),
-      v: space.allocate(block, "tangent"),
-      hv: space.allocate(block, "product"),
+      v: space.allocate(space.blockBytes, "tangent"),
+      hv: space.allocate(space.blockBytes, "product"),
     };
-    const { onCompiled } = options;
-    const program = await Program.create({
-      device: gpu.device,
-      pipelines,
-      submitter,
-      lowered,
-      plan,
-      probes,
-      vectors,
+    gpu.device.queue.writeBuffer(vectors.theta, 0, layout.pack(parameters) as Float32Array<ArrayBuffer>);
+    const batch = await BatchedProgram.create({
+      ...{ gpu, pipelines, submitter, blueprint, vectors },
       ...(onCompiled ? { onCompiled } : {}),
     }).catch((error: unknown) => {
-      release(space, vectors);
+      release(space, Object.values(vectors));
       throw error;
     });
-    const planned = plan.bytes.residuals + plan.bytes.temporaries + extra;
-    const operator = new HessianOperator(options, space, program, vectors, planned);
-    gpu.device.queue.writeBuffer(vectors.theta, 0, layout.pack(parameters) as Float32Array<ArrayBuffer>);
-    for (const [name, values] of Object.entries(options.inputs)) program.write(name, values);
-    return operator;
+    return new HessianOperator(options, plan, space, batch, vectors);
   }
 
-  /** Runs the primal program: loss, gradient, residuals. */
+  /** Samples that are computed at once. */
+  get microBatch(): number {
+    return this.partition.samples;
+  }
+
+  get partition(): Partition {
+    return this.#options.partition;
+  }
+
+  /** Runs the primal program: loss, logits, gradient, residuals. */
   async prepare(signal?: AbortSignal): Promise<void> {
-    await this.#program.runPrimal(signal);
+    if (this.#batch.parts === 1) return this.#batch.primal(() => {}, signal);
+    const add = (part: number): void => this.#add(this.#vectors.grad, this.#gradient, part, 1);
+    this.#collected = await this.#batch.evaluate(add, signal);
   }
 
   async apply(v: GpuVector, out: GpuVector, signal?: AbortSignal): Promise<void> {
     const { stream, blockBytes, k } = this.space;
     stream.copy(v.buffer, 0, this.#vectors.v, 0, blockBytes);
     stream.flush();
-    await this.#program.runTangent(signal);
-    stream.copy(this.#vectors.hv, 0, out.buffer, 0, blockBytes);
+    await this.#batch.tangent((part) => this.#add(this.#vectors.hv, out.buffer, part, k), signal);
     this.products += k;
   }
 
   async loss(): Promise<number> {
-    return (await this.#program.read("loss"))[0][0];
+    return this.#collected?.loss ?? (await this.#batch.program.read("loss"))[0][0];
   }
 
-  /** Row-major [samples, classes]. */
+  /** Row-major [samples or labelled tokens, classes]. */
   async logits(): Promise<Float32Array> {
-    return (await this.#program.read("logits"))[0];
+    return this.#collected?.logits ?? (await this.#batch.program.read("logits"))[0];
   }
 
   /** Flat, in file order. */
   async gradient(): Promise<Float64Array> {
     const { stream, layout } = this.space;
-    return layout.unpack(await stream.read(this.#vectors.grad, 4 * layout.extent));
+    return layout.unpack(await stream.read(this.#gradient, 4 * layout.extent));
   }
 
   /** Dispatches and floating-point operations of one product, and bytes planned and held. */
@@ -142,12 +157,14 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     readonly plannedBytes: number;
     readonly usedBytes: number;
   } {
+    const { parts, program, bytes } = this.#batch;
+    const again = parts > 1 ? 1 : 0;
     return {
-      dispatches: this.#program.dispatches,
-      flops: this.#program.tangentFlops,
-      primalFlops: this.#program.primalFlops,
-      plannedBytes: this.#plannedBytes,
-      usedBytes: this.#program.bytes + this.space.bytes,
+      dispatches: parts * (program.dispatches + again * program.primalDispatches),
+      flops: parts * (program.tangentFlops + again * program.primalFlops),
+      primalFlops: parts * program.primalFlops,
+      plannedBytes: this.#plan.bytes,
+      usedBytes: bytes + this.space.bytes,
     };
   }
 
@@ -158,13 +175,23 @@ export class HessianOperator implements LinearOperator<GpuVector> {
   }
 
   destroy(): void {
-    this.#program.destroy();
-    release(this.space, this.#vectors);
+    this.#batch.destroy();
+    const own = this.#gradient === this.#vectors.grad ? [] : [this.#gradient];
+    release(this.space, [...Object.values(this.#vectors), ...own]);
+  }
+
+  /** Adds the result of a part to those before it, in the order of the parts. */
+  #add(result: GPUBuffer, sum: GPUBuffer, part: number, columns: number): void {
+    const { stream } = this.space;
+    if (part === 0) stream.copy(result, 0, sum, 0, result.size);
+    else this.space.accumulate(result, sum, columns);
+    // Before the next part overwrites the result.
+    if (part < this.#batch.parts - 1) stream.flush();
   }
 }
 
-function release(space: GpuSpace, vectors: Readonly<Record<string, GPUBuffer>>): void {
-  for (const buffer of Object.values(vectors)) space.free(buffer);
+function release(space: GpuSpace, buffers: readonly GPUBuffer[]): void {
+  for (const buffer of buffers) space.free(buffer);
   space.destroy();
   space.stream.destroy();
 }

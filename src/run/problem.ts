@@ -1,17 +1,9 @@
 /** A loaded model on one batch: the forward graph, its inputs, and the operators built from them. */
 
 import { Builder } from "../autograd/builder.ts";
-import { MemoryRefusal } from "../gpu/plan.ts";
-import {
-  type Batch,
-  type BuildOptions,
-  type Graph,
-  type InputSpec,
-  makeBatch,
-  ROW_WEIGHTS,
-} from "../model/index.ts";
-import { type Engines, HessianOperator } from "./hessian.ts";
+import { type Batch, type BuildOptions, type Graph, type InputSpec, makeBatch } from "../model/index.ts";
 import type { LoadedModel } from "./load.ts";
+import { cutBatch, type Inputs, type Partition } from "./partition.ts";
 import type { BatchNormMode } from "./protocol.ts";
 
 export interface BatchChoice {
@@ -22,10 +14,16 @@ export interface BatchChoice {
 }
 
 export interface Problem {
+  /** Forward graph for the whole batch. */
   readonly graph: Graph;
+  /** The batch in parts of as many samples. */
+  readonly cut: (samples: number) => Partition;
   readonly parameters: Float32Array;
-  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** Values of all graph inputs for the whole batch. */
+  readonly inputs: Inputs;
   readonly batch: Batch;
+  /** Statistics of the batch normalise it, so that the loss is no sum over samples and nothing can be computed in parts. */
+  readonly coupled: boolean;
 }
 
 /** Throws FormatError where the batch does not fit the model. */
@@ -42,26 +40,44 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     mean,
     std,
   });
-  const builder = new Builder();
-  const { states, data } = model.build(builder, {
-    batchSize,
-    bn,
-    ...sampleSizes(architecture.input.name, batch),
-    labelled: batch.labels?.length ?? 0,
-    loss,
-  });
-  const { targets, weights } = batch;
-  const inputs = {
-    ...{ ...states, ...data(batch.inputs), targets },
-    ...(weights === undefined ? {} : { [ROW_WEIGHTS]: weights }),
+  const cut = (samples: number): Partition => {
+    const { rows, mostRows, part } = cutBatch(batch, samples);
+    const builder = new Builder();
+    const { states, data } = model.build(builder, {
+      batchSize: samples,
+      bn,
+      ...sampleSizes(architecture.input.name, batch, samples),
+      labelled: mostRows,
+      loss,
+    });
+    const inputsOf = (index: number): Inputs => {
+      const { inputs, goal } = part(index);
+      return { ...data(inputs), ...goal };
+    };
+    return { graph: builder.finish(), samples, states, rows, inputsOf };
   };
-  return { graph: builder.finish(), parameters: model.parameters, inputs, batch };
+  const whole = cut(batchSize);
+  return {
+    graph: whole.graph,
+    cut: (samples) => (samples === batchSize ? whole : cut(samples)),
+    parameters: model.parameters,
+    inputs: { ...whole.states, ...whole.inputsOf(0) },
+    batch,
+    coupled: bn === "batch" && architecture.states.length > 0,
+  };
 }
 
-/** What the samples of a batch of this shape decide about the graph. */
-function sampleSizes(input: InputSpec["name"], { shape, shapes }: Batch): Partial<BuildOptions> {
+/** What samples of this shape decide about the graph for a number of them. */
+function sampleSizes(
+  input: InputSpec["name"],
+  { shape, shapes }: Batch,
+  samples: number,
+): Partial<BuildOptions> {
   const [, first, second] = shape;
-  if (shapes !== undefined) return { shapes };
+  if (shapes !== undefined) {
+    const ofPart = Object.entries(shapes).map(([name, [, ...row]]) => [name, [samples, ...row]] as const);
+    return { shapes: Object.fromEntries(ofPart) };
+  }
   if (input === "images") return { height: first, width: second };
   return input === "input_ids" ? { tokens: first } : {};
 }
@@ -76,31 +92,4 @@ export function accuracyOf(logits: Float32Array, labels: Int32Array | null): num
     if (row.indexOf(row.reduce((a, b) => Math.max(a, b))) === label) right++;
   });
   return right / labels.length;
-}
-
-/** Bytes that a run may use: WebGPU does not tell how much memory a device has. */
-export const defaultBudget = (software: boolean): number => (software ? 2e9 : 4e9);
-
-export interface OperatorRequest extends Engines {
-  readonly problem: Problem;
-  /** Vectors per product wanted; fewer are taken where memory is short. */
-  readonly probes: number;
-  readonly krylovVectors: number;
-  readonly budget: number;
-  readonly onCompiled?: (done: number, total: number) => void;
-}
-
-/** The Hessian operator with as many vectors per product as wanted and fit. Throws MemoryRefusal if one does not. */
-export async function makeHessian(request: OperatorRequest): Promise<HessianOperator> {
-  const { problem, probes, ...rest } = request;
-  const half = Math.max(1, Math.floor(problem.batch.count / 2));
-  const advice = `use a smaller batch (${half} instead of ${problem.batch.count}) or fewer Lanczos steps`;
-  const { graph, parameters, inputs } = problem;
-  for (let k = probes; ; k = Math.ceil(k / 2)) {
-    try {
-      return await HessianOperator.create({ ...rest, graph, parameters, inputs, probes: k, advice });
-    } catch (error) {
-      if (k === 1 || !(error instanceof MemoryRefusal)) throw error;
-    }
-  }
 }

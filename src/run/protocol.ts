@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly start: number;
   /** Samples. */
   readonly batchSize: number;
+  /** Samples computed at once: the batch is cut into such parts. Null for as many as fit the memory. */
+  readonly microBatch: number | null;
   /** Lanczos steps per probe. */
   readonly steps: number;
   /** Probes of the stochastic Lanczos quadrature. */
@@ -169,6 +171,8 @@ export interface RunResult {
   readonly engine: string;
   readonly model: ModelCard;
   readonly settings: RunSettings;
+  /** Samples that were computed at once: the whole batch, or the parts that it was cut into. */
+  readonly microBatch: number;
   /** What the numbers mean, in fixed words and in one sentence. */
   readonly meaning: {
     readonly operator: "hessian";

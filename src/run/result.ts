@@ -19,6 +19,8 @@ export interface ResultParts {
   readonly loaded: LoadedModel;
   readonly problem: Problem;
   readonly settings: RunSettings;
+  /** Samples computed at once. */
+  readonly microBatch: number;
   readonly atWeights: AtWeights;
   readonly spectrum: SlqResult;
   /** The tridiagonal matrices, in the order of `spectrum.probes`. */
@@ -41,6 +43,7 @@ export function makeResult(parts: ResultParts): RunResult {
     engine: `Eigenscope ${__VERSION__}`,
     model: card,
     settings,
+    microBatch: parts.microBatch,
     meaning: {
       operator: "hessian",
       loss: loaded.loss,

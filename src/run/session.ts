@@ -2,9 +2,11 @@
 
 import type { GpuVector } from "../gpu/vectors.ts";
 import { momentMatch, SlqRun, symmetryDefect } from "../spectrum/index.ts";
-import type { Engines, HessianOperator } from "./hessian.ts";
+import type { Engines } from "./device.ts";
+import { defaultBudget, makeHessian } from "./fit.ts";
+import type { HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
-import { accuracyOf, defaultBudget, makeHessian, type Problem, poseProblem } from "./problem.ts";
+import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Check,
   DeviceReport,
@@ -81,6 +83,7 @@ export class Session {
       pipelines,
       submitter,
       problem,
+      microBatch: this.#settings.microBatch,
       probes: atOnce,
       krylovVectors: keepBases * vectors,
       budget,
@@ -175,7 +178,8 @@ export class Session {
         gpu,
         pipelines,
         submitter,
-        problem,
+        partition: operator.partition,
+        parameters: problem.parameters,
         space: operator.space,
         direction,
         steps,
@@ -214,6 +218,7 @@ export class Session {
       loaded: this.#options.loaded,
       problem,
       settings: this.#settings,
+      microBatch: operator.microBatch,
       atWeights: this.#atWeights,
       spectrum: slq.result(),
       columns: slq.checkpoint().columns,

@@ -70,6 +70,12 @@ export const controls = {
     "Samples in the mean loss. Time and memory grow in proportion.",
   ),
   start: integer("First sample", "start", [0, 999_999, 0], "Where in the data file the batch begins."),
+  microBatch: integer(
+    "Micro-batch",
+    "micro",
+    [0, 4096, 0],
+    "Samples computed at once; 0 means as many as fit the memory. The operator is the same.",
+  ),
   bn: choice(
     "BatchNorm",
     "bn",
@@ -188,7 +194,10 @@ export const defaultValues = Object.fromEntries(
 ) as unknown as ControlValues;
 
 /** The controls that decide the numbers of a run; the others choose a model or a view. */
-export const runSettingKeys = ["bn", "start", "batchSize", "steps", "probes", "traceProbes", "seed"] as const;
+export const runSettingKeys = [
+  ...(["bn", "start", "batchSize", "microBatch"] as const),
+  ...(["steps", "probes", "traceProbes", "seed"] as const),
+] as const;
 
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }

@@ -1,19 +1,12 @@
 /** The actions that need the engine: run, extend, slice, read files; pause, resume, cancel. */
 import type { StoreApi } from "zustand/vanilla";
-import type {
-  DataSource,
-  Engine,
-  ModelSource,
-  NamedFile,
-  RunEvent,
-  RunOutcome,
-  RunSettings,
-} from "../run/protocol.ts";
+import type { DataSource, Engine, ModelSource, NamedFile, RunEvent, RunOutcome } from "../run/protocol.ts";
 import { filesOfSide } from "../run/roles.ts";
-import { type ControlValues, FILE_MODEL } from "./controls.ts";
+import { FILE_MODEL } from "./controls.ts";
 import { isComplete, parseChannels, takeFiles, type Upload, type UploadOptions } from "./files.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
+import { runSettings } from "./runSettings.ts";
 import { endingOf, isBusy, type Job, moveRun, type RunMove } from "./runState.ts";
 import type { PageState } from "./state.ts";
 
@@ -29,8 +22,6 @@ export interface Jobs {
   setUploadOption(option: Partial<UploadOptions>): Promise<void>;
 }
 
-/** Eigenvalues asked for at each end. */
-const REPORTED = { top: 5, bottom: 2 };
 /** +-0.5 along a unit vector: where the loss of the bundled networks clearly leaves its parabola. */
 const SLICE = { radius: 0.5, points: 21 };
 
@@ -203,11 +194,6 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       await readUpload();
     },
   };
-}
-
-function runSettings(values: ControlValues): RunSettings {
-  const { bn, start, batchSize, steps, probes, traceProbes, seed } = values;
-  return { bn, start, batchSize, steps, probes, traceProbes, seed, ...REPORTED };
 }
 
 interface Sources {

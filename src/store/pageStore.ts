@@ -3,20 +3,14 @@
  * promise of the protocol's `Engine`, asked for on the first Run or Drop, so that the first picture waits for nothing.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import {
-  type ControlKey,
-  type ControlValues,
-  coupled,
-  defaultValues,
-  FILE_MODEL,
-  runSettingKeys,
-} from "./controls.ts";
+import { type ControlKey, type ControlValues, coupled, defaultValues, FILE_MODEL } from "./controls.ts";
 import { noUpload } from "./files.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { decodeLink, encodeLink } from "./link.ts";
 import type { EnginePort } from "./port.ts";
+import { controlsOf } from "./runSettings.ts";
 import type { PageState } from "./state.ts";
 import { fetchCatalogue, fetchStoredRun } from "./stored.ts";
 import { keepTheme, readTheme, type Theme } from "./theme.ts";
@@ -119,7 +113,7 @@ export function createPageStore(port: EnginePort): PageStore {
       const { shown } = get();
       if (shown === null) return;
       const { settings } = shown.result;
-      put(Object.fromEntries(runSettingKeys.map((key) => [key, settings[key]])));
+      put(controlsOf(settings));
     },
 
     keepAsA() {

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
+import { controlsOf } from "../store/runSettings.ts";
 import { BatchNormField, NumberField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
@@ -17,7 +18,8 @@ export function MeasureCard() {
   const batchNorm = usePage((state) => chosenCard(state)?.hasBatchNorm ?? true);
   const { adoptSettings } = useActions();
   const { steps, probes, traceProbes } = wanted;
-  const differs = shown !== undefined && runSettingKeys.some((key) => shown[key] !== wanted[key]);
+  const then = shown === undefined ? wanted : controlsOf(shown);
+  const differs = runSettingKeys.some((key) => then[key] !== wanted[key]);
   const products = steps * probes + Math.max(0, traceProbes - probes);
   return (
     <Card title="Measure" className="measure">

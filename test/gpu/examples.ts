@@ -9,7 +9,9 @@ import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
 import type { Graph } from "../../src/model/graph.ts";
 import { parameterCount } from "../../src/model/graph.ts";
 import { flatten, unflatten } from "../../src/model/paramLayout.ts";
-import { type Engines, HessianOperator } from "../../src/run/hessian.ts";
+import type { Engines } from "../../src/run/device.ts";
+import { HessianOperator } from "../../src/run/hessian.ts";
+import { type Partition, wholeBatch } from "../../src/run/partition.ts";
 import { randomInputs } from "../autograd/nets.ts";
 import { seeded } from "../autograd/seeded.ts";
 import { dawn } from "./dawn.ts";
@@ -20,6 +22,8 @@ export interface Example {
   /** Flat, in file order. */
   readonly parameters: Float32Array;
   readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** By default the whole batch at once. */
+  readonly partition?: Partition;
 }
 
 export function example(graph: Graph, seed = 1): Example {
@@ -75,13 +79,13 @@ export async function engines(rate = 1e6): Promise<Engines> {
 
 /** The operator, its primal program run. */
 export async function hessianOf(
-  { graph, parameters, inputs }: Example,
+  { graph, parameters, inputs, partition = wholeBatch(graph, inputs) }: Example,
   probes = 1,
   shared?: Engines,
 ): Promise<HessianOperator> {
   const operator = await HessianOperator.create({
     ...(shared ?? (await engines())),
-    ...{ graph, parameters, inputs, probes },
+    ...{ partition, parameters, probes },
     ...{ krylovVectors: 0, budget: 1e9, advice: "use less" },
   });
   await operator.prepare();

@@ -167,21 +167,36 @@ describe("a plan that does not fit is refused in words", () => {
   const roomy = { ...limits, maxStorageBufferBindingSize: 268_435_456 };
 
   it("when one tensor exceeds what the device binds", () => {
-    expect(() => checkPlan(plan, limits, 4e9, 0, "use a smaller batch")).toThrow(
+    expect(() => checkPlan([plan], limits, 4e9, 0, "use a smaller batch")).toThrow(
       new MemoryRefusal(
         "One tensor needs 150 MB, this GPU accepts 135 MB in one piece: use a smaller batch.",
+        134_217_728 / 150_000_000,
       ),
     );
   });
 
   it("when all together exceed the budget", () => {
-    expect(() => checkPlan(plan, roomy, 2e9, 3.1e9, "use at most 60 steps")).toThrow(
+    expect(() => checkPlan([plan], roomy, 2e9, 3.1e9, "use at most 60 steps")).toThrow(
       new MemoryRefusal("The run needs 3.3 GB, the budget is 2.0 GB: use at most 60 steps."),
     );
   });
 
+  it("with a guess at how much would fit", () => {
+    const share = (most: typeof limits, budget: number, extra: number): number => {
+      try {
+        checkPlan([plan], most, budget, extra, "");
+      } catch (error) {
+        if (error instanceof MemoryRefusal) return error.share;
+      }
+      throw new Error("it fits");
+    };
+    expect(share(roomy, 76.5e6 + 5e6, 5e6)).toBe(0.5);
+    expect(share(roomy, 4e6, 5e6)).toBe(0);
+    expect(share(limits, 4e9, 0)).toBe(134_217_728 / 150_000_000);
+  });
+
   it("and not when it just fits", () => {
-    expect(() => checkPlan(plan, roomy, 153_000_000, 0, "")).not.toThrow();
-    expect(() => checkPlan(plan, roomy, 152_999_999, 0, "")).toThrow(MemoryRefusal);
+    expect(() => checkPlan([plan], roomy, 153_000_000, 0, "")).not.toThrow();
+    expect(() => checkPlan([plan], roomy, 152_999_999, 0, "")).toThrow(MemoryRefusal);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { linearize, reverseOverForward } from "../../src/autograd/linearize.ts";
 import { loadModel } from "../../src/run/load.ts";
-import { poseProblem } from "../../src/run/problem.ts";
+import { type Problem, poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource } from "../../src/run/protocol.ts";
 import { dawn, dawnEntry } from "../gpu/dawn.ts";
 import {
@@ -35,7 +35,7 @@ afterAll(async () => {
   expect((await dawn()).faults, "errors that no call reported").toEqual([]);
 });
 
-async function pose(model: ModelSource, data: DataSource, batchSize: number): Promise<Example> {
+async function pose(model: ModelSource, data: DataSource, batchSize: number): Promise<Problem> {
   const loaded = await loadModel(model, data, () => Promise.reject(new Error("nothing is bundled here")));
   return poseProblem(loaded, { bn: "eval", start: 0, batchSize });
 }
@@ -64,6 +64,20 @@ function expectExactZeros(net: Example, flat: Float64Array): void {
   expect(bias("query").some((v) => v !== 0)).toBe(true);
 }
 
+/** As many tokens as `text`, so that parts of three samples share its kernels. */
+const seven = sentences({
+  ids: [
+    [2, 5, 3, 2],
+    [2, 6, 8, 10, 3],
+    [2, 1, 3],
+    [4, 4],
+    [9, 3, 1, 7, 7],
+    [2, 3],
+    [8, 1, 5, 2],
+  ],
+  labels: [0, 2, 1, 1, 0, 2, 2],
+});
+
 describe("a BERT of one layer on padded sentences", () => {
   it("has the whole Hessian of float64, to 1e-5 of its norm", async () => {
     const net = await pose(bert(tiny), text, 3);
@@ -88,6 +102,23 @@ describe("a BERT of one layer on padded sentences", () => {
     });
     expect(Math.sqrt(error / norm)).toBeLessThan(1e-5);
     expect(asymmetry).toBeLessThan(1e-5 * Math.sqrt(norm));
+    operator.destroy();
+  }, 120_000);
+
+  it("is the same operator computed three of seven sentences at a time", async () => {
+    const problem = await pose(bert(tiny), seven, 7);
+    const { parameters } = problem;
+    const operator = await hessianOf({ ...problem, partition: problem.cut(3) }, 2);
+    const v = [5, 6].map((seed) => randomVector(parameters.length, seed));
+    const exact = v.map((direction) => inFloat64(problem, direction));
+    expect(operator.microBatch).toBe(3);
+    expect(Math.abs((await operator.loss()) - exact[0].loss)).toBeLessThan(1e-6 * exact[0].loss);
+    expect(relativeError(await operator.logits(), exact[0].logits)).toBeLessThan(1e-6);
+    expect(relativeError(await operator.gradient(), exact[0].gradient)).toBeLessThan(1e-6);
+    const got = await products(operator, v);
+    got.forEach((hv, i) => {
+      expect(relativeError(hv, exact[i].hv)).toBeLessThan(1e-6);
+    });
     operator.destroy();
   }, 120_000);
 

@@ -51,7 +51,8 @@ describe("a run", () => {
 
     expect(Object.keys(result).toSorted()).toEqual(
       [
-        ...["schema", "version", "engine", "model", "settings", "meaning", "loss", "accuracy"],
+        ...["schema", "version", "engine", "model", "settings", "microBatch", "meaning", "loss"],
+        ...["accuracy"],
         ...["gradientNorm", "parameterCount", "eigenvalues", "trace", "spectrum", "slices", "checks"],
         ...["device", "products", "seconds"],
       ].toSorted(),

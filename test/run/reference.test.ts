@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { makeHessian } from "../../src/run/fit.ts";
 import { loadModel } from "../../src/run/load.ts";
-import { makeHessian, poseProblem } from "../../src/run/problem.ts";
+import { poseProblem } from "../../src/run/problem.ts";
 import { denseOperator, eigs } from "../../src/spectrum/index.ts";
 import { dawnEntry } from "../gpu/dawn.ts";
 import { dot, engines, products, unitVector } from "../gpu/examples.ts";
@@ -34,7 +35,7 @@ async function wholeHessian(activation: "relu" | "tanh"): Promise<{ loss: number
   const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: 128 });
   const operator = await makeHessian({
     ...(await engines()),
-    ...{ problem, probes: K, krylovVectors: 0, budget: 1e9 },
+    ...{ problem, microBatch: null, probes: K, krylovVectors: 0, budget: 1e9 },
   });
   expect(operator.space.k).toBe(K);
   await operator.prepare();
@@ -118,7 +119,16 @@ describe.skipIf(!present)(title, () => {
       const engine = engineOn(dawnEntry());
       const files = [model("resnet20_cifar10"), data("data/cifar10_test_000_015.npz")] as const;
       expect((await engine.load(...files)).kind).toBe("loaded");
-      const settings = { bn, start: 0, batchSize: 16, steps: 1, probes: 1, traceProbes: 1, seed: 0 };
+      const settings = {
+        bn,
+        start: 0,
+        batchSize: 16,
+        microBatch: null,
+        steps: 1,
+        probes: 1,
+        traceProbes: 1,
+        seed: 0,
+      };
       const wave = (f: (i: number) => number): Float64Array =>
         Float64Array.from({ length: want.n }, (_, i) => f(i) / Math.sqrt(want.n));
       const v = wave((i) => Math.cos(0.11 * i));

@@ -43,6 +43,7 @@ export function sampleRun(changes: Partial<RunResult> = {}): RunResult {
       bn: "eval",
       start: 0,
       batchSize: 128,
+      microBatch: null,
       steps: 5,
       probes: 2,
       traceProbes: 4,
@@ -50,6 +51,7 @@ export function sampleRun(changes: Partial<RunResult> = {}): RunResult {
       top: 2,
       bottom: 1,
     },
+    microBatch: 128,
     meaning: {
       operator: "hessian",
       loss: "cross-entropy",

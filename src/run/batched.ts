@@ -1,0 +1,166 @@
+/**
+ * A program on a batch that may be larger than memory. It is compiled for the samples of one part; the inputs of all
+ * parts lie on the GPU and are copied into place one part after the other. What is computed does not matter here:
+ * whoever runs the parts adds up their results.
+ */
+
+import { type Lowered, lower } from "../gpu/lower.ts";
+import { type Plan, planMemory } from "../gpu/plan.ts";
+import { type HeldInputs, Program } from "../gpu/program.ts";
+import type { StagedGraph } from "../gpu/survey.ts";
+import type { VectorLayout } from "../gpu/vectorLayout.ts";
+import type { Graph } from "../model/graph.ts";
+import type { Engines } from "./device.ts";
+import type { Partition } from "./partition.ts";
+
+/** A program before anything is allocated. */
+export interface Blueprint {
+  readonly lowered: Lowered;
+  readonly plan: Plan;
+  /** Vectors per product. */
+  readonly probes: number;
+  readonly partition: Partition;
+  /** Of the inputs of all parts, where there is more than one. */
+  readonly heldBytes: number;
+}
+
+export interface BlueprintOptions {
+  readonly layout: VectorLayout;
+  readonly probes: number;
+  readonly maxBindings: number;
+  readonly partition: Partition;
+}
+
+/** Lowers a graph that was made from that of one part, and plans its memory. */
+export function drawBlueprint(staged: StagedGraph, options: BlueprintOptions): Blueprint {
+  const { probes, partition } = options;
+  const lowered = lower(staged, options);
+  const slots = [
+    ...withSamples(staged.graph).flatMap(({ name }) => lowered.inputs.get(name)?.slot ?? []),
+    ...lowered.rowLists.flatMap(({ first, next }) => [first.slot, next.slot]),
+  ];
+  const perPart = slots.reduce((bytes, { floats }) => bytes + 4 * floats, 0);
+  const parts = partition.rows.length;
+  const heldBytes = parts === 1 ? 0 : parts * perPart;
+  return { lowered, plan: planMemory(lowered, probes), probes, partition, heldBytes };
+}
+
+/** The forward graph as a program of its own, without derivatives: loss and logits at `theta`. */
+export function drawForward(options: Omit<BlueprintOptions, "probes">): Blueprint {
+  const { graph } = options.partition;
+  return drawBlueprint({ graph, stage: new Uint8Array(graph.nodes.length) }, { ...options, probes: 1 });
+}
+
+/** What a program will allocate. */
+export const bytesOf = ({ plan, heldBytes }: Blueprint): number =>
+  plan.bytes.residuals + plan.bytes.temporaries + heldBytes;
+
+export interface BatchedOptions extends Engines {
+  readonly blueprint: Blueprint;
+  /** Buffers of the parameter vectors by name: theta, grad, v, hv. */
+  readonly vectors: Readonly<Record<string, GPUBuffer>>;
+  readonly onCompiled?: (done: number, total: number) => void;
+}
+
+/** What is done after a part: its results are in the program's outputs and vectors until the next part begins. */
+export type AfterPart = (part: number) => Promise<void> | void;
+
+export class BatchedProgram {
+  readonly program: Program;
+  readonly #blueprint: Blueprint;
+  /** Empty where one part is the whole batch: its inputs are in place. */
+  readonly #held: readonly HeldInputs[];
+
+  private constructor(blueprint: Blueprint, program: Program, held: readonly HeldInputs[]) {
+    this.#blueprint = blueprint;
+    this.program = program;
+    this.#held = held;
+  }
+
+  /** Allocates, compiles and uploads the inputs. Throws if the device runs out of memory. */
+  static async create(options: BatchedOptions): Promise<BatchedProgram> {
+    const { gpu, pipelines, submitter, blueprint, vectors, onCompiled } = options;
+    const { lowered, plan, probes, partition } = blueprint;
+    const program = await Program.create({
+      ...{ device: gpu.device, pipelines, submitter, lowered, plan, probes, vectors },
+      ...(onCompiled ? { onCompiled } : {}),
+    });
+    const held: HeldInputs[] = [];
+    try {
+      const parts = partition.rows.length;
+      const fixed = parts === 1 ? { ...partition.states, ...partition.inputsOf(0) } : partition.states;
+      for (const [name, values] of Object.entries(fixed)) program.write(name, values);
+      for (let part = 0; parts > 1 && part < parts; part++)
+        held.push(await program.hold(partition.inputsOf(part)));
+    } catch (error) {
+      for (const { buffer } of held) buffer.destroy();
+      program.destroy();
+      throw error;
+    }
+    return new BatchedProgram(blueprint, program, held);
+  }
+
+  get parts(): number {
+    return this.#blueprint.partition.rows.length;
+  }
+
+  get bytes(): number {
+    return this.program.bytes + this.#held.reduce((bytes, { buffer }) => bytes + buffer.size, 0);
+  }
+
+  /** Runs the primal program on each part in turn. */
+  async primal(after: AfterPart, signal?: AbortSignal): Promise<void> {
+    for (let part = 0; part < this.parts; part++) {
+      await this.#primalOf(part, signal);
+      await after(part);
+    }
+  }
+
+  /** The same, collecting the loss and the logits, row-major [rows of targets, classes]. The losses of the parts are added in float64. */
+  async evaluate(
+    after: AfterPart = () => {},
+    signal?: AbortSignal,
+  ): Promise<{ readonly loss: number; readonly logits: Float32Array }> {
+    const { rows } = this.#blueprint.partition;
+    const found: Float32Array[] = [];
+    let loss = 0;
+    await this.primal(async (part) => {
+      loss += (await this.program.read("loss"))[0][0];
+      found.push((await this.program.read("logits"))[0]);
+      await after(part);
+    }, signal);
+    const classes = this.program.shape("logits")[1];
+    const logits = new Float32Array(rows.reduce((sum, n) => sum + n, 0) * classes);
+    let at = 0;
+    found.forEach((part, i) => {
+      logits.set(part.subarray(0, rows[i] * classes), at);
+      at += rows[i] * classes;
+    });
+    return { loss, logits };
+  }
+
+  /**
+   * Runs the tangent program on each part in turn. The residuals of a single part are those of the last `primal`;
+   * several parts share the memory of one, so theirs are computed again.
+   */
+  async tangent(after: AfterPart, signal?: AbortSignal): Promise<void> {
+    for (let part = 0; part < this.parts; part++) {
+      if (this.parts > 1) await this.#primalOf(part, signal);
+      await this.program.runTangent(signal);
+      await after(part);
+    }
+  }
+
+  destroy(): void {
+    for (const { buffer } of this.#held) buffer.destroy();
+    this.program.destroy();
+  }
+
+  async #primalOf(part: number, signal?: AbortSignal): Promise<void> {
+    if (this.parts > 1) this.program.load(this.#held[part]);
+    await this.program.runPrimal(signal);
+  }
+}
+
+/** Inputs that differ from part to part. */
+const withSamples = (graph: Graph) => graph.inputs.filter(({ role }) => role !== "state");

@@ -1,0 +1,104 @@
+/** How much is computed at once: vectors per product, and samples per part of the batch, as memory allows. */
+
+import { MemoryRefusal } from "../gpu/plan.ts";
+import type { Engines } from "./device.ts";
+import { HessianOperator, type HessianOptions, type HessianPlan } from "./hessian.ts";
+import type { Problem } from "./problem.ts";
+
+/** Bytes that a run may use: WebGPU does not tell how much memory a device has. */
+export const defaultBudget = (software: boolean): number => (software ? 2e9 : 4e9);
+
+/** A request that cannot be met. The message says what can. */
+export class RunRefusal extends Error {
+  override readonly name = "RunRefusal";
+}
+
+export interface OperatorRequest extends Engines {
+  readonly problem: Problem;
+  /** Samples computed at once; null for as many as fit. */
+  readonly microBatch: number | null;
+  /** Vectors per product wanted; fewer are taken where memory is short. */
+  readonly probes: number;
+  readonly krylovVectors: number;
+  readonly budget: number;
+  readonly onCompiled?: (done: number, total: number) => void;
+}
+
+/** The Hessian operator that `chooseHessian` finds. */
+export async function makeHessian(request: OperatorRequest): Promise<HessianOperator> {
+  const { options, plan } = chooseHessian(request);
+  return HessianOperator.create(options, plan);
+}
+
+export interface Choice {
+  readonly options: HessianOptions;
+  readonly plan: HessianPlan;
+}
+
+const COUPLED =
+  "BatchNorm with the statistics of the batch couples its samples, so that they cannot be computed in parts";
+const STEPS = "use fewer Lanczos steps (one sample at a time does not help)";
+
+/**
+ * As many vectors per product as wanted and fit, and as many samples at once; nothing is allocated.
+ *
+ * The whole batch at once comes first, if need be with fewer vectors, because its residuals are computed once and kept.
+ * Parts compute theirs again for each product, and so want all the vectors that one product can take.
+ * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
+ */
+export function chooseHessian(request: OperatorRequest): Choice {
+  const { problem, microBatch, probes } = request;
+  const { coupled, batch } = problem;
+  const { count } = batch;
+  const wanted = Math.min(microBatch ?? count, count);
+  if (coupled && wanted < count)
+    throw new RunRefusal(`${COUPLED}: leave the micro-batch automatic, or use running statistics.`);
+  try {
+    const advice = "use a smaller micro-batch, or leave it automatic";
+    return withFewerVectors(probes, (k) => draft(request, wanted, k, advice));
+  } catch (error) {
+    if (!(error instanceof MemoryRefusal) || microBatch !== null) throw error;
+  }
+  if (!coupled) return withFewerVectors(probes, (k) => inParts(count, (m) => draft(request, m, k, STEPS)));
+  const most = inParts(count, (m) => {
+    draft(request, m, 1, STEPS);
+    return m;
+  });
+  return draft(request, count, 1, `${COUPLED}: use at most ${most} of them, or running statistics`);
+}
+
+/** Throws MemoryRefusal if it does not fit. */
+function draft(request: OperatorRequest, samples: number, probes: number, advice: string): Choice {
+  const { problem, ...rest } = request;
+  const { parameters } = problem;
+  const options = { ...rest, parameters, advice, probes, partition: problem.cut(samples) };
+  return { options, plan: HessianOperator.plan(options) };
+}
+
+/** The first of k, k/2, ... 1 vectors that fits. */
+function withFewerVectors<T>(probes: number, attempt: (k: number) => T): T {
+  for (let k = probes; ; k = Math.ceil(k / 2)) {
+    try {
+      return attempt(k);
+    } catch (error) {
+      if (k === 1 || !(error instanceof MemoryRefusal)) throw error;
+    }
+  }
+}
+
+/**
+ * About the largest parts that fit, all of nearly the same size. What a program needs grows with its samples, but a part
+ * of it (partial sums of weight gradients) does not: each refusal says how much would fit if all of it grew, and so the
+ * guesses come down on the answer from above.
+ */
+function inParts<T>(count: number, attempt: (samples: number) => T): T {
+  for (let samples = count; ; ) {
+    try {
+      return attempt(samples);
+    } catch (error) {
+      if (samples === 1 || !(error instanceof MemoryRefusal)) throw error;
+      const most = Math.max(1, Math.min(samples - 1, Math.floor(samples * error.share)));
+      samples = Math.ceil(count / Math.ceil(count / most));
+    }
+  }
+}

@@ -48,17 +48,21 @@ test.beforeEach(async ({ page, baseURL }) => {
   });
 });
 
+async function openHub(page: Page): Promise<void> {
+  await open(page);
+  await hub(page).locator("summary").click();
+}
 const field = (page: Page) => page.getByLabel("Hugging Face model or dataset");
 async function lookUp(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
   await button(page, "Look up").click();
 }
-const hub = (page: Page) => page.getByRole("region", { name: "Hugging Face Hub" });
+const hub = (page: Page) => page.locator("details.hub");
 
 test("a model of the Hub: nothing is asked before a click, sizes come before bytes, the file goes as if dropped", async ({
   page,
 }) => {
-  await open(page);
+  await openHub(page);
   await field(page).fill("https://huggingface.co/org/tiny");
   await page.waitForTimeout(300);
   expect(left).toEqual([]);
@@ -96,7 +100,7 @@ test("a model of the Hub: nothing is asked before a click, sizes come before byt
 test("rows of a data set: only their parts are fetched, in closed ranges, and they go as if dropped", async ({
   page,
 }) => {
-  await open(page);
+  await openHub(page);
   await lookUp(page, "datasets/org/table");
   const tables = page.getByLabel("Table", { exact: true });
   await expect(tables).toContainText("data/test (71.0 kB)");
@@ -117,7 +121,7 @@ test("rows of a data set: only their parts are fetched, in closed ranges, and th
 });
 
 test("an address elsewhere is refused without a request", async ({ page }) => {
-  await open(page);
+  await openHub(page);
   await lookUp(page, "https://evil.example/org/tiny");
   await expect(hub(page).getByRole("alert")).toContainText(
     'it is on "evil.example", not on huggingface.co. Write org/model',
@@ -136,7 +140,7 @@ loud("a 429 shows the seconds and goes on by itself", async ({ page }) => {
     status: 429,
     headers: { "Retry-After": "2", "Access-Control-Expose-Headers": "Retry-After" },
   });
-  await open(page);
+  await openHub(page);
   await lookUp(page, "org/tiny");
   await expect(hub(page).getByRole("timer")).toHaveText(/^Goes on by itself in [12] s\.$/);
   await expect(hub(page).getByRole("alert")).toContainText("too many requests from this network (429)");
@@ -148,7 +152,7 @@ loud("the page may reach the Hub and its file servers, and no other", async ({ p
   await page.route(/evil|hf\.co/, (route) =>
     route.fulfill({ body: "x", headers: { "Access-Control-Allow-Origin": "*" } }),
   );
-  await open(page);
+  await openHub(page);
   const reached = await page.evaluate(
     (urls) => {
       const reach = (url: string) =>
@@ -174,7 +178,7 @@ test("a download is cancelled within 100 ms and nothing is taken", async ({ page
   await page.route("https://huggingface.co/*/*/resolve/**", () => {
     asked++; // Never answered.
   });
-  await open(page);
+  await openHub(page);
   await lookUp(page, "org/tiny");
   await button(page, /^Download/).click();
   await expect.poll(() => asked).toBe(1);

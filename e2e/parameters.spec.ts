@@ -5,7 +5,9 @@ test("the parameters of the model: by part in the card, every tensor in a dialog
   page,
 }) => {
   await open(page);
-  await expect(page.locator(".parameters")).toContainText("layer3 75.5 % · layer2 18.9 % · layer1 5.2 %");
+  await expect(page.locator(".parameters")).toContainText(
+    "layer3 75.5\u00a0% · layer2 18.9\u00a0% · layer1 5.2\u00a0%",
+  );
   await button(page, "All 59 tensors").click();
   const dialog = page.getByRole("dialog", { name: "Parameters of ResNet-20" });
   await expect(dialog).toContainText("layer3.2.conv2.weight");

@@ -119,7 +119,10 @@ const transpose: Rule = (g, [x], attrs) => {
   return g.op("transpose", inner.inputs, { perm: perm.map((axis) => first[axis]) });
 };
 
-const slice: Rule = (g, [x], _attrs, shape) => (sameShape(g.shape(x), shape) ? x : null);
+const slice: Rule = (g, [x], attrs, shape) =>
+  sameShape(g.shape(x), shape) && list(attrs, "stride").every((n, axis) => n > 0 || shape[axis] === 1)
+    ? x
+    : null;
 
 const pad: Rule = (g, [x], _attrs, shape) => {
   if (sameShape(g.shape(x), shape)) return x;

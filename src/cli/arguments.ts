@@ -11,7 +11,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "model",
     value: "ID|FILE|DIR|hf:ORG/MODEL",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors, .onnx, .pt, .pth or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors, .onnx, .pt, .pth, .th or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
   },
   {
     name: "data",
@@ -32,6 +32,12 @@ export const FLAGS: readonly Flag[] = [
   { name: "label-column", value: "C", help: "of --text: the column of the labels" },
   { name: "start", value: "I", help: "first sample (0)" },
   { name: "batch-size", value: "N", help: "samples (128, or all if there are fewer)" },
+  {
+    name: "draw",
+    value: "range|random",
+    help: "samples from --start on, or drawn from all without replacement by --data-seed (range)",
+  },
+  { name: "data-seed", value: "S", help: "seed of a random batch (0)" },
   {
     name: "micro-batch",
     value: "M",

@@ -135,14 +135,18 @@ function settingsFor(command: Command, args: Arguments, available: number, n: nu
   // Other estimators make their own products: the quadrature then needs one probe only.
   const probes = command === "diag" || (command === "trace" && estimator !== "hutchinson") ? 1 : wanted;
   const traceMethod = estimator === "auto" ? automatic(wanted, n) : estimator;
+  const draw = oneOf(args, "draw", ["range", "random"], "range");
+  const most = draw === "random" ? available : available - start;
   return {
     operator: oneOf(args, "operator", OPERATORS, "hessian"),
     params: (args.get("params") ?? "").split(/[\s,]+/).filter((pattern) => pattern !== ""),
     weightDecay: numberFromZero(args, "weight-decay", 0),
     traceMethod,
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
+    draw,
     start,
-    batchSize: wholeNumber(args, "batch-size", Math.max(1, Math.min(128, available - start)), 1),
+    dataSeed: wholeNumber(args, "data-seed", 0),
+    batchSize: wholeNumber(args, "batch-size", Math.max(1, Math.min(128, most)), 1),
     microBatch: args.has("micro-batch") ? wholeNumber(args, "micro-batch", 1, 1) : null,
     // For the trace one product per probe is all that is needed: a quadrature of one step gives it.
     steps: quick ? 1 : wholeNumber(args, "steps", 80, 1),

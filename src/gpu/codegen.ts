@@ -125,30 +125,64 @@ export class ExprWriter {
     return `vec4f(${[0, 1, 2, 3].map(lane).join(", ")})`;
   }
 
-  /** A load with zeros around and between its elements, lane by lane. */
+  /** A load with zeros around and between its elements: of a vec4 where its lanes stay together, else lane by lane. */
   #windowed(view: View, window: Window, names: readonly string[]): string {
-    const name = this.#binder.read(view.slot, "f32");
     const last = names.length - 1;
+    const [low, size] = [window.low[last], view.shape[last]];
+    const together = low % 4 === 0 && size % 4 === 0;
+    const untouched = low === 0 && size === window.shape[last];
+    if (isVec4(view) && window.step[last] === 1 && (together || untouched)) {
+      const inVec4s = (shape: readonly number[]): number[] =>
+        shape.map((n, d) => (d === last ? Math.ceil(n / 4) : n));
+      const { inside, source } = within(inVec4s(view.shape), inVec4s(window.shape), window, names, low / 4);
+      return guarded(
+        `${this.#binder.read(view.slot, "vec4f")}[${vec4Address(view, source)}]`,
+        inside,
+        "vec4f()",
+      );
+    }
+    const name = this.#binder.read(view.slot, "f32");
     const lane = (l: number): string => {
       const coordinates = names.map((n, d) => (d === last ? `(${n} * 4u + ${l}u)` : n));
-      const inside: string[] = [];
-      const source = coordinates.map((c, d) => {
-        const [low, step, size] = [window.low[d], window.step[d], view.shape[d]];
-        if (low === 0 && step === 1 && size === window.shape[d]) return c;
-        // Below `low` the difference wraps around and is therefore large.
-        const shifted = low === 0 ? c : low > 0 ? `(${c} - ${low}u)` : `(${c} + ${-low}u)`;
-        if (step === 1) {
-          inside.push(`${shifted} < ${size}u`);
-          return `min(${shifted}, ${size - 1}u)`;
-        }
-        inside.push(`${shifted} < ${size * step}u && ${shifted} % ${step}u == 0u`);
-        return `min(${shifted} / ${step}u, ${size - 1}u)`;
-      });
-      const value = `${name}[${indexText(source, view.strides, view.offset)}${probeTerm(view.slot, 1)}]`;
-      return inside.length === 0 ? value : `select(0.0, ${value}, ${inside.join(" && ")})`;
+      const { inside, source } = within(view.shape, window.shape, window, coordinates, low);
+      return guarded(
+        `${name}[${indexText(source, view.strides, view.offset)}${probeTerm(view.slot, 1)}]`,
+        inside,
+        "0.0",
+      );
     };
     return `vec4f(${[0, 1, 2, 3].map(lane).join(", ")})`;
   }
+}
+
+const guarded = (value: string, inside: readonly string[], zero: string): string =>
+  inside.length === 0 ? value : `select(${zero}, ${value}, ${inside.join(" && ")})`;
+
+/**
+ * Where the element at `coordinates` of a padded tensor comes from, and the conditions under which it comes from
+ * anywhere. `lastLow` is the padding before the innermost axis, in the units of its coordinate.
+ */
+function within(
+  from: readonly number[],
+  to: readonly number[],
+  { low, step }: Window,
+  coordinates: readonly string[],
+  lastLow: number,
+): { readonly inside: string[]; readonly source: string[] } {
+  const inside: string[] = [];
+  const source = coordinates.map((c, d) => {
+    const before = d === coordinates.length - 1 ? lastLow : low[d];
+    if (before === 0 && step[d] === 1 && from[d] === to[d]) return c;
+    // Below `before` the difference wraps around and is therefore large.
+    const shifted = before === 0 ? c : `(${c} - ${before}u)`;
+    if (step[d] === 1) {
+      inside.push(`${shifted} < ${from[d]}u`);
+      return `min(${shifted}, ${from[d] - 1}u)`;
+    }
+    inside.push(`${shifted} < ${from[d] * step[d]}u && ${shifted} % ${step[d]}u == 0u`);
+    return `min(${shifted} / ${step[d]}u, ${from[d] - 1}u)`;
+  });
+  return { inside, source };
 }
 
 /** A float32 literal that WGSL reads back exactly. */

@@ -174,6 +174,19 @@ export function moveExpr(expr: Expr, op: string, attrs: Attrs): Expr | null {
   }
 }
 
+/** x * dw + dx * w: two products of one kind and shape become one kernel with two pairs. */
+export function joinPairs(a: Expr, b: Expr): Expr | null {
+  if (a.kind !== "heavy" || b.kind !== "heavy") return null;
+  const [left, right] = [a.work, b.work];
+  if (!("pairs" in left && "pairs" in right) || left.kind !== right.kind) return null;
+  // Operand shapes count: a kernel walks the inner axes of all its pairs in the same loops.
+  const signature = ({ pairs, ...rest }: typeof left): string =>
+    JSON.stringify([rest, pairs[0].x.shape, pairs[0].w.shape]);
+  if (signature(left) !== signature(right)) return null;
+  if (left.pairs.length + right.pairs.length > 2) return null;
+  return { ...b, work: { ...left, pairs: [...left.pairs, ...right.pairs] } };
+}
+
 /** `expr` with the kernel of `node` replaced. */
 export function substitute(expr: Expr, node: NodeId, by: Expr): Expr {
   if (expr.kind === "heavy") return expr.node === node ? by : expr;

@@ -1,11 +1,11 @@
 /**
  * Kernels to be, before they are written down: a host (matrix product, convolution, reduction, or none) and the
- * expressions that it stores. Three passes make fewer of them: a pointwise kernel joins the one that made its youngest
+ * expressions that it stores. Four passes make fewer of them: small ones that wait for nothing go first; a pointwise kernel joins the one that made its youngest
  * operand, which still holds that operand in registers; reductions over the same axes share one walk; and what nobody
  * reads any more is not stored.
  */
 
-import type { NodeId, Shape } from "../model/graph.ts";
+import { type NodeId, type Shape, sizeOf } from "../model/graph.ts";
 import { type Expr, type Heavy, loadsOf, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
 import type { Slot } from "./view.ts";
@@ -25,6 +25,19 @@ export interface Bounds {
   readonly probes: number;
 }
 
+/** The works of both programs, fewer: `kept` are slots that the caller reads. */
+export function fused(
+  [primal, tangent]: readonly [readonly Work[], readonly Work[]],
+  kept: ReadonlySet<Slot>,
+  bounds: Bounds,
+): [Work[], Work[]] {
+  const fewer = (works: readonly Work[]): Work[] =>
+    joinReductions(joinEpilogues(smallFirst(works), bounds), bounds);
+  const perProduct = dropUnread(fewer(tangent), (slot) => kept.has(slot));
+  const residuals = new Set(perProduct.flatMap(slotsRead));
+  return [dropUnread(fewer(primal), (slot) => kept.has(slot) || residuals.has(slot)), perProduct];
+}
+
 /**
  * Whether one kernel may do all of a work. Tensors of one parameter vector are bound with all its columns, so with
  * several probes their ranges interleave, and WebGPU forbids a kernel to write to two ranges that overlap.
@@ -37,7 +50,7 @@ function allowed(work: Work, { maxBindings, probes }: Bounds): boolean {
 }
 
 /** Storage buffers that a kernel of this work binds. */
-export function bindingsOf({ host, outputs }: Work): number {
+function bindingsOf({ host, outputs }: Work): number {
   const slots = new Set<Slot>();
   const epilogue = new Set<Slot>();
   for (const { expr, view } of outputs) {
@@ -53,8 +66,32 @@ function ownBindings(work: Heavy): number {
   return new Set(operandViews(work).map((v) => v.slot)).size;
 }
 
+/** Elements below which a tensor may wait in memory for long, and recomputing a short expression beats a dispatch. */
+export const SMALL = 4096;
+
+/**
+ * Moves small pointwise works that read nothing which other works compute to the front. Such a work, a scale per
+ * channel say, would otherwise stand between a convolution and the pointwise work that could be its epilogue.
+ */
+function smallFirst(works: readonly Work[]): Work[] {
+  const late = new Set<Slot>();
+  const isEarly = (work: Work): boolean =>
+    work.host === null &&
+    sizeOf(work.outputs[0].view.shape) <= SMALL &&
+    !slotsRead(work).some((slot) => late.has(slot));
+  const [early, others]: [Work[], Work[]] = [[], []];
+  for (const work of works) {
+    if (isEarly(work)) early.push(work);
+    else {
+      others.push(work);
+      for (const { view } of work.outputs) late.add(view.slot);
+    }
+  }
+  return [...early, ...others];
+}
+
 /** Moves pointwise works into the epilogue of the work that computes their youngest operand. */
-export function joinEpilogues(works: readonly Work[], bounds: Bounds): Work[] {
+function joinEpilogues(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
   const writer = new Map<Slot, number>();
   works.forEach((work, i) => {
@@ -115,7 +152,7 @@ function inRegisters(expr: Expr, outputs: readonly Output[]): Expr | null {
  * gradients of a BatchNorm's scale and shift, for one. A later reduction moves up to an earlier one if all that it
  * reads is there by then.
  */
-export function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
+function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
   const writer = new Map<Slot, number>();
   const latest = new Map<string, number>();
@@ -158,7 +195,7 @@ function renumber(expr: Expr, first: number): Expr {
 }
 
 /** Drops outputs that no work reads and nobody keeps, and works that then store nothing. */
-export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] {
+function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] {
   const kept: Work[] = [];
   const read = new Set<Slot>();
   for (const work of [...works].reverse()) {
@@ -174,7 +211,7 @@ export function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) =
 }
 
 /** Slots that a work reads. */
-export function slotsRead({ host, outputs }: Work): Slot[] {
+function slotsRead({ host, outputs }: Work): Slot[] {
   return [
     ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
     ...(host === null ? [] : operandViews(host.work).map(({ slot }) => slot)),

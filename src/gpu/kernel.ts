@@ -71,7 +71,7 @@ export const probeTerm = (slot: Slot, unit: number): string =>
 /** sum_d names[d] * strides[d] + offset as WGSL, leaving out what is zero. Modular u32 arithmetic throughout. */
 export function indexText(names: readonly string[], strides: readonly number[], offset: number): string {
   const terms = strides
-    .map((s, d) => (s === 0 ? "" : s === 1 ? names[d] : `${names[d]} * ${s}u`))
+    .map((s, d) => (s === 0 ? "" : s === 1 ? names[d] : `${names[d]} * ${s >>> 0}u`))
     .filter((t) => t !== "");
   if (offset !== 0 || terms.length === 0) terms.push(`${offset >>> 0}u`);
   return terms.join(" + ");

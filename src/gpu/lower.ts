@@ -16,10 +16,11 @@ import {
   type Heavy,
   heaviesOf,
   isBatched,
+  joinPairs,
   moveExpr,
   substitute,
 } from "./expr.ts";
-import { type Bounds, dropUnread, joinEpilogues, joinReductions, slotsRead, type Work } from "./fuse.ts";
+import { type Bounds, fused, SMALL, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
 import type { RowLists } from "./rowLists.ts";
@@ -45,9 +46,6 @@ export interface Lowered {
   /** What the caller puts beside an index input where it writes it. */
   readonly rowLists: readonly RowLists[];
 }
-
-/** Elements below which recomputing a short expression beats a dispatch of its own. */
-const SMALL = 4096;
 
 export function lower(staged: StagedGraph, options: LowerOptions): Lowered {
   return new Lowering(staged, options).run();
@@ -90,11 +88,7 @@ class Lowering {
       else results.set(name, this.#stored(id));
     }
     const kept = new Set([...results.values()].map((v) => v.slot));
-    const fewer = (works: readonly Work[]): Work[] =>
-      joinReductions(joinEpilogues(works, this.#options), this.#options);
-    const tangent = dropUnread(fewer(this.#works[1]), (slot) => kept.has(slot));
-    const residuals = new Set(tangent.flatMap(slotsRead));
-    const primal = dropUnread(fewer(this.#works[0]), (slot) => kept.has(slot) || residuals.has(slot));
+    const [primal, tangent] = fused(this.#works, kept, this.#options);
     return {
       primal: primal.flatMap((w) => this.#write(w)),
       tangent: tangent.flatMap((w) => this.#write(w)),
@@ -272,23 +266,10 @@ class Lowering {
     if (ops[node.op as OpName]?.kind !== "pointwise") throw new Error(`internal: no lowering for ${node.op}`);
     const args = node.inputs.map((i) => this.#values[i]);
     if (node.op === "add") {
-      const joined = this.#joinPairs(args[0], args[1]);
+      const joined = joinPairs(args[0], args[1]);
       if (joined !== null) return joined;
     }
     return { kind: "apply", op: node.op, args };
-  }
-
-  /** x * dw + dx * w: two products of one kind and shape become one kernel with two pairs. */
-  #joinPairs(a: Expr, b: Expr): Expr | null {
-    if (a.kind !== "heavy" || b.kind !== "heavy") return null;
-    const [left, right] = [a.work, b.work];
-    if (!("pairs" in left && "pairs" in right) || left.kind !== right.kind) return null;
-    // Operand shapes count: a kernel walks the inner axes of all its pairs in the same loops.
-    const signature = ({ pairs, ...rest }: typeof left): string =>
-      JSON.stringify([rest, pairs[0].x.shape, pairs[0].w.shape]);
-    if (signature(left) !== signature(right)) return null;
-    if (left.pairs.length + right.pairs.length > 2) return null;
-    return { ...b, work: { ...left, pairs: [...left.pairs, ...right.pairs] } };
   }
 
   #reduce(id: NodeId, node: GraphNode): Expr {

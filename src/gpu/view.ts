@@ -71,7 +71,8 @@ export function isVec4(view: View): boolean {
   const last = view.shape.length - 1;
   if (last < 0) return false;
   if (view.strides[last] !== 1 || view.offset % 4 !== 0) return false;
-  return view.strides.every((s, d) => d === last || s % 4 === 0 || view.shape[d] === 1);
+  // Kernels may take the strides of such a view for unsigned: one that runs backwards is read lane by lane.
+  return view.strides.every((s, d) => d === last || (s >= 0 && s % 4 === 0) || view.shape[d] === 1);
 }
 
 /** numpy's broadcast: aligned at the right, axes of length 1 repeat. */
@@ -98,7 +99,7 @@ export const sliceView = (
 ): View => ({
   ...view,
   shape: size,
-  strides: view.strides.map((s, d) => s * step[d]),
+  strides: view.strides.map((s, d) => (size[d] === 1 ? s : s * step[d])),
   offset: view.offset + start.reduce((sum, s, d) => sum + s * view.strides[d], 0),
 });
 

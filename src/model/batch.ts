@@ -1,4 +1,5 @@
 import type { InputSpec } from "./architecture.ts";
+import { drawSamples, takeSamples } from "./draw.ts";
 import { printShape, type Refuse, refuser } from "./errors.ts";
 import type { LossKind, Shape } from "./graph.ts";
 import { limits } from "./limits.ts";
@@ -20,6 +21,8 @@ export interface BatchOptions {
   readonly start: number;
   /** Samples. */
   readonly count: number;
+  /** Seed of a random batch, drawn from all samples; null, the default, takes those from `start` on. */
+  readonly seed?: number | null;
   /** Per channel, for uint8 images after division by 255; null if unknown. Float images are taken as they are. */
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
@@ -28,6 +31,8 @@ export interface BatchOptions {
 export interface Batch {
   readonly start: number;
   readonly count: number;
+  /** Places in the file of a random batch, ascending; null for the samples from `start` on. */
+  readonly drawn: Int32Array | null;
   /** Samples in the file. */
   readonly available: number;
   /** Values of the graph's data inputs: `images` NHWC, `x` [N,features], or `input_ids` and what goes with them. */
@@ -54,22 +59,32 @@ export interface BatchStatistics {
   readonly std: readonly number[];
   /** Samples per class; none where the classes are words. */
   readonly classCounts: readonly number[];
+  /** Tokens of the shortest sentence, of the mean and of the longest; null where samples are no sentences. */
+  readonly tokens: { readonly least: number; readonly mean: number; readonly most: number } | null;
 }
 
 /** @throws FormatError where arrays, range, labels or normalisation do not fit the model */
 export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
-  const { file, input, classes, start, count } = options;
+  const { file, input, classes, start, count, seed } = options;
   const refuse: Refuse = refuser(file, "Save the batch as docs/file-formats.md describes");
   const names = namesOf(input);
   const save = `Save them under these names: numpy.savez(file, ${names.at(-1)}=..., labels=...)`;
   const samples = findArray(arrays, names, save, refuse);
   const available = samples.shape[0] ?? 0;
+  if (typeof seed === "number") {
+    checkRange(0, count, available, refuse);
+    const drawn = drawSamples(available, count, seed);
+    const about = { file: `${file}, the ${count} samples drawn with seed ${seed}`, start: 0, seed: null };
+    const batch = makeBatch(takeSamples(arrays, available, drawn), { ...options, ...about });
+    return { ...batch, available, drawn };
+  }
   checkRange(start, count, available, refuse);
   const { mean, std, inputs, ...shapes } = readSamples(samples, arrays, options, refuse);
-  const read = { start, count, available, ...shapes };
+  const read = { start, count, drawn: null, available, ...shapes };
+  const tokens = countTokens(inputs.attention_mask, count);
   if (options.loss === "mean-squared-error") {
     const goal = readNumbersToMeet(arrays, options, available, refuse);
-    return { ...read, inputs, ...goal, labels: null, statistics: { mean, std, classCounts: [] } };
+    return { ...read, inputs, ...goal, labels: null, statistics: { mean, std, classCounts: [], tokens } };
   }
   const labelArray = findArray(arrays, ["labels"], save, refuse);
   if (labelArray.data instanceof Float32Array || labelArray.dtype.endsWith("b1")) {
@@ -89,7 +104,7 @@ export function makeBatch(arrays: Tensors, options: BatchOptions): Batch {
   return {
     ...{ ...read, labels, targets },
     inputs: ofTokens === null ? inputs : { ...inputs, label_positions: ofTokens.places },
-    statistics: { mean, std, classCounts },
+    statistics: { mean, std, classCounts, tokens },
   };
 }
 
@@ -101,7 +116,7 @@ function namesOf(input: InputSpec): readonly string[] {
   return [...source, ...(input.name === "x" ? ["x_f32", "x"] : [input.name])];
 }
 
-type Moments = Omit<BatchStatistics, "classCounts">;
+type Moments = Pick<BatchStatistics, "mean" | "std">;
 
 function readSamples(
   samples: Tensor,
@@ -321,4 +336,13 @@ function countClasses(labels: Int32Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label]++;
   return counts;
+}
+
+/** @param mask [N,tokens] of ones and zeros */
+function countTokens(mask: ArrayLike<number> | undefined, sentences: number): BatchStatistics["tokens"] {
+  if (mask === undefined) return null;
+  const counts = new Int32Array(sentences);
+  for (let i = 0; i < mask.length; i++) counts[Math.floor((i * sentences) / mask.length)] += mask[i];
+  const sum = counts.reduce((a, b) => a + b, 0);
+  return { least: Math.min(...counts), mean: sum / sentences, most: Math.max(...counts) };
 }

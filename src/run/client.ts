@@ -22,6 +22,7 @@ export function createEngine(models: string): Engine {
       return answer.kind === "device" ? answer : found.device();
     },
     load: async (model, data) => (await engine()).load(model, data),
+    inspect: async (settings) => (await engine()).inspect(settings),
     run: async (settings, onEvent) => (await engine()).run(settings, onEvent),
     extend: async (more, onEvent) => (await engine()).extend(more, onEvent),
     slice: async (rank, options, onEvent) => (await engine()).slice(rank, options, onEvent),
@@ -72,6 +73,7 @@ function workerEngine(models: string): Engine {
   return {
     device: () => orFail(remote.device()),
     load: (model, data) => orFail(remote.load(model, data)),
+    inspect: (settings) => orFail(remote.inspect(settings)),
     run: (settings, onEvent) => orFail(remote.run(settings, listener(onEvent))),
     extend: (more, onEvent) => orFail(remote.extend(more, listener(onEvent))),
     slice: (rank, options, onEvent) => orFail(remote.slice(rank, options, listener(onEvent))),

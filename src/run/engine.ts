@@ -7,14 +7,17 @@ import { GpuUnavailable } from "../gpu/device.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
 import type { DiagonalEstimate } from "../spectrum/index.ts";
 import { type Engines, openDevice, reportDevice } from "./device.ts";
-import { RunRefusal } from "./fit.ts";
+import { defaultBudget, RunRefusal } from "./fit.ts";
+import { inspectBatch } from "./inspect.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type {
+  BatchSettings,
   DataSource,
   DeviceAnswer,
   DeviceReport,
   Engine,
+  Inspected,
   Loaded,
   LossSlice,
   ModelSource,
@@ -36,6 +39,8 @@ export interface EngineHost {
 
 /** How long a failed run waits to hear whether its device was lost. */
 const LOSS_MS = 100;
+
+type Unfinished = Exclude<RunOutcome, { readonly kind: "done" }>;
 
 interface OpenDevice extends Engines {
   readonly report: DeviceReport;
@@ -77,6 +82,17 @@ export class LocalEngine implements Engine {
       if (message === null) throw error;
       return { kind: "refused", message };
     }
+  }
+
+  inspect(settings: BatchSettings): Promise<Inspected> {
+    return this.#exclusive(async (signal) => {
+      const loaded = this.#needModel();
+      const open = await this.#open();
+      this.#device ??= open;
+      const budget = this.#host.budget ?? defaultBudget(open.report.software);
+      const inspection = await inspectBatch({ ...open, loaded, settings, budget, signal });
+      return { kind: "inspected", inspection };
+    });
   }
 
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
@@ -163,6 +179,11 @@ export class LocalEngine implements Engine {
     while (this.#paused !== null) await this.#paused.until;
   }
 
+  #needModel(): LoadedModel {
+    if (this.#loaded === null) throw new Error("internal: no model is loaded");
+    return this.#loaded;
+  }
+
   #needSession(): Session {
     if (this.#session === null) throw new Error("internal: there is no run to go on with");
     return this.#session;
@@ -175,13 +196,13 @@ export class LocalEngine implements Engine {
 
   /** Of the loaded model, on a device that works; the one before it ends. */
   async #newSession(settings: RunSettings): Promise<Session> {
-    if (this.#loaded === null) throw new Error("internal: a run needs a loaded model");
+    const loaded = this.#needModel();
     const open = await this.#open();
     this.#closeSession();
     this.#device = open;
     const { budget } = this.#host;
     this.#session = new Session({
-      ...{ ...open, loaded: this.#loaded, settings, device: open.report },
+      ...{ ...open, loaded, settings, device: open.report },
       ...(budget === undefined ? {} : { budget }),
     });
     return this.#session;
@@ -207,7 +228,7 @@ export class LocalEngine implements Engine {
   }
 
   /** Runs one job at a time and turns what it throws into an outcome. */
-  async #exclusive(job: (signal: AbortSignal) => Promise<RunOutcome>): Promise<RunOutcome> {
+  async #exclusive<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T | Unfinished> {
     if (this.#abort !== null) return { kind: "failed", message: "A run is going on: cancel it first." };
     const controller = new AbortController();
     this.#abort = controller;

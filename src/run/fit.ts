@@ -92,9 +92,10 @@ function withFewerVectors<T>(probes: number, attempt: (k: number) => T): T {
  * About the largest parts that fit, all of nearly the same size. What a program needs grows with its samples, but a part
  * of it (partial sums of weight gradients) does not: each refusal says how much would fit if all of it grew, and so the
  * guesses come down on the answer from above.
+ * @param first the first guess
  */
-function inParts<T>(count: number, attempt: (samples: number) => T): T {
-  for (let samples = count; ; ) {
+export function inParts<T>(count: number, attempt: (samples: number) => T, first = count): T {
+  for (let samples = first; ; ) {
     try {
       return attempt(samples);
     } catch (error) {

@@ -4,14 +4,11 @@ import { Builder } from "../autograd/builder.ts";
 import { type Batch, type BuildOptions, type Graph, type InputSpec, makeBatch } from "../model/index.ts";
 import type { LoadedModel } from "./load.ts";
 import { cutBatch, type Inputs, type Partition } from "./partition.ts";
-import type { BatchNormMode } from "./protocol.ts";
+import type { RunSettings } from "./protocol.ts";
 
-export interface BatchChoice {
-  readonly bn: BatchNormMode;
-  /** First sample, and samples. */
-  readonly start: number;
-  readonly batchSize: number;
-}
+/** Which samples, and how they are normalised. A draw that is not given is a range. */
+export type BatchChoice = Pick<RunSettings, "bn" | "start" | "batchSize"> &
+  Partial<Pick<RunSettings, "draw" | "dataSeed">>;
 
 export interface Problem {
   /** Forward graph for the whole batch. */
@@ -27,7 +24,8 @@ export interface Problem {
 }
 
 /** Throws FormatError where the batch does not fit the model. */
-export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: BatchChoice): Problem {
+export function poseProblem(loaded: LoadedModel, choice: BatchChoice): Problem {
+  const { bn, start, batchSize, draw = "range", dataSeed = 0 } = choice;
   const { model, arrays, dataFile, mean, std, loss } = loaded;
   const { architecture } = model;
   const batch = makeBatch(arrays, {
@@ -36,6 +34,7 @@ export function poseProblem(loaded: LoadedModel, { bn, start, batchSize }: Batch
     classes: architecture.classes,
     start,
     count: batchSize,
+    seed: draw === "random" ? dataSeed : null,
     loss,
     mean,
     std,

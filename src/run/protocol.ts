@@ -5,6 +5,8 @@
 
 import type { Candidate, LossKind } from "../model/index.ts";
 
+export type { Candidate, LossKind };
+
 export type BatchNormMode = "eval" | "batch";
 
 /**
@@ -24,8 +26,12 @@ export type TraceMethod = "hutchinson" | "hutch++" | "xtrace" | "exact";
 export interface RunSettings {
   /** BatchNorm: running statistics (`eval`) or the statistics of the batch itself (`batch`). */
   readonly bn: BatchNormMode;
-  /** First sample of the data file. */
+  /** `range`: the samples from `start` on. `random`: drawn from all by `dataSeed`, without replacement. */
+  readonly draw: "range" | "random";
+  /** First sample of the data file, for a range. */
   readonly start: number;
+  /** u32, for a random batch. */
+  readonly dataSeed: number;
   /** Samples. */
   readonly batchSize: number;
   /** Default: the Hessian. */
@@ -195,6 +201,8 @@ export interface RunResult {
   readonly settings: RunSettings;
   /** Samples that were computed at once: the whole batch, or the parts that it was cut into. */
   readonly microBatch: number;
+  /** Places in the data file of a random batch, ascending; null for a range. */
+  readonly drawn: readonly number[] | null;
   /** What the numbers mean, in fixed words and in one sentence. */
   readonly meaning: {
     readonly operator: OperatorKind;
@@ -263,6 +271,34 @@ export type RunOutcome =
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 
+/** What a batch is and how the model does on it, without any derivative. */
+export interface Inspection {
+  readonly loss: number;
+  /** Null where nothing is labelled. */
+  readonly accuracy: number | null;
+  /** Of the samples as they enter the network, e.g. [128,32,32,3]: samples, height, width, channels. */
+  readonly shape: readonly number[];
+  /** Of the numbers that enter the network: per channel for images, one value for vectors, none for tokens. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Samples per class; none where the classes are words or numbers. */
+  readonly classCounts: readonly number[];
+  /** Tokens of the shortest sentence, of the mean and of the longest; null where samples are no sentences. */
+  readonly tokens: { readonly least: number; readonly mean: number; readonly most: number } | null;
+  /** Places in the data file of a random batch, ascending; null for a range. */
+  readonly drawn: readonly number[] | null;
+}
+
+export type Inspected =
+  | { readonly kind: "inspected"; readonly inspection: Inspection }
+  | Exclude<RunOutcome, { readonly kind: "done" }>;
+
+/** The settings that choose a batch. */
+export type BatchSettings = Pick<
+  RunSettings,
+  "bn" | "draw" | "start" | "dataSeed" | "batchSize" | "microBatch"
+>;
+
 export type Loaded =
   | { readonly kind: "loaded"; readonly card: ModelCard }
   | { readonly kind: "refused"; readonly message: string };
@@ -275,6 +311,8 @@ export interface Engine {
   /** Asks for the GPU; the answer is remembered. */
   device(): Promise<DeviceAnswer>;
   load(model: ModelSource, data: DataSource): Promise<Loaded>;
+  /** Loss, accuracy and statistics of a batch of the loaded model; a run that is shown stays as it is. */
+  inspect(settings: BatchSettings): Promise<Inspected>;
   /** Loss, gradient, spectrum and trace of the loaded model. One run at a time. */
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
   /** More steps per probe and/or more probes for the finished or cancelled run, without starting again. */

@@ -64,6 +64,7 @@ export function makeResult(parts: ResultParts): RunResult {
     model: card,
     settings,
     microBatch: parts.microBatch,
+    drawn: parts.problem.batch.drawn === null ? null : [...parts.problem.batch.drawn],
     meaning: {
       operator: settings.operator ?? "hessian",
       loss: loaded.loss,
@@ -130,7 +131,7 @@ function sentenceFor(parts: ResultParts, mode: "eval" | "batch" | "none"): strin
   const { loaded, problem, settings, tensors, n } = parts;
   const { card } = loaded;
   const { architecture } = loaded.model;
-  const { count, start } = problem.batch;
+  const { count, start, drawn, available } = problem.batch;
   const samples = { images: "images", x: "samples", input_ids: "sentences", arrays: "samples" }[
     architecture.input.name
   ];
@@ -140,10 +141,10 @@ function sentenceFor(parts: ResultParts, mode: "eval" | "batch" | "none"): strin
     none: "no BatchNorm",
   }[mode];
   const total = card.parameterCount.toLocaleString("en-US");
-  const parameters =
-    tensors === null
-      ? `all ${total} parameters`
-      : `${n.toLocaleString("en-US")} of ${total} parameters (${tensors.length} of ${card.tensors.length} tensors)`;
+  const chosen = card.candidates?.some(({ byDefault, chosen: taken }) => byDefault !== taken) ?? false;
+  const all = chosen ? `the ${total} parameters of the tensors chosen` : `all ${total} parameters`;
+  const part = `${n.toLocaleString("en-US")} of ${all} (${tensors?.length} of ${card.tensors.length} tensors)`;
+  const which = tensors === null ? all : part;
   const decay = settings.weightDecay ? `weight decay ${settings.weightDecay}` : "no weight decay";
   const matrix = MATRICES[settings.operator ?? "hessian"];
   const rows = problem.batch.labels?.length ?? count;
@@ -151,6 +152,9 @@ function sentenceFor(parts: ResultParts, mode: "eval" | "batch" | "none"): strin
     ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
     : `${count} ${samples}`;
   const loss = loaded.loss === "cross-entropy" ? "mean cross-entropy" : "mean squared error";
-  const which = `${samples} ${start} to ${start + count - 1}`;
-  return `${matrix} of the ${loss} over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, ${decay}, ${parameters}, float32.`;
+  const range =
+    drawn === null
+      ? `${samples} ${start} to ${start + count - 1}`
+      : `${samples} drawn with seed ${settings.dataSeed} from the ${available}`;
+  return `${matrix} of the ${loss} over ${counted} (${range} of ${card.data.source}), ${norm}, no dropout, ${decay}, ${which}, float32.`;
 }

@@ -22,7 +22,7 @@ const EXTERNAL: Rule = {
 
 /** The first rule that fits decides. */
 const RULES: readonly Rule[] = [
-  { role: "weights", pattern: /\.(safetensors|onnx|pt|pth|bin)$/i, side: "model", many: false },
+  { role: "weights", pattern: /\.(safetensors|onnx|pt|pth|th|bin)$/i, side: "model", many: false },
   EXTERNAL,
   {
     role: "tokenizer",
@@ -41,7 +41,7 @@ export const KINDS_OF_FILES =
 
 /** For the file dialog. */
 export const ACCEPTED =
-  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson,.parquet";
+  ".safetensors,.onnx,.data,.onnx_data,.pt,.pth,.th,.bin,.npz,.json,.txt,.tsv,.csv,.jsonl,.ndjson,.parquet";
 
 interface Named {
   readonly name: string;

@@ -72,6 +72,21 @@ export const controls = {
     "Samples in the mean loss. Time and memory grow in proportion.",
   ),
   start: integer("First sample", "start", [0, 999_999, 0], "Where in the data file the batch begins."),
+  draw: choice(
+    "Samples",
+    "draw",
+    [
+      { value: "range", label: "in order" },
+      { value: "random", label: "at random" },
+    ],
+    "Those from the first sample on, or drawn from all without replacement, by the data seed.",
+  ),
+  dataSeed: integer(
+    "Data seed",
+    "dataseed",
+    [0, 4_294_967_295, 0],
+    "Decides which samples a random batch holds, the same on every machine.",
+  ),
   microBatch: integer(
     "Micro-batch",
     "micro",
@@ -228,7 +243,7 @@ export const defaultValues = Object.fromEntries(
 
 /** The controls that decide the numbers of a run; the others choose a model or a view. */
 export const runSettingKeys = [
-  ...(["bn", "start", "batchSize", "microBatch"] as const),
+  ...(["bn", "draw", "start", "dataSeed", "batchSize", "microBatch"] as const),
   ...(["operator", "params", "weightDecay"] as const),
   ...(["steps", "probes", "traceProbes", "seed"] as const),
 ] as const;

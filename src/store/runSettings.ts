@@ -6,11 +6,11 @@ import { type ControlValues, controls, runSettingKeys } from "./controls.ts";
 const REPORTED = { top: 5, bottom: 2 };
 
 export function runSettings(values: ControlValues): RunSettings {
-  const { bn, start, batchSize, microBatch, operator, weightDecay } = values;
+  const { bn, draw, start, dataSeed, batchSize, microBatch, operator, weightDecay } = values;
   const { steps, probes, traceProbes, seed } = values;
   return {
     ...{ operator, weightDecay, params: patternsOf(values.params) },
-    ...{ bn, start, batchSize, steps, probes, traceProbes, seed },
+    ...{ bn, draw, start, dataSeed, batchSize, steps, probes, traceProbes, seed },
     microBatch: microBatch === 0 ? null : microBatch,
     ...REPORTED,
   };

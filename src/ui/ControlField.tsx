@@ -59,12 +59,12 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   );
 }
 
-type ChoiceKey = {
+type ListKey = {
   [K in ControlKey]: (typeof controls)[K] extends ChoiceControl<string> ? K : never;
 }[ControlKey];
 
 /** One of many words. */
-export function ChoiceField<K extends ChoiceKey>({ field, onHelp }: FieldProps<K>) {
+export function ListField<K extends ListKey>({ field, onHelp }: FieldProps<K>) {
   const control: ChoiceControl<string> = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
@@ -126,7 +126,8 @@ export function TensorsField({
   );
 }
 
-export function BatchNormField({ field, onHelp }: FieldProps<"bn">) {
+/** A choice that decides the numbers of a run. */
+export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();

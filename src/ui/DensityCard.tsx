@@ -7,11 +7,12 @@ import type { RunResult } from "../store/state.ts";
 import { ChecksPanel } from "./ChecksPanel.tsx";
 import { CompareBar } from "./CompareBar.tsx";
 import { DensityChart } from "./charts/DensityChart.tsx";
+import { ExportMenu } from "./ExportMenu.tsx";
 import { eigenvalueSymbol, scientific, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Card, DataTable, Segments } from "./parts.tsx";
 import { SmoothingBar } from "./SmoothingBar.tsx";
-import { densitySummary, plural, provenance } from "./words.ts";
+import { densitySummary, plural, provenance, runTitle } from "./words.ts";
 
 export function DensityCard({ result }: { readonly result: RunResult }) {
   const overlay = usePage((state) => state.overlay?.result ?? null);
@@ -46,6 +47,24 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
             lead="density"
             options={controls.yAxis.options}
             onChange={(value) => set("yAxis", value)}
+          />
+          <ExportMenu
+            what="density"
+            title="Eigenvalue density"
+            legend={[
+              { text: runTitle(result), sample: '[data-curve="shown"]' },
+              ...(overlay === null ? [] : [{ text: runTitle(overlay), sample: '[data-curve="overlay"]' }]),
+            ]}
+            tables={[
+              {
+                label: "Curve (CSV)",
+                name: "density",
+                csv: (t) => (view === null ? "" : t.densityCsv(view)),
+              },
+              { label: "Ritz values (CSV)", name: "ritz-values", csv: (t) => t.ritzCsv(result) },
+            ]}
+            result={result}
+            run
           />
         </>
       }

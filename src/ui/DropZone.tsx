@@ -6,6 +6,14 @@ import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 import { UploadOptions } from "./UploadOptions.tsx";
 
+const KINDS = [
+  { what: "Model", files: ".safetensors, .onnx (and its .onnx.data), .pt, .pth, .bin" },
+  { what: "With a transformer", files: "config.json, tokenizer.json or vocab.txt" },
+  { what: "Data as arrays", files: ".npz with images, x or input_ids, and labels" },
+  { what: "Text with labels", files: ".tsv, .csv, .jsonl" },
+  { what: "Hugging Face tables", files: ".parquet" },
+];
+
 export function DropZone() {
   const upload = usePage((state) => state.upload);
   const { addFiles } = useActions();
@@ -34,13 +42,23 @@ export function DropZone() {
         }}
       />
       <p>
-        Drop a <b>.safetensors</b>, <b>.onnx</b> or <b>.pt</b> model (BERT: with its <b>config.json</b>) and
-        an <b>.npz</b> batch anywhere, or sentences in a <b>.tsv</b> and the tokenizer, or{" "}
+        Drop a <b>model</b> and its <b>data</b> anywhere, or{" "}
         <Button look="text" onClick={() => dialog.current?.click()}>
           choose files
         </Button>
         . Nothing leaves this page.
       </p>
+      <details className="data">
+        <summary>What can be dropped?</summary>
+        <dl className="kinds">
+          {KINDS.map(({ what, files }) => (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>{files}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
       {upload.reading && <p className="calm">Reading the files</p>}
       {missing !== null && <p className="calm">{missing}</p>}
       <div role="alert">

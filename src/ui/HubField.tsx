@@ -15,7 +15,8 @@ export function HubField() {
     void hubLookUp(text);
   };
   return (
-    <section className="hub" aria-label="Hugging Face Hub">
+    <details className="hub data">
+      <summary>From the Hugging Face Hub</summary>
       <form onSubmit={submit}>
         <label htmlFor={id}>Hugging Face model or dataset</label>
         <div className="hub-line">
@@ -59,7 +60,7 @@ export function HubField() {
           </Button>
         </p>
       )}
-    </section>
+    </details>
   );
 }
 

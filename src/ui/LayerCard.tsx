@@ -4,6 +4,7 @@ import { controls } from "../store/controls.ts";
 import type { RunResult } from "../store/state.ts";
 import { LayerChart } from "./charts/LayerChart.tsx";
 import { layerBars } from "./charts/layerGeometry.ts";
+import { ExportMenu } from "./ExportMenu.tsx";
 import { count, interval, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Card, DataTable, Segments } from "./parts.tsx";
@@ -40,6 +41,13 @@ export function LayerCard({ result }: { readonly result: RunResult }) {
             value={layerTensors}
             options={controls.layerTensors.options}
             onChange={(value) => set("layerTensors", value)}
+          />
+          <ExportMenu
+            what="layers"
+            title={`${quantity} by layer`}
+            legend={[]}
+            tables={[{ label: "Traces (CSV)", name: "traces", csv: (t) => t.tracesCsv(result) }]}
+            result={result}
           />
         </>
       }

@@ -4,7 +4,7 @@ import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
 import { controlsOf } from "../store/runSettings.ts";
 import { tensorPatterns } from "../store/tensorPatterns.ts";
-import { BatchNormField, ChoiceField, NumberField, TensorsField } from "./ControlField.tsx";
+import { ChoiceField, ListField, NumberField, TensorsField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
 import { RunButtons } from "./RunButtons.tsx";
@@ -20,18 +20,20 @@ export function MeasureCard() {
   const card = usePage(chosenCard);
   const groups = useMemo(() => tensorPatterns(card?.tensors.map(({ name }) => name) ?? []), [card]);
   const { adoptSettings } = useActions();
-  const { steps, probes, traceProbes } = wanted;
+  const { draw, steps, probes, traceProbes } = wanted;
   const then = shown === undefined ? wanted : controlsOf(shown);
   const differs = runSettingKeys.some((key) => then[key] !== wanted[key]);
   const products = steps * probes + Math.max(0, traceProbes - probes);
   return (
     <Card title="Measure" className="measure">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
-        {batchNorm && <BatchNormField field="bn" onHelp={setHelp} />}
-        <ChoiceField field="operator" onHelp={setHelp} />
+        {batchNorm && <ChoiceField field="bn" onHelp={setHelp} />}
+        <ChoiceField field="draw" onHelp={setHelp} />
+        <ListField field="operator" onHelp={setHelp} />
         <TensorsField groups={groups} onHelp={setHelp} />
         <NumberField field="batchSize" onHelp={setHelp} />
-        <NumberField field="start" onHelp={setHelp} />
+        <NumberField field={draw === "random" ? "dataSeed" : "start"} onHelp={setHelp} />
+        <NumberField field="microBatch" onHelp={setHelp} />
         <NumberField field="steps" onHelp={setHelp} />
         <NumberField field="probes" onHelp={setHelp} />
         <NumberField field="traceProbes" onHelp={setHelp} />
@@ -52,8 +54,10 @@ export function MeasureCard() {
           </>
         )}
       </p>
-      <RunButtons />
-      <RunStatus />
+      <div className="run-dock">
+        <RunButtons />
+        <RunStatus />
+      </div>
     </Card>
   );
 }

@@ -52,10 +52,6 @@ export function ModelPanel() {
   );
 }
 
-/** As many names as fit a line or two. */
-const listed = (names: readonly string[]): string =>
-  names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
-
 function Facts({ card, result }: { readonly card: ModelCard; readonly result: RunResult | null }) {
   return (
     <>
@@ -70,7 +66,9 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
         {card.data.classNames !== null && (
           <>
             <dt>Classes</dt>
-            <dd>{listed(card.data.classNames)}</dd>
+            <dd className="one-line" title={card.data.classNames.join(", ")}>
+              {card.data.classNames.join(", ")}
+            </dd>
           </>
         )}
         {result !== null && (

@@ -4,10 +4,12 @@ import type { ModelCard } from "../store/state.ts";
 import { count, percent } from "./format.ts";
 import { largestGroups, type ParameterGroup, parameterGroups } from "./parameterGroups.ts";
 import { Button } from "./parts.tsx";
+import { TrainedTable } from "./TrainedTable.tsx";
 import { modelName, plural } from "./words.ts";
 
 /** Parts that the card names. */
 const NAMED = 3;
+const NO_BREAK = "\u00a0";
 
 export function ParametersPanel({ card }: { readonly card: ModelCard }) {
   const groups = parameterGroups(card);
@@ -26,7 +28,9 @@ export function ParametersPanel({ card }: { readonly card: ModelCard }) {
               />
             ))}
           </div>
-          <p className="calm">{largest.map(({ name, share }) => `${name} ${percent(share)}`).join(" · ")}</p>
+          <p className="calm">
+            {largest.map(({ name, share }) => `${name} ${percent(share).replace(" ", NO_BREAK)}`).join(" · ")}
+          </p>
         </>
       )}
       <TensorDialog card={card} groups={groups} />
@@ -66,7 +70,10 @@ function TensorDialog({ card, groups }: TensorDialogProps) {
             </button>
           </form>
         </header>
-        {open && <TensorTable groups={groups} />}
+        {open && card.candidates === undefined && <TensorTable groups={groups} />}
+        {open && card.candidates !== undefined && (
+          <TrainedTable candidates={card.candidates} onDone={() => dialog.current?.close()} />
+        )}
       </dialog>
     </>
   );

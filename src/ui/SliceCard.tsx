@@ -4,6 +4,7 @@ import { isBusy } from "../store/runState.ts";
 import type { LossSlice, RunResult } from "../store/state.ts";
 import { SliceChart } from "./charts/SliceChart.tsx";
 import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
+import { ExportMenu } from "./ExportMenu.tsx";
 import { eigenvalueSymbol, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card, DataTable } from "./parts.tsx";
@@ -24,7 +25,27 @@ export function SliceCard({ result }: { readonly result: RunResult }) {
   const vector = eigenvalueSymbol(end, place, "v");
   const slice = findSlice(result, chosen.rank);
   return (
-    <Card title={`Loss along ${vector}`} note="measured, and as λ predicts" className="slice">
+    <Card
+      title={`Loss along ${vector}`}
+      note="measured, and as λ predicts"
+      className="slice"
+      {...(slice === null
+        ? {}
+        : {
+            tools: (
+              <ExportMenu
+                what={`slice-${end}${place + 1}`}
+                title={`Loss along ${vector}`}
+                legend={[
+                  { text: "measured", sample: ".measured" },
+                  { text: "predicted by slope and eigenvalue", sample: ".parabola" },
+                ]}
+                tables={[{ label: "Slice (CSV)", name: "slice", csv: (t) => t.sliceCsv(slice, result.loss) }]}
+                result={result}
+              />
+            ),
+          })}
+    >
       {slice === null ? (
         <Missing result={result} />
       ) : (

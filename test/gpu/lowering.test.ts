@@ -28,9 +28,9 @@ function block(b: Builder, x: number, name: string, channels: number): number {
 }
 
 /** Image -> `blocks` times convolution, BatchNorm, ReLU -> pool -> linear. */
-function net(blocks: number): Graph {
+function net(blocks: number, size = 8): Graph {
   const b = new Builder();
-  let x = b.input("x", [2, 8, 8, 4], "data");
+  let x = b.input("x", [2, size, size, 4], "data");
   for (let i = 0; i < blocks; i++) x = block(b, x, `block${i}`, 8);
   const logits = linear(b, globalAveragePool(b, x), b.param("fc.weight", [4, 8]), b.param("fc.bias", [4]));
   b.output("logits", logits);
@@ -89,6 +89,18 @@ describe("fusion", () => {
     // Forward, input adjoint, weight adjoint in two passes, and the sums of gamma and beta.
     expect(perBlock).toBeLessThanOrEqual(10);
     expect(cost(6) - cost(4)).toBe(2 * perBlock);
+  });
+
+  it("lets nothing small stand between a convolution and its BatchNorm and activation", () => {
+    const { tangent } = lowered(net(5, 24), 12);
+    const forward = tangent.slice(
+      0,
+      tangent.findIndex(({ label }) => label.startsWith("conv2d input")),
+    );
+    const last = forward.findLastIndex(({ label }) => label.startsWith("conv2d forward"));
+    const first = forward.findIndex(({ label }) => label.startsWith("conv2d forward"));
+    for (const { label } of forward.slice(first, last)) expect(label).toMatch(/^conv2d forward/);
+    expect(last - first).toBe(4);
   });
 
   it("computes in the tangent program nothing that does not depend on the tangent", () => {

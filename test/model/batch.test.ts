@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type BatchOptions, makeBatch } from "../../src/model/batch.ts";
+import { drawSamples } from "../../src/model/draw.ts";
 import type { Tensor, TensorData } from "../../src/model/tensor.ts";
 import { refusal } from "./files.ts";
 
@@ -49,7 +50,7 @@ test("statistics describe the numbers that enter the network, per channel, and t
     labels(2, 2),
   ]);
   const { statistics } = makeBatch(arrays, images);
-  expect(statistics).toEqual({ mean: [2, 5, 2], std: [1, 0, 2], classCounts: [0, 0, 2, 0] });
+  expect(statistics).toEqual({ mean: [2, 5, 2], std: [1, 0, 2], classCounts: [0, 0, 2, 0], tokens: null });
 });
 
 test("vectors are taken from x or from x_f32", () => {
@@ -204,4 +205,34 @@ test.each<[string, [string, Tensor][], RegExp]>([
   const arrays = new Map([tensor("x", "<f4", [3, 2], ramp(6)), ...given]);
   const options = { ...vectors, loss: "mean-squared-error", classes: 2 } as const;
   expect(refusal(() => makeBatch(arrays, options))).toMatch(text);
+});
+
+test("a random batch is drawn from all samples by its seed, and names them", () => {
+  const rows = Float32Array.from({ length: 40 }, (_, i) => Math.floor(i / 2));
+  const arrays = new Map([
+    tensor("x", "<f4", [20, 2], rows),
+    labels(...Array.from({ length: 20 }, (_, i) => i % 4)),
+  ]);
+  const batch = makeBatch(arrays, { ...vectors, start: 19, count: 6, seed: 3 });
+  const drawn = drawSamples(20, 6, 3);
+  expect(batch).toMatchObject({ start: 0, count: 6, available: 20, drawn, shape: [6, 2] });
+  expect(batch.inputs.x).toEqual(
+    Float32Array.from(drawn, (i) => i).reduce((all, v, i) => {
+      all.fill(v, 2 * i, 2 * i + 2);
+      return all;
+    }, new Float32Array(12)),
+  );
+  expect(batch.labels).toEqual(drawn.map((i) => i % 4));
+  const few = new Map([tensor("x", "<f4", [2, 2], Float32Array.of(0, 0, 0, Number.NaN)), labels(0, 1)]);
+  expect(refusal(() => makeBatch(few, { ...vectors, seed: 1 }))).toBe(
+    "b.npz, the 2 samples drawn with seed 1: x: expected finite float32 numbers, file has NaN in sample 1. Save the batch as docs/file-formats.md describes.",
+  );
+});
+
+test("sentences are counted by their tokens", () => {
+  const ids = tensor("input_ids", "<i4", [2, 3], Int32Array.of(1, 2, 3, 1, 2, 0));
+  const mask = tensor("attention_mask", "<i4", [2, 3], Int32Array.of(1, 1, 1, 1, 1, 0));
+  const input = { name: "input_ids", vocabulary: 5, positions: 8, types: 0 } as const;
+  const arrays = new Map([ids, mask, labels(0, 1)]);
+  expect(makeBatch(arrays, { ...images, input }).statistics.tokens).toEqual({ least: 2, mean: 2.5, most: 3 });
 });

@@ -86,7 +86,7 @@ export const outputs = (): FileData => batch("outputs.npz", "x", [12, 7], 3);
 export const images = (): DataSource => batch("images.npz", "images", [6, 3, 9, 8]);
 
 export const settings = (more: Partial<RunSettings> = {}): RunSettings => ({
-  ...{ bn: "eval", start: 0, batchSize: 6, microBatch: null },
+  ...{ bn: "eval", draw: "range", start: 0, dataSeed: 0, batchSize: 6, microBatch: null },
   ...{ steps: 8, probes: 2, traceProbes: 2, seed: 5, top: 3, bottom: 2 },
   ...more,
 });

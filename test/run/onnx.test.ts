@@ -5,7 +5,7 @@ import { readOnnx } from "../../src/model/onnx/network.ts";
 import { readSafetensors } from "../../src/model/safetensors.ts";
 import type { ModelSource, RunResult } from "../../src/run/protocol.ts";
 import { floats, integers, model, node, value } from "../fixtures/onnx.mjs";
-import { hessianOf, inFloat64, products, randomVector } from "../gpu/examples.ts";
+import { hessianOf, inFloat64, products, randomVector, relativeError } from "../gpu/examples.ts";
 import { numbers } from "../model/onnx/networks.ts";
 import { symmetricEigenvalues } from "../oracles/symmetricEigen.ts";
 import { images, mlp, outputs, settings, vectors } from "./files.ts";
@@ -135,7 +135,9 @@ describe("an ONNX file through the engine", () => {
       accuracy: null,
       meaning: { loss: "mean-squared-error", reduction: "mean over samples and outputs" },
     });
-    expect(result.meaning.sentence).toMatch(/^Hessian of the mean squared error over 6 samples/);
+    expect(result.meaning.sentence).toMatch(
+      /^Hessian of the mean squared error over 6 samples .* the 18 parameters of the tensors chosen, float32\.$/,
+    );
     // The loss is quadratic in the last layer: 2 / (6 samples 3 outputs) times the second moments of (a, 1) for each output.
     const { tensors } = readSafetensors(mlp().files[0].bytes, "mlp");
     const [weight, bias] = ["fc1.weight", "fc1.bias"].map((name) => tensors.get(name)?.data as Float32Array);
@@ -186,3 +188,60 @@ it.each(["eval", "batch"] as const)(
     });
   },
 );
+
+/** One head of attention over token numbers, with a mask by Where, LayerNorm and GELU. */
+function attention(): Uint8Array {
+  const weights = {
+    "words.weight": [9, 8],
+    "query.weight": [8, 8],
+    "norm.weight": [8],
+    "norm.bias": [8],
+    "head.weight": [3, 8],
+  };
+  return model({
+    inputs: [value("input_ids", ["N", "T"], 7), value("attention_mask", ["N", "T"], 7)],
+    initialisers: [
+      ...Object.entries(weights).map(([name, shape], i) => floats(name, shape, numbers(shape, i + 1))),
+      floats("hidden", [], [Number.NEGATIVE_INFINITY]),
+      integers("zero", [], [0]),
+      integers("one", [1], [1]),
+    ],
+    nodes: [
+      node("Gather", ["words.weight", "input_ids"], ["e"]),
+      node("MatMul", ["e", "query.weight"], ["q"]),
+      node("Transpose", ["e"], ["k"], { perm: [0, 2, 1] }),
+      node("MatMul", ["q", "k"], ["scores"]),
+      node("Equal", ["attention_mask", "zero"], ["padding"]),
+      node("Unsqueeze", ["padding", "one"], ["keys"]),
+      node("Where", ["keys", "hidden", "scores"], ["masked"]),
+      node("Softmax", ["masked"], ["p"]),
+      node("MatMul", ["p", "e"], ["mixed"]),
+      node("Gather", ["mixed", "zero"], ["first"], { axis: 1 }),
+      node("LayerNormalization", ["first", "norm.weight", "norm.bias"], ["n"]),
+      node("Gelu", ["n"], ["g"]),
+      node("Gemm", ["g", "head.weight"], ["logits"], { transB: 1 }),
+    ],
+    opset: 20,
+  });
+}
+
+it("the product of attention over token numbers agrees with float64, and is zero for words that are not read", async () => {
+  const net = readOnnx(attention(), "attention.onnx", { scratch: new Builder() });
+  const builder = new Builder();
+  const shapes = { input_ids: [2, 4], attention_mask: [2, 4] };
+  const { states, data } = net.build(builder, { batchSize: 2, bn: "eval", shapes });
+  const samples = {
+    input_ids: Int32Array.of(3, 5, 2, 3, 7, 8, 1, 1),
+    attention_mask: Int32Array.of(1, 1, 1, 1, 1, 1, 0, 0),
+  };
+  const inputs = { ...states, ...data(samples), targets: Float32Array.of(0.5, 0, 0, 0, 0.5, 0) };
+  const example = { graph: builder.finish(), parameters: net.parameters, inputs };
+  const v = randomVector(net.parameters.length, 4);
+  const operator = await hessianOf(example);
+  const [hv] = await products(operator, [v]);
+  operator.destroy();
+  expect(relativeError(hv, inFloat64(example, v).hv)).toBeLessThan(1e-5);
+  expect(net.architecture.parameters[0].name).toBe("words.weight");
+  const read = Array.from({ length: 9 }, (_, row) => hv.subarray(8 * row, 8 * row + 8).some((x) => x !== 0));
+  expect(read.flatMap((used, row) => (used ? [row] : []))).toEqual([2, 3, 5, 7, 8]);
+});

@@ -88,7 +88,7 @@ describe("a run", () => {
     expect(run.meaning.sentence).toContain(
       "Generalised Gauss-Newton matrix of the mean cross-entropy over 6 samples",
     );
-    expect(run.meaning.sentence).toContain("weight decay 0.25, 35 of 58 parameters (1 of 4 tensors)");
+    expect(run.meaning.sentence).toContain("weight decay 0.25, 35 of all 58 parameters (1 of 4 tensors)");
     expect(run.trace.perLayer.map(({ name }) => name)).toEqual(["fc1.weight"]);
     // Positive semi-definite, and lambda above it.
     expect(run.eigenvalues.bottom[0].value).toBeGreaterThan(0.25 - 1e-5);

@@ -69,7 +69,8 @@ describe.skipIf(!present)(title, () => {
     await engine.load(model("mlp_relu", "relu"), data("data/mlp_batch.npz"));
     const outcome = await engine.run(
       {
-        ...{ bn: "eval", start: 0, batchSize: 128, microBatch: null, steps: 1, probes: 1, traceProbes: 1 },
+        ...{ bn: "eval", draw: "range", start: 0, dataSeed: 0, batchSize: 128, microBatch: null },
+        ...{ steps: 1, probes: 1, traceProbes: 1 },
         ...{ seed: 0, top: 0, bottom: 0, traceMethod: "exact" },
       },
       () => {},
@@ -147,6 +148,7 @@ describe.skipIf(!present)(title, () => {
         probes: 1,
         traceProbes: 1,
         seed: 0,
+        ...({ draw: "range", dataSeed: 0 } as const),
       };
       const wave = (f: (i: number) => number): Float64Array =>
         Float64Array.from({ length: want.n }, (_, i) => f(i) / Math.sqrt(want.n));

@@ -12,10 +12,11 @@ async function load(name: string, contents: string) {
   return readWeights(weights, new Map());
 }
 
-it("takes .pt, .pth and .bin checkpoints, in any case, for the same network", async () => {
+it("takes .pt, .pth, .th and .bin checkpoints, in any case, for the same network", async () => {
   const files: [string, string][] = [
     ["net.pt", "state-zip.pt"],
     ["NET.PTH", "wrapped-legacy.pt"],
+    ["resnet20.th", "net-legacy.pt"],
     ["pytorch_model.bin", "module-zip.pt"],
   ];
   const models = await Promise.all(files.map(([name, contents]) => load(name, contents)));

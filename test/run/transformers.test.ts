@@ -64,8 +64,11 @@ describe.each(cases)("$name", (golden) => {
   });
 });
 
-/** Compiling takes most of the time: two that differ in head and positions; DistilBERT goes through the engine below. */
-describe.each(["roberta classifier", "bert masked tied"])("%s on the GPU", (name) => {
+/**
+ * Compiling takes most of the time: one with gathered positions, and below one with tied scores through the engine. Add
+ * names here to try the others.
+ */
+describe.each(["roberta classifier"])("%s on the GPU", (name) => {
   it("has PyTorch's loss, gradient and product", async () => {
     const golden = caseOf(name);
     const { problem } = await open(sourceOf(golden), sentencesOf(golden));

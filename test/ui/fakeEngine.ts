@@ -76,6 +76,16 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       const id = model.kind === "bundled" ? model.id : null;
       return { kind: "loaded", card: { ...result.model, id } };
     },
+    inspect: async ({ batchSize }) => {
+      calls.push(`inspect ${batchSize}`);
+      await tick();
+      const { loss, accuracy } = result;
+      const statistics = { mean: [0], std: [1], classCounts: [batchSize], tokens: null };
+      return {
+        kind: "inspected",
+        inspection: { loss, accuracy, shape: [batchSize, 1], ...statistics, drawn: null },
+      };
+    },
     run: (settings, onEvent) => {
       calls.push(`run ${settings.steps}`);
       return replay(settings.steps, settings, onEvent);

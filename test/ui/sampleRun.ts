@@ -41,7 +41,9 @@ export function sampleRun(changes: Partial<RunResult> = {}): RunResult {
     },
     settings: {
       bn: "eval",
+      draw: "range",
       start: 0,
+      dataSeed: 0,
       batchSize: 128,
       microBatch: null,
       steps: 5,
@@ -52,6 +54,7 @@ export function sampleRun(changes: Partial<RunResult> = {}): RunResult {
       bottom: 1,
     },
     microBatch: 128,
+    drawn: null,
     meaning: {
       operator: "hessian",
       loss: "cross-entropy",

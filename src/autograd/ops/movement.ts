@@ -1,4 +1,4 @@
-import { type NodeId, type Shape, sizeOf } from "../../model/graph.ts";
+import { type Attrs, type NodeId, type Shape, sizeOf } from "../../model/graph.ts";
 import { linear } from "./families.ts";
 import { fail, integer, integerList, integers, type Random, randomShape, type TensorOp, ulps } from "./op.ts";
 import { copy, rowMajor, type View } from "./strided.ts";
@@ -100,6 +100,16 @@ export const broadcast = linear("broadcast", {
   },
 });
 
+/** Steps of a slice: whole numbers other than 0; below 0 they walk backwards. */
+function steps(attrs: Attrs, rank: number): readonly number[] {
+  const { stride } = attrs;
+  return Array.isArray(stride) &&
+    stride.length === rank &&
+    stride.every((n) => Number.isInteger(n) && n !== 0)
+    ? stride
+    : fail(`attribute stride must be ${rank} integers other than 0`);
+}
+
 /** `{start, size, stride}`: element i of the result is element start + i * stride of the operand, per axis. */
 export const slice = linear("slice", {
   kind: "movement",
@@ -107,15 +117,15 @@ export const slice = linear("slice", {
   shape: ([x], attrs) => {
     const start = integers(attrs, "start", x.length, 0);
     const size = integers(attrs, "size", x.length, 1);
-    const stride = integers(attrs, "stride", x.length, 1);
+    const stride = steps(attrs, x.length);
     x.forEach((n, axis) => {
-      const last = start[axis] + (size[axis] - 1) * stride[axis];
-      if (last >= n) fail(`axis ${axis} reaches element ${last} of ${n}`);
+      for (const at of [start[axis], start[axis] + (size[axis] - 1) * stride[axis]])
+        if (at < 0 || at >= n) fail(`axis ${axis} reaches element ${at} of ${n}`);
     });
     return size;
   },
   f64: ([x], [from], attrs, shape) => {
-    const stride = integers(attrs, "stride", from.length, 1);
+    const stride = steps(attrs, from.length);
     const own = rowMajor(from);
     const offset = dot(integers(attrs, "start", from.length, 0), own);
     const out = new Float64Array(sizeOf(shape));
@@ -123,11 +133,20 @@ export const slice = linear("slice", {
     return out;
   },
   adjoint: (g, { inputs: [x], attrs }, dy) => {
-    const [start, size, stride] = ["start", "size", "stride"].map((key) => integerList(attrs, key, 0));
-    const high = g.shape(x).map((n, a) => n - start[a] - ((size[a] - 1) * stride[a] + 1));
-    return g.op("pad", [dy], { low: start, high, interior: stride.map((s) => s - 1) });
+    const [start, size] = ["start", "size"].map((key) => integerList(attrs, key, 0));
+    const stride = steps(attrs, size.length);
+    // What was read backwards is turned round first.
+    const forwards = g.op("slice", [dy], {
+      start: size.map((n, a) => (stride[a] < 0 ? n - 1 : 0)),
+      size,
+      stride: stride.map(Math.sign),
+    });
+    const low = start.map((n, a) => Math.min(n, n + (size[a] - 1) * stride[a]));
+    const interior = stride.map((n) => Math.abs(n) - 1);
+    const high = g.shape(x).map((n, a) => n - low[a] - ((size[a] - 1) * (interior[a] + 1) + 1));
+    return g.op("pad", [forwards], { low, high, interior });
   },
-  examples: (random) => [randomSlice(random, 2), randomSlice(random, 4)],
+  examples: (random) => [randomSlice(random, 2), randomSlice(random, 4), backwards(randomSlice(random, 3))],
 });
 
 function randomSlice(random: Random, rank: number) {
@@ -136,6 +155,19 @@ function randomSlice(random: Random, rank: number) {
   const start = size.map(() => integer(random, 0, 2));
   const shape = size.map((n, a) => start[a] + (n - 1) * stride[a] + 1 + integer(random, 0, 2));
   return { shapes: [shape], attrs: { start, size, stride } };
+}
+
+/** The same elements in opposite order, but for the middle axes. */
+function backwards({ shapes, attrs: { start, size, stride } }: ReturnType<typeof randomSlice>) {
+  const turned = (a: number): boolean => a === 0 || a === size.length - 1;
+  return {
+    shapes,
+    attrs: {
+      start: start.map((n, a) => (turned(a) ? n + (size[a] - 1) * stride[a] : n)),
+      size,
+      stride: stride.map((n, a) => (turned(a) ? -n : n)),
+    },
+  };
 }
 
 /** `{low, high, interior}`: zeros before, after and between the elements of each axis. */
@@ -160,17 +192,22 @@ export const pad = linear("pad", {
       size: g.shape(x),
       stride: integerList(attrs, "interior", 0).map((n) => n + 1),
     }),
-  examples: (random) =>
-    [1, 3].map((rank) => ({
-      shapes: [randomShape(random, rank, 3)],
-      attrs: Object.fromEntries(
-        ["low", "high", "interior"].map((key) => [
-          key,
-          Array.from({ length: rank }, () => integer(random, 0, 2)),
-        ]),
-      ),
+  examples: (random) => [
+    randomPad(random, randomShape(random, 1, 3)),
+    randomPad(random, randomShape(random, 3, 3)),
+    // The innermost axis moves by whole vec4s or not at all.
+    ...[0, 4].map((low) => ({
+      shapes: [[2, 3, 8]],
+      attrs: { low: [1, 0, low], high: [0, 2, low], interior: [0, 1, 0] },
     })),
+    { shapes: [[2, 3]], attrs: { low: [1, 0], high: [0, 0], interior: [2, 0] } },
+  ],
 });
+
+function randomPad(random: Random, shape: Shape) {
+  const counts = (): number[] => shape.map(() => integer(random, 0, 2));
+  return { shapes: [shape], attrs: { low: counts(), high: counts(), interior: counts() } };
+}
 
 const startAt = (rank: number, axis: number, at: number): number[] =>
   Array.from({ length: rank }, (_, a) => (a === axis ? at : 0));

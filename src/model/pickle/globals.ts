@@ -71,7 +71,9 @@ export const storageKind = (name: string): ElementKind | undefined => storageKin
 
 /** Sizes, strides and offsets. */
 const wholeNumbers = (value: PickleValue | undefined): value is readonly number[] =>
-  Array.isArray(value) && value.every(isWhole);
+  Array.isArray(value) && value.length <= mostAxes && value.every(isWhole);
+/** Of a tensor in PyTorch. */
+const mostAxes = 64;
 export const isWhole = (value: PickleValue | undefined): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
@@ -90,7 +92,7 @@ function view(args: readonly PickleValue[], fail: Fail, dtype?: ElementKind): Te
 /** A tensor that is the negative or the conjugate of what its storage holds says so in its last argument. */
 function plain(metadata: PickleValue | undefined, fail: Fail): void {
   if (metadata === undefined || metadata === null) return;
-  if (metadata instanceof Map && [...metadata.values()].every((flag) => flag === false)) return;
+  if (metadata instanceof Map && ["conj", "neg"].every((key) => metadata.get(key) !== true)) return;
   fail("a tensor that equals what its storage holds", "a lazily negated or conjugated one");
 }
 

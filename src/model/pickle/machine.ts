@@ -34,6 +34,7 @@ class Machine {
   /** Heights of the stack at which the open containers begin. */
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
+  #steps = 0;
   /** Byte of the instruction that is carried out. */
   #instruction: number;
 
@@ -57,11 +58,9 @@ class Machine {
     if (protocol < 2 || protocol > 5) {
       this.fail("pickle protocol 2, 3, 4 or 5", `protocol ${protocol}`, recipe);
     }
-    for (let steps = 0; ; steps++) {
+    for (;;) {
       this.#instruction = this.#reader.at;
-      if (steps === limits.pickleSteps) {
-        this.fail(`at most ${limits.pickleSteps} instructions`, "more", "Save the model's state dict alone");
-      }
+      this.#spend(1);
       const code = this.#reader.u8();
       if (code === STOP) break;
       const carryOut = INSTRUCTIONS.get(code);
@@ -74,6 +73,13 @@ class Machine {
       this.fail("one value at the end", `${this.#stack.length} and ${this.#marks.length} open containers`);
     }
     return this.#stack[0];
+  }
+
+  #spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > limits.pickleSteps) {
+      this.fail(`at most ${limits.pickleSteps} instructions`, "more", "Save the model's state dict alone");
+    }
   }
 
   push(value: PickleValue): void {
@@ -144,6 +150,9 @@ class Machine {
   }
 
   reduce([callee, args]: readonly PickleValue[]): void {
+    // A list can be an argument as often as the memo gives it, so its items count each time.
+    const [first] = Array.isArray(args) ? args : [];
+    if (first instanceof PickleList) this.#spend(first.items.length);
     this.push(construct(callee, args, this.fail));
   }
 

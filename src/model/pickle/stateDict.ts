@@ -10,7 +10,7 @@ import { conversionRecipe, WRAPPERS } from "./recipe.ts";
 import { describe, type PickleDict, type PickleValue, type Storage, TensorView } from "./values.ts";
 
 /**
- * Reads a state dict as torch.save writes it (`.pt`, `.pth`, `.bin`), in both forms of the file, alone or within a
+ * Reads a state dict as torch.save writes it (`.pt`, `.pth`, `.th`, `.bin`), in both forms of the file, alone or within a
  * checkpoint. Nothing in the file is executed. Tensors may share memory with `bytes` and with one another.
  * @throws FormatError
  */

@@ -214,6 +214,8 @@ describe("operators per element", () => {
       [node("Elu", ["x"], ["y"], { alpha: { float: 0.5 } })],
       (x) => (x > 0 ? x : 0.5 * (Math.exp(x) - 1)),
     ],
+    ["Sin and Cos", [node("Sin", ["x"], ["s"]), node("Cos", ["s"], ["y"])], (x) => Math.cos(Math.sin(x))],
+    ["Pow of a computed exponent", [...positive, node("Pow", ["p", "x"], ["y"])], (x) => Math.exp(x * x)],
     ["Abs", [node("Abs", ["x"], ["y"])], Math.abs],
     ["Pow 5", [node("Pow", ["x", "five"], ["y"])], (x) => x ** 5],
     ["Pow -2", [node("Pow", ["x", "minus2"], ["y"])], (x) => x ** -2],
@@ -364,6 +366,19 @@ describe("operators that place elements", () => {
     expectClose(
       lists.y,
       table([2, 2, 4], (n, i, w) => lists.x[at(shape, n, [2, 0, 1, 2][n * 2 + i], w)]),
+    );
+  });
+
+  test("Split into a number of outputs since opset 18, the last one smaller", () => {
+    const nodes = [
+      node("Split", ["x"], ["a", "b", "c"], { axis: 2, num_outputs: 3 }),
+      node("Concat", ["c", "a", "b"], ["y"], { axis: 2 }),
+    ];
+    const shape = [2, 1, 5];
+    const { x, y } = evaluate({ shape, nodes, features: 5, parts: { opset: 18 } });
+    expectClose(
+      y,
+      table(shape, (n, _c, w) => x[n * 5 + [4, 0, 1, 2, 3][w]]),
     );
   });
 

@@ -1,0 +1,58 @@
+/** A batch before any run: what it holds, and the loss and accuracy of the model on it, by the forward graph alone. */
+
+import { checkPlan } from "../gpu/plan.ts";
+import { VectorLayout } from "../gpu/vectorLayout.ts";
+import { BatchedProgram, type Blueprint, drawForward } from "./batched.ts";
+import type { Engines } from "./device.ts";
+import { inParts } from "./fit.ts";
+import type { LoadedModel } from "./load.ts";
+import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
+import type { BatchSettings, Inspection } from "./protocol.ts";
+
+export interface InspectRequest extends Engines {
+  readonly loaded: LoadedModel;
+  readonly settings: BatchSettings;
+  /** Bytes. */
+  readonly budget: number;
+  readonly signal: AbortSignal;
+}
+
+/** Throws FormatError where the batch does not fit the model, MemoryRefusal where it does not fit the device. */
+export async function inspectBatch(request: InspectRequest): Promise<Inspection> {
+  const { gpu, pipelines, submitter, loaded, settings, signal } = request;
+  const problem = poseProblem(loaded, settings);
+  const layout = new VectorLayout(problem.graph.params);
+  const blueprint = plan(request, problem, layout);
+  const theta = gpu.device.createBuffer({
+    label: "theta",
+    size: 4 * layout.extent,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+  });
+  let forward: BatchedProgram | null = null;
+  try {
+    gpu.device.queue.writeBuffer(theta, 0, layout.pack(problem.parameters) as Float32Array<ArrayBuffer>);
+    const vectors = { theta };
+    forward = await BatchedProgram.create({ gpu, pipelines, submitter, blueprint, vectors });
+    const { loss, logits } = await forward.evaluate(() => {}, signal);
+    const { labels, shape, statistics, drawn } = problem.batch;
+    return {
+      ...{ loss, accuracy: accuracyOf(logits, labels), shape, ...statistics },
+      drawn: drawn === null ? null : [...drawn],
+    };
+  } finally {
+    forward?.destroy();
+    theta.destroy();
+  }
+}
+
+function plan({ gpu, settings, budget }: InspectRequest, problem: Problem, layout: VectorLayout): Blueprint {
+  const { coupled, batch } = problem;
+  const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
+  const attempt = (samples: number): Blueprint => {
+    const forward = drawForward({ layout, maxBindings, partition: problem.cut(samples) });
+    checkPlan([forward.plan], gpu.limits, budget, 4 * layout.extent + forward.heldBytes, "use fewer samples");
+    return forward;
+  };
+  if (coupled) return attempt(batch.count);
+  return inParts(batch.count, attempt, Math.min(settings.microBatch ?? batch.count, batch.count));
+}

@@ -1,0 +1,150 @@
+/** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
+import { useEffect, useRef, useState } from "react";
+import type { RunResult } from "../store/state.ts";
+import type { LegendEntry } from "./export/figureSvg.ts";
+import { Button } from "./parts.tsx";
+import { modelName } from "./words.ts";
+
+export interface ExportTable {
+  readonly label: string;
+  /** Last part of the file's name. */
+  readonly name: string;
+  /** Called when it is asked for. The module that writes tables is loaded then. */
+  readonly csv: (tables: ExportTools) => string;
+}
+
+/** Millimetres: a column and both columns of a journal, a slide. */
+const WIDTHS = [85, 178, 320];
+const RESOLUTIONS = [150, 300, 600];
+
+interface ExportMenuProps {
+  /** Of the figure: `density`. */
+  readonly what: string;
+  readonly title: string;
+  readonly legend: readonly LegendEntry[];
+  readonly tables: readonly ExportTable[];
+  readonly result: RunResult;
+  /** The whole run and its words too, not the figure only. */
+  readonly run?: boolean;
+}
+
+export function ExportMenu({ what, title, legend, tables, result, run = false }: ExportMenuProps) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const [width, setWidth] = useState(WIDTHS[0]);
+  const [dpi, setDpi] = useState(RESOLUTIONS[1]);
+  const [note, setNote] = useState("");
+  useClosing(menu);
+  const model = modelName(result.model);
+
+  const attempt = async (work: (tools: ExportTools) => Promise<void> | void) => {
+    setNote("");
+    try {
+      await work(await import("./export/index.ts"));
+    } catch (error) {
+      setNote(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const svg = ({ figureSvg }: ExportTools): string => {
+    const chart = menu.current?.closest(".card")?.querySelector<SVGSVGElement>(".chart > svg");
+    if (chart === null || chart === undefined) throw new Error("There is no figure to export yet.");
+    return figureSvg(chart, { title, legend, caption: result.meaning.sentence });
+  };
+  const save = (
+    label: string,
+    ending: string,
+    make: (tools: ExportTools) => string | Promise<Blob>,
+    name = what,
+  ) => (
+    <Button
+      onClick={() =>
+        void attempt(async (tools) => tools.download(tools.fileName(model, name, ending), await make(tools)))
+      }
+    >
+      {label}
+    </Button>
+  );
+  const copy = (label: string, make: (tools: ExportTools) => string) => (
+    <Button
+      onClick={() =>
+        void attempt(async (tools) => {
+          await navigator.clipboard.writeText(make(tools));
+          setNote("Copied.");
+        })
+      }
+    >
+      {label}
+    </Button>
+  );
+
+  return (
+    <details ref={menu} className="export">
+      <summary>Export</summary>
+      <div className="export-menu">
+        <p className="export-row">
+          {save("SVG", "svg", svg)}
+          {save("PNG", "png", (tools) => tools.figurePng(svg(tools), { millimetres: width, dpi }))}
+          <label>
+            <span className="hidden">Width of the PNG in millimetres</span>
+            <select value={width} onChange={(event) => setWidth(Number(event.target.value))}>
+              {WIDTHS.map((mm) => (
+                <option key={mm} value={mm}>
+                  {mm} mm
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            <span className="hidden">Dots per inch of the PNG</span>
+            <select value={dpi} onChange={(event) => setDpi(Number(event.target.value))}>
+              {RESOLUTIONS.map((dots) => (
+                <option key={dots} value={dots}>
+                  {dots} dpi
+                </option>
+              ))}
+            </select>
+          </label>
+        </p>
+        <p className="export-row">
+          {tables.map((table) => (
+            <span key={table.name}>{save(table.label, "csv", (tools) => table.csv(tools), table.name)}</span>
+          ))}
+        </p>
+        {run && (
+          <p className="export-row">
+            {save("Result (JSON)", "json", () => JSON.stringify(result, null, 1), "run")}
+            {save("matplotlib script", "py", (tools) =>
+              tools.matplotlibScript(tools.fileName(model, "run", "json")),
+            )}
+            {copy("Copy methods sentence", (tools) => tools.methodsSentence(result))}
+            {copy("Copy BibTeX", (tools) => tools.REFERENCES)}
+          </p>
+        )}
+        <p className="calm" role="status">
+          {note}
+        </p>
+      </div>
+    </details>
+  );
+}
+
+type ExportTools = typeof import("./export/index.ts");
+
+/** A menu closes by Escape, which gives the focus back, and by a click elsewhere. */
+function useClosing(menu: React.RefObject<HTMLDetailsElement | null>): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || menu.current?.open !== true) return;
+      menu.current.open = false;
+      menu.current.querySelector("summary")?.focus();
+    };
+    const press = (event: PointerEvent) => {
+      if (menu.current !== null && !menu.current.contains(event.target as Node)) menu.current.open = false;
+    };
+    document.addEventListener("keydown", key);
+    document.addEventListener("pointerdown", press);
+    return () => {
+      document.removeEventListener("keydown", key);
+      document.removeEventListener("pointerdown", press);
+    };
+  }, [menu]);
+}

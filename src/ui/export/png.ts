@@ -1,0 +1,51 @@
+/** An SVG figure as PNG, at a width in millimetres and a number of dots per inch that the file states. */
+
+import { crc32 } from "../../model/crc32.ts";
+
+export interface PngSize {
+  readonly millimetres: number;
+  readonly dpi: number;
+}
+
+const MM_PER_INCH = 25.4;
+
+/** @throws Error where the browser cannot draw the figure or has no room for it */
+export async function figurePng(svg: string, { millimetres, dpi }: PngSize): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const width = Math.round((millimetres / MM_PER_INCH) * dpi);
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = Math.round((width * image.height) / image.width);
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("This browser offers no canvas to draw the PNG on.");
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (blob === null)
+    throw new Error(`This browser has no room for a PNG of ${width} pixels: choose fewer DPI.`);
+  const bytes = withResolution(new Uint8Array(await blob.arrayBuffer()), dpi);
+  return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" });
+}
+
+/** Bytes before the first chunk, and of the chunk IHDR, which must be the first. */
+const SIGNATURE = 8;
+const HEADER = 25;
+
+/** Adds the chunk pHYs (PNG specification, 11.3.5.3): pixels per metre. */
+export function withResolution(png: Uint8Array, dpi: number): Uint8Array {
+  const perMetre = Math.round((dpi * 1000) / MM_PER_INCH);
+  const chunk = new Uint8Array(21);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, 9);
+  chunk.set(new TextEncoder().encode("pHYs"), 4);
+  view.setUint32(8, perMetre);
+  view.setUint32(12, perMetre);
+  chunk[16] = 1;
+  view.setUint32(17, crc32(chunk.subarray(4, 17)));
+  const out = new Uint8Array(png.length + chunk.length);
+  out.set(png.subarray(0, SIGNATURE + HEADER));
+  out.set(chunk, SIGNATURE + HEADER);
+  out.set(png.subarray(SIGNATURE + HEADER), SIGNATURE + HEADER + chunk.length);
+  return out;
+}

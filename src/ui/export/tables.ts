@@ -1,0 +1,52 @@
+/** The numbers of a figure as CSV, one table each, to full precision. Pure. */
+import type { DensityView } from "../../store/densityView.ts";
+import type { LossSlice, RunResult } from "../../store/state.ts";
+import { predictedLoss } from "../charts/sliceGeometry.ts";
+
+/** RFC 4180: cells with commas, quotes or line breaks stand in quotes. */
+function csv(columns: readonly string[], rows: Iterable<readonly (string | number)[]>): string {
+  const cell = (value: string | number) => {
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}
+
+/** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
+export function densityCsv({ curve }: DensityView): string {
+  const { t, mean, band } = curve;
+  return csv(
+    ["eigenvalue", "density", "low", "high"],
+    Array.from(t, (eigenvalue, i) => [
+      eigenvalue,
+      mean[i],
+      band === null ? "" : band.low[i],
+      band === null ? "" : band.high[i],
+    ]),
+  );
+}
+
+export const ritzCsv = ({ spectrum: { nodes, weights } }: RunResult): string =>
+  csv(
+    ["probe", "ritz_value", "weight"],
+    nodes.flatMap((row, probe) => row.map((theta, j) => [probe + 1, theta, weights[probe][j]])),
+  );
+
+export const tracesCsv = ({ trace }: RunResult): string =>
+  csv(
+    ["tensor", "parameters", "trace", "standard_error", "low95", "high95"],
+    trace.perLayer.map(({ name, size, estimate, standardError, interval95 }) => [
+      name,
+      size,
+      estimate,
+      standardError ?? "",
+      interval95?.[0] ?? "",
+      interval95?.[1] ?? "",
+    ]),
+  );
+
+export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
+  csv(
+    ["step", "loss", "predicted"],
+    slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
+  );

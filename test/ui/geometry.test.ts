@@ -99,13 +99,7 @@ describe("the layers", () => {
       ...{ name, size: 4, estimate: 1, standardError: null, interval95: null },
     }));
     const bars = layerBars(traces, known, { perParameter: false, all: false });
-    expect(bars.map(({ short }) => short)).toEqual([
-      "word",
-      "query",
-      "attention.output",
-      "output",
-      "classifier",
-    ]);
+    expect(bars.map(({ short }) => short)).toEqual(["word", "query", "attn.output", "output", "classifier"]);
     expect(layerGeometry(bars, frame).groups.map(({ name }) => name)).toEqual([
       "embeddings",
       "encoder layer 0",

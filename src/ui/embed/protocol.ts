@@ -59,7 +59,7 @@ export interface ResultSummary {
   readonly checksPassed: boolean;
 }
 
-/** Far above any link or name of ours, far below what costs time to look at. */
+/** Far above any link, value or name of ours, far below what costs time to look at. */
 const MAX_STATE = 2000;
 const MAX_NAME = 100;
 
@@ -73,7 +73,7 @@ type Fields = Readonly<Record<string, (value: unknown) => boolean>>;
 const FIELDS: Readonly<Record<Exclude<Command["type"], `slide:${string}`>, Fields>> = {
   ping: {},
   open: { state: isState },
-  set: { control: isText(MAX_NAME), value: (value) => isText(MAX_NAME)(value) || isNumber(value) },
+  set: { control: isText(MAX_NAME), value: (value) => isText(MAX_STATE)(value) || isNumber(value) },
   run: {},
   cancel: {},
   export: { format: (value) => value === "svg" || value === "json" },

@@ -28,7 +28,9 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push("smallest eigenvalues", ...eigenvalues.bottom.map((r) => ritz(r, largest)));
   if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);
   else if (trace.samples > 0)
-    lines.push(`trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} samples)`);
+    lines.push(
+      `trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} sample${trace.samples === 1 ? "" : "s"})`,
+    );
   if (perLayer)
     for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimateText(layer)}`);
   for (const slice of result.slices) {

@@ -1,6 +1,6 @@
 /** The measured loss along a direction in parameter space. */
 
-import type { GpuSpace, GpuVector } from "../gpu/vectors.ts";
+import type { GpuSpace } from "../gpu/vectors.ts";
 import { BatchedProgram, drawForward } from "./batched.ts";
 import type { Engines } from "./device.ts";
 import type { Partition } from "./partition.ts";
@@ -9,9 +9,10 @@ export interface SliceRequest extends Engines {
   readonly partition: Partition;
   /** Flat, in file order. */
   readonly parameters: Float32Array;
+  /** Of vectors of all parameters. */
   readonly space: GpuSpace;
-  /** Column 0 is the direction. */
-  readonly direction: GpuVector;
+  /** In file order. */
+  readonly direction: Float64Array;
   /** Distances from the weights, in units of the direction's length. */
   readonly steps: readonly number[];
   readonly signal?: AbortSignal;
@@ -24,17 +25,18 @@ export async function lossAlong(request: SliceRequest): Promise<number[]> {
   const { signal, onPoint } = request;
   const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
   const blueprint = drawForward({ layout: space.layout, maxBindings, partition });
-  const trial = space.create();
+  const [trial, along] = [space.create(), space.create()];
   let forward: BatchedProgram | null = null;
   try {
     forward = await BatchedProgram.create({
       ...{ gpu, pipelines, submitter, blueprint, vectors: { theta: trial.buffer } },
     });
+    space.write(along, [direction]);
     const losses: number[] = [];
     for (const step of steps) {
       signal?.throwIfAborted();
       space.write(trial, [parameters]);
-      space.axpy(step, direction, trial);
+      space.axpy(step, along, trial);
       space.stream.flush();
       losses.push((await forward.evaluate(() => {}, signal)).loss);
       onPoint?.(losses.length);
@@ -43,5 +45,6 @@ export async function lossAlong(request: SliceRequest): Promise<number[]> {
   } finally {
     forward?.destroy();
     space.release(trial);
+    space.release(along);
   }
 }

@@ -1,7 +1,14 @@
-/** A field of the measure form, drawn from its entry in the controls table. */
+/** Fields drawn from their entries in the controls table; the link may hide each of them. */
 import { useId, useState } from "react";
-import { type ControlKey, controls, type NumberControl, parseControl } from "../store/controls.ts";
-import { useActions, usePage } from "./page.ts";
+import {
+  type ChoiceControl,
+  type ControlKey,
+  type ControlValues,
+  controls,
+  type NumberControl,
+  parseControl,
+} from "../store/controls.ts";
+import { useActions, useHidden, usePage } from "./page.ts";
 import { Segments } from "./parts.tsx";
 
 type NumberKey = {
@@ -13,15 +20,17 @@ interface FieldProps<K> {
   readonly onHelp: (help: string) => void;
 }
 
-/** A whole number. What cannot be used stays in the field, marked, with the reason; the state keeps the last good one. */
+/** A number. What cannot be used stays in the field, marked, with the reason; the state keeps the last good one. */
 export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
   const [draft, setDraft] = useState<string | null>(null);
   const id = useId();
+  const hidden = useHidden(field);
   const checked = draft === null ? null : parseControl(field, draft);
   const problem = checked?.ok === false ? checked.message : null;
+  if (hidden) return null;
   return (
     <div className="field">
       <label htmlFor={id}>{control.label}</label>
@@ -52,11 +61,81 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   );
 }
 
+type ChoiceKey = {
+  [K in ControlKey]: (typeof controls)[K] extends ChoiceControl<string> ? K : never;
+}[ControlKey];
+
+/** One of many words. */
+export function ListField<K extends ChoiceKey>({ field, onHelp }: FieldProps<K>) {
+  const control: ChoiceControl<string> = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  const id = useId();
+  if (useHidden(field)) return null;
+  return (
+    <div className="field wide" title={control.help}>
+      <label htmlFor={id}>{control.label}</label>
+      <select
+        id={id}
+        value={value}
+        onFocus={() => onHelp(control.help)}
+        onBlur={() => onHelp("")}
+        onChange={(event) => set(field, event.target.value as ControlValues[K])}
+      >
+        {control.options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** Patterns over the names of tensors, with the whole groups of the model as suggestions. */
+export function TensorsField({
+  onHelp,
+  groups,
+}: Omit<FieldProps<"params">, "field"> & { readonly groups: readonly string[] }) {
+  const control = controls.params;
+  const value = usePage((state) => state.controls.params);
+  const { set } = useActions();
+  const id = useId();
+  const checked = (text: string) => parseControl("params", text);
+  if (useHidden("params")) return null;
+  return (
+    <div className="field wide" title={control.help}>
+      <label htmlFor={id}>{control.label}</label>
+      <input
+        id={id}
+        type="text"
+        list={`${id}-groups`}
+        placeholder="all"
+        spellCheck={false}
+        value={value}
+        onFocus={() => onHelp(control.help)}
+        onBlur={() => onHelp("")}
+        onChange={(event) => {
+          const next = checked(event.target.value);
+          if (next.ok) set("params", String(next.value));
+          onHelp(next.ok ? control.help : next.message);
+        }}
+      />
+      <datalist id={`${id}-groups`}>
+        {groups.map((group) => (
+          <option key={group} value={group} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
 /** A choice that decides the numbers of a run. */
 export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
+  if (useHidden(field)) return null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: focus inside shows the help line; the radios are the control
     <div
@@ -73,5 +152,30 @@ export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
         onChange={(next) => set(field, next)}
       />
     </div>
+  );
+}
+
+interface ViewChoiceProps<K extends ChoiceKey> {
+  readonly field: K;
+  /** A word in front of the choices. */
+  readonly lead?: string;
+  /** What is drawn, where another control overrules this one. */
+  readonly drawn?: ControlValues[K];
+}
+
+/** A choice of the view: buttons side by side in the head of a card. */
+export function ViewChoice<K extends ChoiceKey>({ field, lead, drawn }: ViewChoiceProps<K>) {
+  const control: ChoiceControl<string> = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  if (useHidden(field)) return null;
+  return (
+    <Segments
+      label={control.label}
+      value={drawn ?? value}
+      {...(lead === undefined ? {} : { lead })}
+      options={control.options}
+      onChange={(next) => set(field, next as ControlValues[K])}
+    />
   );
 }

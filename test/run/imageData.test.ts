@@ -38,7 +38,9 @@ describe("image files as data", () => {
     expect(batch.shape).toEqual([3, 8, 8, 3]);
     expect([...(batch.labels ?? [])]).toEqual([0, 1, 2]);
     const first = Array.from(batch.inputs.images.subarray(0, 3));
-    [0.4 - 0.2, 0.4, 0.2].forEach((want, c) => expect(first[c]).toBeCloseTo(want, 6));
+    [0.4 - 0.2, 0.4, 0.2].forEach((want, c) => {
+      expect(first[c]).toBeCloseTo(want, 6);
+    });
   });
 
   it("take size, mean and std from the model's preprocessor_config.json, unless they are chosen", async () => {

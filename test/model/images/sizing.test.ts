@@ -81,8 +81,8 @@ describe("image files", () => {
     const { arrays, warnings } = readImages(listing(png("a", 2, 3, 1), png("b", 2, 3, 9)), asTheyAre);
     const images = arrays(3).get("images");
     expect(images).toMatchObject({ dtype: "uint8", shape: [2, 3, 2, 3] });
-    expect([...(images?.data as Uint8Array)]).toEqual([...Array(18).fill(1), ...Array(18).fill(9)]);
-    expect([...(arrays(3).get("labels")?.data as Int32Array)]).toEqual([0, 1]);
+    expect(images?.data).toEqual(Uint8Array.from([...Array(18).fill(1), ...Array(18).fill(9)]));
+    expect(arrays(3).get("labels")?.data).toEqual(Int32Array.of(0, 1));
     expect(warnings).toEqual([]);
   });
 

@@ -5,6 +5,8 @@
 
 import type { Candidate, LossKind } from "../model/index.ts";
 
+export type { Candidate, LossKind };
+
 export type BatchNormMode = "eval" | "batch";
 
 /** Everything that decides the numbers of a run, apart from the model, the data and the device. */

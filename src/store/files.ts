@@ -1,5 +1,5 @@
 /** The dropped files: what is there, what is still missing, and what the reader was told of them. Pure. */
-import type { ModelCard, NamedFile } from "../run/protocol.ts";
+import type { LossKind, ModelCard, NamedFile } from "../run/protocol.ts";
 import { dataFile, filesOf, joinFiles, KINDS_OF_FILES, modelFile, roleOf } from "../run/roles.ts";
 
 export { ACCEPTED } from "../run/roles.ts";
@@ -17,7 +17,11 @@ export interface Upload {
 export interface UploadOptions {
   readonly skip: boolean | null;
   readonly activation: "relu" | "tanh" | null;
-  readonly heads: number | null;
+  /** A transformer's attention heads; empty where config.json says it. */
+  readonly heads: string;
+  readonly loss: LossKind | null;
+  /** ONNX: names of the tensors that are trained. */
+  readonly trainable: readonly string[] | null;
   /** Comma-separated numbers, one per channel, for uint8 images; empty for images that are normalised already. */
   readonly mean: string;
   readonly std: string;
@@ -28,7 +32,10 @@ export interface UploadOptions {
 
 export const noUpload: Upload = {
   files: [],
-  options: { skip: null, activation: null, heads: null, mean: "", std: "", textColumns: "", labelColumn: "" },
+  options: {
+    ...{ skip: null, activation: null, heads: "", loss: null, trainable: null },
+    ...{ mean: "", std: "", textColumns: "", labelColumn: "" },
+  },
   card: null,
   reading: false,
   refusals: [],
@@ -52,6 +59,8 @@ export function refuseUnread(name: string, size: number): string | null {
 export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals: readonly string[]): Upload {
   return {
     ...upload,
+    // What was chosen among the tensors of one model says nothing of another.
+    options: modelFile(files) === undefined ? upload.options : { ...upload.options, trainable: null },
     files: joinFiles(upload.files, files),
     card: files.length > 0 ? null : upload.card,
     refusals,
@@ -75,6 +84,17 @@ export const hasText = ({ files }: Upload): boolean => filesOf(files, "text").le
 /** Model and data are both there. */
 export const isComplete = ({ files }: Upload): boolean =>
   modelFile(files) !== undefined && dataFile(files) !== undefined;
+
+export type Heads = { readonly value: number | null } | { readonly problem: string };
+
+/** Reads a number of attention heads; an empty field means null. */
+export function parseHeads(text: string): Heads {
+  if (text.trim() === "") return { value: null };
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0
+    ? { value }
+    : { problem: `heads: expected a whole number of at least 1, found ${JSON.stringify(text)}` };
+}
 
 export type Channels = { readonly values: readonly number[] | null } | { readonly problem: string };
 

@@ -3,7 +3,14 @@ import type { StoreApi } from "zustand/vanilla";
 import type { DataSource, Engine, ModelSource, NamedFile, RunEvent, RunOutcome } from "../run/protocol.ts";
 import { filesOfSide } from "../run/roles.ts";
 import { FILE_MODEL } from "./controls.ts";
-import { isComplete, parseChannels, takeFiles, type Upload, type UploadOptions } from "./files.ts";
+import {
+  isComplete,
+  parseChannels,
+  parseHeads,
+  takeFiles,
+  type Upload,
+  type UploadOptions,
+} from "./files.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
 import { runSettings } from "./runSettings.ts";
@@ -108,9 +115,9 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     const { upload, run } = get();
     if (!isComplete(upload) || upload.card !== null || isBusy(run)) return;
     const put = (patch: Partial<Upload>) => set((state) => ({ upload: { ...state.upload, ...patch } }));
-    const { mean, std } = upload.options;
-    const problems = [parseChannels("mean", mean), parseChannels("std", std)].flatMap((channels) =>
-      "problem" in channels ? [channels.problem] : [],
+    const { mean, std, heads } = upload.options;
+    const problems = [parseChannels("mean", mean), parseChannels("std", std), parseHeads(heads)].flatMap(
+      (parsed) => ("problem" in parsed ? [parsed.problem] : []),
     );
     if (problems.length > 0) return put({ refusals: problems, card: null });
     put({ reading: true, refusals: [], card: null });
@@ -206,12 +213,14 @@ function bundledSources(id: string): Sources {
 }
 
 function uploadSources({ files, options }: Upload): Sources {
-  const { mean, std, textColumns, labelColumn, ...said } = options;
+  const { mean, std, textColumns, labelColumn, heads, ...said } = options;
   const channels = (label: string, text: string) => {
     const parsed = parseChannels(label, text);
     return "values" in parsed ? parsed.values : null;
   };
-  const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null));
+  const parsedHeads = parseHeads(heads);
+  const told = { ...said, heads: "value" in parsedHeads ? parsedHeads.value : null };
+  const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
   return {
     model: { kind: "files", files: filesOfSide(files, "model"), options: known },
     data: {

@@ -40,6 +40,7 @@ export interface PageState {
 
 /** The protocol's types, for `ui`: it knows the engine through this folder only. */
 export type {
+  Candidate,
   Check,
   DeviceAnswer,
   LayerTrace,

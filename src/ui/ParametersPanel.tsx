@@ -4,6 +4,7 @@ import type { ModelCard } from "../store/state.ts";
 import { count, percent } from "./format.ts";
 import { largestGroups, type ParameterGroup, parameterGroups } from "./parameterGroups.ts";
 import { Button } from "./parts.tsx";
+import { TrainedTable } from "./TrainedTable.tsx";
 import { modelName, plural } from "./words.ts";
 
 /** Parts that the card names. */
@@ -69,7 +70,10 @@ function TensorDialog({ card, groups }: TensorDialogProps) {
             </button>
           </form>
         </header>
-        {open && <TensorTable groups={groups} />}
+        {open && card.candidates === undefined && <TensorTable groups={groups} />}
+        {open && card.candidates !== undefined && (
+          <TrainedTable candidates={card.candidates} onDone={() => dialog.current?.close()} />
+        )}
       </dialog>
     </>
   );

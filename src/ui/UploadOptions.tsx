@@ -1,13 +1,24 @@
 /** What the dropped files cannot tell of themselves. Applied on change, once both files are there. */
 import { useId, useState } from "react";
-import { hasText, IMAGENET_NORMALISATION } from "../store/files.ts";
+import { hasText, IMAGENET_NORMALISATION, type Upload } from "../store/files.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Segments } from "./parts.tsx";
+
+const LOSSES = [
+  { value: "cross-entropy", label: "cross-entropy" },
+  { value: "mean-squared-error", label: "squared error" },
+] as const;
 
 const ACTIVATIONS = [
   { value: "relu", label: "relu" },
   { value: "tanh", label: "tanh" },
 ] as const;
+
+/** A transformer without config.json, or one whose reader has just asked. */
+const asksForHeads = ({ card, options, refusals }: Upload): boolean =>
+  options.heads !== "" ||
+  refusals.some((text) => /\b(num_attention_heads|n_heads|heads)\b/.test(text)) ||
+  (card?.warnings ?? []).some((text) => /attention heads/.test(text));
 
 export function UploadOptions() {
   const upload = usePage((state) => state.upload);
@@ -28,6 +39,16 @@ export function UploadOptions() {
           />
         </div>
       )}
+      {asksForHeads(upload) && <OptionField option="heads" label="Attention heads" placeholder="12" />}
+      <div className="field wide">
+        <span aria-hidden="true">Loss</span>
+        <Segments
+          label="Loss"
+          value={options.loss ?? "cross-entropy"}
+          options={LOSSES}
+          onChange={(next) => void setUploadOption({ loss: next })}
+        />
+      </div>
       {!text && (card === null || card.family === "resnet-cifar") && (
         <label className="check">
           <input
@@ -70,7 +91,7 @@ export function UploadOptions() {
 }
 
 interface OptionFieldProps {
-  readonly option: "mean" | "std" | "textColumns" | "labelColumn";
+  readonly option: "mean" | "std" | "textColumns" | "labelColumn" | "heads";
   readonly label: string;
   readonly placeholder: string;
 }

@@ -18,10 +18,11 @@ import { FoldBudget } from "./fold.ts";
 import { arrayShapes, checkSides, type Inputs, inputsOf, inputValues } from "./inputs.ts";
 import { findKeyBiases } from "./keyBias.ts";
 import { type OnnxNode, UNSUPPORTED } from "./node.ts";
+import { numbersFor } from "./numbers.ts";
 import { findOperator, operatorNames } from "./operators/table.ts";
 import { type Program, readProgram } from "./program.ts";
 import type { Constant } from "./tensor.ts";
-import { numbersFor, Tracer, type Value } from "./tracer.ts";
+import { Tracer, type Value } from "./tracer.ts";
 import { type Choice, choiceOf } from "./trainable.ts";
 import { warningsFor } from "./warnings.ts";
 

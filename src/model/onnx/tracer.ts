@@ -1,6 +1,7 @@
 import type { Candidate } from "../architecture.ts";
 import { printShape } from "../errors.ts";
 import { type Dtype, type GraphBuilder, type NodeId, type Shape, sizeOf } from "../graph.ts";
+import { floats, numbersFor, uniform } from "./numbers.ts";
 import { PerBatch } from "./perBatch.ts";
 import { type Constant, constant } from "./tensor.ts";
 import { type Choice, defaultFor, groupOf } from "./trainable.ts";
@@ -283,28 +284,6 @@ export class Tracer {
     return this.op("transpose", [node], { perm });
   }
 }
-
-/** Not through float32: a number of our own, such as 1/49, keeps its digits in float64. */
-function uniform({ data }: Constant): number | null {
-  const first = bounded(data[0]);
-  for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return null;
-  return Number.isFinite(first) ? first : null;
-}
-
-/**
- * Far below every activation and far from the end of float32: what masks mean by minus infinity. A GPU need not know
- * infinity, and the smallest float32 plus a score would be one.
- */
-export const LOWEST = -1e30;
-const bounded = (x: number): number => (x < LOWEST ? LOWEST : x > -LOWEST ? -LOWEST : x);
-
-/** Numbers that a file computed, as the graph takes them. */
-export const numbersFor = (dtype: Dtype, { data }: Constant): Float32Array | Int32Array =>
-  dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data, bounded);
-
-/** Numbers of a constant as float32. Integers below 2^24 are exact. */
-export const floats = ({ data }: Constant): Float32Array =>
-  data instanceof Float32Array ? data : Float32Array.from(data);
 
 /** For messages. */
 export const describe = (t: Tracer, value: Value): string => printShape(t.shape(value));

@@ -25,6 +25,11 @@ export function warningsFor(program: Program, tracer: Tracer): string[] {
   return [...warnings, ...tracer.notes];
 }
 
+/** Signs of a network that never had BatchNorm: other normalisations, and GELU of transformers and their relatives. */
+const OTHER_NORMS: ReadonlySet<string> = new Set([
+  ...["LayerNormalization", "GroupNormalization", "InstanceNormalization", "Erf", "Gelu"],
+]);
+
 /**
  * A convolution with a bias and no BatchNormalization anywhere: the exporter has folded it, or there never was one. The
  * rewriter of the new exporter says so in the node.
@@ -36,6 +41,7 @@ function foldedBatchNorm({ nodes }: Program): string | null {
   if (!rewritten && nodes.some(({ op }) => op === "BatchNormalization")) return null;
   const biased = nodes.filter(({ op, inputs }) => op === "Conv" && (inputs[2] ?? "") !== "");
   if (biased.length === 0 && !rewritten) return null;
+  if (!rewritten && nodes.some(({ op }) => OTHER_NORMS.has(op))) return null;
   const renamed = rewritten || biased.some(({ inputs }) => isAnonymous(inputs[1]));
   const found = renamed
     ? "The exporter has folded BatchNorm into the convolutions"

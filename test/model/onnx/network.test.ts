@@ -92,6 +92,22 @@ describe("parameters", () => {
     );
   });
 
+  test("biases of convolutions are no sign of a folded BatchNorm in a network with another normalisation", () => {
+    const net = network([2, 3, 2, 2], {
+      weights: {
+        "conv.weight": [[2, 3, 2, 2], numbers([24], 1)],
+        "conv.bias": [[2], [1, 2]],
+        "norm.weight": [[2], [1, 1]],
+      },
+      nodes: [
+        node("Conv", ["x", "conv.weight", "conv.bias"], ["y"]),
+        node("Flatten", ["y"], ["f"]),
+        node("LayerNormalization", ["f", "norm.weight"], ["logits"]),
+      ],
+    });
+    expect(net.warnings).toEqual([]);
+  });
+
   test("are not the tensors of a normalisation, which the card names", () => {
     const net = network([2, 3, 2, 2], {
       weights: {

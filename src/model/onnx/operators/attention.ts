@@ -2,8 +2,9 @@ import { printShape } from "../../errors.ts";
 import type { NodeId, Shape } from "../../graph.ts";
 import { softmax } from "../../transformer.ts";
 import { each } from "../fold.ts";
+import { LOWEST } from "../numbers.ts";
 import { constant } from "../tensor.ts";
-import { LOWEST, type Value } from "../tracer.ts";
+import type { Value } from "../tracer.ts";
 import type { Call, Operator } from "./operator.ts";
 
 /** The operator Attention of opset 23. */

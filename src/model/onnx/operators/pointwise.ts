@@ -1,7 +1,8 @@
 import { gelu, geluTanh } from "../../transformer.ts";
 import { each, pairwise } from "../fold.ts";
+import { LOWEST } from "../numbers.ts";
 import type { Constant } from "../tensor.ts";
-import { LOWEST, type Traced, type Tracer, type Value } from "../tracer.ts";
+import type { Traced, Tracer, Value } from "../tracer.ts";
 import type { Operator } from "./operator.ts";
 
 /** Operators per element. */

@@ -3,7 +3,15 @@
 import type { LanczosColumn, RitzValue as RunRitzValue, SlqResult } from "../spectrum/index.ts";
 import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
-import type { Check, DeviceReport, LossSlice, RitzValue, RunResult, RunSettings } from "./protocol.ts";
+import type {
+  Check,
+  DeviceReport,
+  Landscape,
+  LossSlice,
+  RitzValue,
+  RunResult,
+  RunSettings,
+} from "./protocol.ts";
 
 /** The version in package.json, put in by the bundler. */
 declare const __VERSION__: string;
@@ -26,6 +34,7 @@ export interface ResultParts {
   /** The tridiagonal matrices, in the order of `spectrum.probes`. */
   readonly columns: readonly LanczosColumn[];
   readonly slices: readonly LossSlice[];
+  readonly landscapes: readonly Landscape[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
   readonly products: number;
@@ -74,6 +83,7 @@ export function makeResult(parts: ResultParts): RunResult {
       beta: columns.map((c) => c.beta),
     },
     slices: parts.slices,
+    ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
     checks: parts.checks,
     device: parts.device,
     products: parts.products,

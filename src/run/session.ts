@@ -1,15 +1,18 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
 import type { GpuVector } from "../gpu/vectors.ts";
-import { momentMatch, SlqRun, symmetryDefect } from "../spectrum/index.ts";
+import { evenSteps, inner, momentMatch, SlqRun, symmetryDefect } from "../spectrum/index.ts";
 import type { Engines } from "./device.ts";
 import { defaultBudget, makeHessian } from "./fit.ts";
 import type { HessianOperator } from "./hessian.ts";
+import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Check,
   DeviceReport,
+  Landscape,
+  LandscapeRequest,
   LossSlice,
   Progress,
   RunEvent,
@@ -18,7 +21,7 @@ import type {
   RunSettings,
 } from "./protocol.ts";
 import { type AtWeights, makeResult } from "./result.ts";
-import { lossAlong } from "./slice.ts";
+import { lossesAt } from "./slice.ts";
 
 export interface SessionOptions extends Engines {
   readonly loaded: LoadedModel;
@@ -54,6 +57,7 @@ export class Session {
   #atWeights: AtWeights = { loss: Number.NaN, accuracy: Number.NaN, gradientNorm: Number.NaN };
   #gradient: Float64Array = new Float64Array();
   #slices: LossSlice[] = [];
+  #landscapes: Landscape[] = [];
   #checks: Check[] = [];
   #spentMs = 0;
 
@@ -161,40 +165,47 @@ export class Session {
     { radius, points }: { readonly radius: number; readonly points: number },
     { signal, onEvent }: RunContext,
   ): Promise<RunOutcome> {
-    const { slq, operator, problem } = this.#started();
-    const result = slq.result();
-    const value = result[rank.end][rank.place];
-    if (value === undefined) {
+    const found = await this.#ritz(rank, signal);
+    if (found === null) {
       return { kind: "refused", message: `The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.` };
     }
-    const { gpu, pipelines, submitter } = this.#options;
-    const direction = operator.space.create();
-    try {
-      const found = await slq.ritzVector(value, direction, signal);
-      if (found.kind === "cancelled") return { kind: "cancelled", result: this.result() };
-      const [vector] = await operator.space.read(direction);
-      const steps = Array.from({ length: points }, (_, i) => radius * ((2 * i) / (points - 1) - 1));
-      const loss = await lossAlong({
-        gpu,
-        pipelines,
-        submitter,
-        partition: operator.partition,
-        parameters: problem.parameters,
-        space: operator.space,
-        direction,
-        steps,
-        signal,
-        onPoint: (done) =>
-          onEvent({ type: "progress", progress: { phase: "slice", done, total: points, etaSeconds: null } }),
-      });
-      const slope = vector.reduce((sum, d, i) => sum + d * this.#gradient[i], 0);
-      const slice = { rank, eigenvalue: value.value, slope, steps, loss };
-      const same = (s: LossSlice): boolean => s.rank.end === rank.end && s.rank.place === rank.place;
-      this.#slices = [...this.#slices.filter((s) => !same(s)), slice];
-      return { kind: "done", result: this.result() };
-    } finally {
-      operator.space.release(direction);
+    const { vector, eigenvalue } = found;
+    const steps = evenSteps(-radius, radius, points);
+    const loss: number[] = [];
+    const along = { directions: [vector], points: steps.map((step) => [step]), signal };
+    for await (const at of lossesAt({ ...this.#forward(), ...along })) {
+      loss.push(at.loss);
+      const progress = { phase: "slice", done: loss.length, total: points, etaSeconds: null } as const;
+      onEvent({ type: "progress", progress });
     }
+    const slice = { rank, eigenvalue, slope: inner(vector, this.#gradient), steps, loss };
+    const same = (s: LossSlice): boolean => s.rank.end === rank.end && s.rank.place === rank.place;
+    this.#slices = [...this.#slices.filter((s) => !same(s)), slice];
+    return { kind: "done", result: this.result() };
+  }
+
+  /** Measures a line or plane and adds it to the result; one along the same directions makes way. */
+  async landscape(request: LandscapeRequest, { signal, onEvent, gate }: RunContext): Promise<RunOutcome> {
+    const others = this.#landscapes;
+    const ground = {
+      ...this.#forward(),
+      ...{ loaded: this.#options.loaded, settings: this.#settings, gradient: this.#gradient },
+      parameters: this.#started().problem.parameters,
+      loss: this.#atWeights.loss,
+      ritz: (rank: LossSlice["rank"]) => this.#ritz(rank, signal),
+      product: (v: Float32Array) => this.product(v),
+    };
+    const kind = (l: Landscape): string =>
+      JSON.stringify([l.batchNorm, l.axes.map(({ direction }) => direction)]);
+    await measureLandscape(ground, request, {
+      ...{ signal, gate },
+      onProgress: (progress) => onEvent({ type: "progress", progress }),
+      publish: (landscape) => {
+        this.#landscapes = [...others.filter((other) => kind(other) !== kind(landscape)), landscape];
+        onEvent({ type: "snapshot", result: this.result() });
+      },
+    });
+    return { kind: "done", result: this.result() };
   }
 
   /** H v for a vector in file order. */
@@ -223,6 +234,7 @@ export class Session {
       spectrum: slq.result(),
       columns: slq.checkpoint().columns,
       slices: this.#slices,
+      landscapes: this.#landscapes,
       checks: this.#checks,
       device: this.#options.device,
       products: operator.products,
@@ -239,6 +251,37 @@ export class Session {
     this.#slq = null;
     this.#operator?.destroy();
     this.#operator = null;
+  }
+
+  /** The Ritz vector of a reported value, of unit length, over all parameters; null where there is none. */
+  async #ritz(
+    rank: LossSlice["rank"],
+    signal: AbortSignal,
+  ): Promise<{ readonly vector: Float64Array; readonly eigenvalue: number } | null> {
+    const { slq, operator } = this.#started();
+    const value = slq.result()[rank.end][rank.place];
+    if (value === undefined) return null;
+    const out = operator.space.create();
+    try {
+      await slq.ritzVector(value, out, signal);
+      signal.throwIfAborted();
+      const [vector] = await operator.space.read(out);
+      return { vector, eigenvalue: value.value };
+    } finally {
+      operator.space.release(out);
+    }
+  }
+
+  /** What a forward program of the run's batch needs. */
+  #forward() {
+    const { gpu, pipelines, submitter, device } = this.#options;
+    const { operator, problem } = this.#started();
+    return {
+      ...{ gpu, pipelines, submitter, problem },
+      microBatch: operator.microBatch,
+      budget: this.#options.budget ?? defaultBudget(device.software),
+      heldBytes: operator.cost.usedBytes,
+    };
   }
 
   #started(): { slq: SlqRun<GpuVector>; operator: HessianOperator; problem: Problem } {

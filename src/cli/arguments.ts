@@ -11,7 +11,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "model",
     value: "ID|FILE|DIR|hf:ORG/MODEL",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors, .onnx, .pt, .pth, .th or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip, bert-opinions), a .safetensors, .onnx, .pt, .pth, .th or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
   },
   {
     name: "data",

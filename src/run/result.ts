@@ -120,14 +120,18 @@ function sentenceFor({ loaded, problem, settings }: ResultParts, mode: "eval" | 
     none: "no BatchNorm",
   }[mode];
   const parameters = card.parameterCount.toLocaleString("en-US");
+  const chosen = card.candidates?.some(({ byDefault, chosen: taken }) => byDefault !== taken) ?? false;
+  const which = chosen
+    ? `the ${parameters} parameters of the tensors chosen`
+    : `all ${parameters} parameters`;
   const rows = problem.batch.labels?.length ?? count;
   const counted = labelsTokens(loaded)
     ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
     : `${count} ${samples}`;
   const loss = loaded.loss === "cross-entropy" ? "mean cross-entropy" : "mean squared error";
-  const which =
+  const range =
     drawn === null
       ? `${samples} ${start} to ${start + count - 1}`
       : `${samples} drawn with seed ${settings.dataSeed} from the ${available}`;
-  return `Hessian of the ${loss} over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+  return `Hessian of the ${loss} over ${counted} (${range} of ${card.data.source}), ${norm}, no dropout, no weight decay, ${which}, float32.`;
 }

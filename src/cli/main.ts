@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
-import type { LossSlice, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
+import type { LossSlice, ModelCard, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
 import {
   type Arguments,
   FLAGS,
@@ -15,6 +15,7 @@ import {
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { summary } from "./summary.ts";
 
@@ -23,6 +24,7 @@ const COMMANDS = {
   eigs: "the largest and smallest eigenvalues",
   trace: "the trace, in total and per tensor, with 95 % intervals",
   slice: "the measured loss along Ritz vectors",
+  landscape: "loss and accuracy over a line or plane through the weights",
   hvp: "the product with a given vector",
 } as const;
 type Command = keyof typeof COMMANDS;
@@ -52,6 +54,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (loaded.kind === "refused") throw new Error(loaded.message);
     const settings = settingsFor(command, args, loaded.card.data.available);
     if (command === "hvp") return await hvp(engine, settings, args);
+    if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
     const [wanted, options] = [ranks(args), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
@@ -65,6 +68,21 @@ async function execute(command: Command, args: Arguments): Promise<number> {
   } finally {
     engine.destroy();
   }
+}
+
+async function landscape(
+  engine: LocalEngine,
+  settings: RunSettings,
+  args: Arguments,
+  card: ModelCard,
+): Promise<number> {
+  checkGridPath(args);
+  const request = await landscapeRequest(args, card);
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.landscape(request, reportProgress);
+  const out = args.get("out");
+  if (outcome.kind === "done" && out !== undefined) await writeGrid(outcome.result, out);
+  return await finish(outcome, args);
 }
 
 async function hvp(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
@@ -93,7 +111,7 @@ function settingsFor(command: Command, args: Arguments, available: number): RunS
   const start = wholeNumber(args, "start", 0);
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
-  const quick = command === "trace" || command === "hvp";
+  const quick = command === "trace" || command === "hvp" || (command === "landscape" && !needsRun(args));
   const probes = wholeNumber(args, "probes", command === "trace" ? 10 : 1, 1);
   return {
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),

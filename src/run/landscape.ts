@@ -29,8 +29,8 @@ export interface Ground extends Engines, DirectionSources {
   readonly heldBytes: number;
   /** At the weights. */
   readonly loss: number;
-  /** H v over all parameters in file order. */
-  readonly product: (v: Float32Array) => Promise<Float64Array>;
+  /** H v over all parameters in file order; null where the run does not know it. */
+  readonly product: (v: Float32Array) => Promise<Float64Array | null>;
 }
 
 export interface LandscapeContext {
@@ -122,15 +122,17 @@ function checkAxes({ axes }: LandscapeRequest): void {
     throw new RunRefusal(`A landscape has at most ${MOST_POINTS} points, not ${total}.`);
 }
 
-/** Slope and curvature along the directions: one product each. */
+/** Slope and curvature along the directions, by one product each. */
 async function quadratic(
   { loss, gradient, product }: Ground,
   vectors: readonly Float64Array[],
   signal: AbortSignal,
-): Promise<Quadratic> {
+): Promise<Quadratic | null> {
   const products: Float64Array[] = [];
   for (const vector of vectors) {
-    products.push(await product(Float32Array.from(vector)));
+    const found = await product(Float32Array.from(vector));
+    if (found === null) return null;
+    products.push(found);
     signal.throwIfAborted();
   }
   // Symmetric but for rounding: the mean of both halves.

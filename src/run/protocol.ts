@@ -4,11 +4,38 @@
  */
 
 import type { Candidate, LossKind } from "../model/index.ts";
-import type { OneDimensional, Quadratic } from "../spectrum/index.ts";
+import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
+import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
+export type {
+  Direction,
+  Landscape,
+  LandscapeAxis,
+  LandscapeMark,
+  LandscapeRequest,
+} from "./landscapeTypes.ts";
+export type {
+  BatchNormMode,
+  DataOptions,
+  DataSource,
+  ModelOptions,
+  ModelSource,
+  NamedFile,
+} from "./sources.ts";
 export type { Candidate, LossKind };
 
-export type BatchNormMode = "eval" | "batch";
+/**
+ * The matrix that is measured. `ggn`: generalised Gauss-Newton. `fisher`: the expectation over all labels of the model, for these
+ * losses the same matrix. `fisher-mc`: labels drawn once. `empirical-fisher`: the labels of the data. `residual`: Hessian minus
+ * Gauss-Newton.
+ */
+export type OperatorKind = "hessian" | "ggn" | "fisher" | "fisher-mc" | "empirical-fisher" | "residual";
+
+/**
+ * How the trace is measured. `exact`: the closed sum of the Gauss-Newton matrix over samples and classes, which is that of the
+ * Hessian in piecewise linear networks.
+ */
+export type TraceMethod = "hutchinson" | "hutch++" | "xtrace" | "exact";
 
 /** Everything that decides the numbers of a run, apart from the model, the data and the device. */
 export interface RunSettings {
@@ -22,58 +49,27 @@ export interface RunSettings {
   readonly dataSeed: number;
   /** Samples. */
   readonly batchSize: number;
+  /** Default: the Hessian. */
+  readonly operator?: OperatorKind;
+  /** Patterns over tensor names (params.ts): the block of these tensors. Default: all. */
+  readonly params?: readonly string[];
+  /** lambda: the matrix gets lambda I more. Default 0. */
+  readonly weightDecay?: number;
   /** Samples computed at once: the batch is cut into such parts. Null for as many as fit the memory. */
   readonly microBatch: number | null;
   /** Lanczos steps per probe. */
   readonly steps: number;
   /** Probes of the stochastic Lanczos quadrature. */
   readonly probes: number;
-  /** Probes of the trace estimate; those beyond `probes` cost one product each. */
+  /** Probes of the trace estimate; those beyond `probes` cost one product each. Other methods: products in all. */
   readonly traceProbes: number;
+  /** Default: Hutchinson. */
+  readonly traceMethod?: TraceMethod;
   readonly seed: number;
   /** How many extreme Ritz values to report at each end. */
   readonly top: number;
   readonly bottom: number;
 }
-
-export interface NamedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What tensor names cannot tell: skip connections, the activation of a plain perceptron, a transformer's heads. */
-export interface ModelOptions {
-  readonly skip?: boolean;
-  readonly activation?: "relu" | "tanh";
-  readonly heads?: number;
-  /** Default cross-entropy. */
-  readonly loss?: LossKind;
-  /** ONNX: the tensors that are trained, by name or by patterns with *; null or absent: the default. */
-  readonly trainable?: readonly string[] | null;
-}
-
-export type ModelSource =
-  | { readonly kind: "bundled"; readonly id: string }
-  | {
-      readonly kind: "files";
-      /** The weights and what goes with them, such as a transformer's config.json: see roles.ts. */
-      readonly files: readonly NamedFile[];
-      readonly options: ModelOptions;
-    };
-
-/** What data files do not tell. mean and std normalise uint8 images after division by 255; float images stay. */
-export interface DataOptions {
-  readonly mean: readonly number[] | null;
-  readonly std: readonly number[] | null;
-  /** Columns of a text file, by name or number from 1: one or two with sentences, and that of the labels. */
-  readonly textColumns?: readonly string[];
-  readonly labelColumn?: string;
-}
-
-export type DataSource =
-  /** The batch that the bundled model's manifest names. */
-  | { readonly kind: "bundled"; readonly id: string }
-  | { readonly kind: "files"; readonly files: readonly NamedFile[]; readonly options: DataOptions };
 
 export interface ModelCard {
   /** Bundled id, or null for a file. */
@@ -156,72 +152,12 @@ export interface LayerTrace extends Estimate {
 /** Measured loss along theta + step * direction, direction a unit vector. */
 export interface LossSlice {
   readonly rank: { readonly end: "top" | "bottom"; readonly place: number };
+  /** Of the matrix that was measured, without its weight decay, which the loss does not have either. */
   readonly eigenvalue: number;
   /** Slope at 0: g . direction. */
   readonly slope: number;
   readonly steps: readonly number[];
   readonly loss: readonly number[];
-}
-
-/** A direction in parameter space. */
-export type Direction =
-  /** The Ritz vector of `eigenvalues[end][place]`, of unit length. */
-  | { readonly kind: "ritz"; readonly end: "top" | "bottom"; readonly place: number }
-  /** Gaussian, every filter as long as that of the weights; biases and norms zero, or scaled as well. */
-  | { readonly kind: "random"; readonly seed: number; readonly oneDimensional: OneDimensional }
-  /** Of unit length. */
-  | { readonly kind: "gradient" }
-  /** From the weights, at 0, to those of another checkpoint of the same network, at 1. */
-  | { readonly kind: "checkpoint"; readonly files: readonly NamedFile[] }
-  /** Over all parameters in file order, as it is. */
-  | { readonly kind: "vector"; readonly name: string; readonly values: Float32Array };
-
-export interface LandscapeRequest {
-  /** One for a line, two for a plane. The second direction is made orthogonal to the first unless both are vectors. */
-  readonly axes: readonly {
-    readonly direction: Direction;
-    /** First and last step, in units of the direction. */
-    readonly from: number;
-    readonly to: number;
-    readonly points: number;
-  }[];
-  /** BatchNorm at every point: the running statistics, or those of the batch, estimated anew at each point. */
-  readonly bn: BatchNormMode;
-}
-
-export interface LandscapeAxis {
-  readonly direction:
-    | (Extract<Direction, { kind: "ritz" }> & { readonly eigenvalue: number })
-    | Extract<Direction, { kind: "random" | "gradient" }>
-    | { readonly kind: "checkpoint"; readonly file: string; readonly sha256: string }
-    | { readonly kind: "vector"; readonly name: string };
-  /** 2-norm of the direction: how far a step of 1 goes. */
-  readonly length: number;
-  readonly steps: readonly number[];
-}
-
-/** A point that is known beforehand. */
-export interface LandscapeMark {
-  readonly label: string;
-  /** Coordinates: one or two. */
-  readonly at: readonly number[];
-}
-
-/** Loss and accuracy over a line or plane through the weights. */
-export interface Landscape {
-  /** One or two. */
-  readonly axes: readonly LandscapeAxis[];
-  readonly batchNorm: BatchNormMode | "none";
-  /** Points measured so far, from coarse to fine. */
-  readonly measured: number;
-  /** Row-major, the last axis fastest; null where nothing was measured, or where the loss is not finite. */
-  readonly loss: readonly (number | null)[];
-  /** Fractions; null also where nothing is labelled. */
-  readonly accuracy: readonly (number | null)[];
-  /** Slope and curvature at the weights; null where BatchNorm differs from the run's. */
-  readonly prediction: Quadratic | null;
-  /** The weights and the checkpoints that span the landscape; empty where none does. */
-  readonly marks: readonly LandscapeMark[];
 }
 
 /** A check of a finished run: it passed if value <= bound. */
@@ -245,23 +181,33 @@ export interface RunResult {
   readonly drawn: readonly number[] | null;
   /** What the numbers mean, in fixed words and in one sentence. */
   readonly meaning: {
-    readonly operator: "hessian";
+    readonly operator: OperatorKind;
     readonly loss: LossKind;
     readonly reduction: "mean over samples" | "mean over labelled tokens" | "mean over samples and outputs";
     readonly batchNorm: BatchNormMode | "none";
     readonly dropout: "none";
-    readonly weightDecay: 0;
-    readonly parameters: "all";
+    readonly weightDecay: number;
+    /** Names of the tensors where not all are looked at. */
+    readonly parameters: "all" | readonly string[];
     readonly precision: "float32";
     readonly sentence: string;
   };
   readonly loss: number;
   /** null where the loss needs no labels. */
   readonly accuracy: number | null;
+  /** Of the loss, over all parameters. */
   readonly gradientNorm: number;
+  /** Rows of the matrix: parameters that are looked at. */
   readonly parameterCount: number;
   readonly eigenvalues: { readonly top: readonly RitzValue[]; readonly bottom: readonly RitzValue[] };
-  readonly trace: Estimate & { readonly samples: number; readonly perLayer: readonly LayerTrace[] };
+  readonly trace: Estimate & {
+    /** Samples behind the interval; 0 where the trace is exact. */
+    readonly samples: number;
+    /** Hutchinson where absent. */
+    readonly method?: TraceMethod;
+    /** Empty where the method gives the total alone. */
+    readonly perLayer: readonly LayerTrace[];
+  };
   readonly spectrum: {
     /** One row per probe: Ritz values, ascending. */
     readonly nodes: readonly (readonly number[])[];

@@ -19,7 +19,6 @@ export * from "./operator.ts";
 export * from "./power.ts";
 export * from "./probes.ts";
 export * from "./ritz.ts";
-export * from "./shifted.ts";
 export * from "./slq.ts";
 export * from "./slqResult.ts";
 export * from "./spectralMass.ts";

@@ -15,8 +15,8 @@ export function LayerCard({ result }: { readonly result: RunResult }) {
   const { set } = useActions();
   const perParameter = layerMeasure === "perParameter";
   const bars = useMemo(() => {
-    const ranks = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor.shape.length]));
-    return layerBars(result.trace.perLayer, (name) => ranks.get(name) ?? 1, {
+    const tensors = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor]));
+    return layerBars(result.trace.perLayer, tensors, {
       perParameter,
       all: layerTensors === "all",
     });

@@ -5,10 +5,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "../../src/cli/landscape.ts";
 import { readNpz, writeNpy } from "../../src/model/index.ts";
-import { createFakeEngine } from "../ui/fakeEngine.ts";
-import { sampleRun } from "../ui/sampleRun.ts";
 import { bytesOf, safetensorsBytes } from "../model/files.ts";
 import { finished, silent } from "../run/host.ts";
+import { createFakeEngine } from "../ui/fakeEngine.ts";
+import { sampleRun } from "../ui/sampleRun.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "landscape-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -74,10 +74,7 @@ describe("the landscape command", () => {
       ...{ name, dtype: "F32" as const, shape },
       bytes: bytesOf(rows.slice(from, to)),
     });
-    const tensors = [
-      part("v1.layer1.conv1.weight", [1, 2], 4, 6),
-      part("v1.conv1.weight", [2, 2], 0, 4),
-    ];
+    const tensors = [part("v1.layer1.conv1.weight", [1, 2], 4, 6), part("v1.conv1.weight", [2, 2], 0, 4)];
     const named = saved("vectors.safetensors", safetensorsBytes(tensors));
     const [one] = (await ask(`--directions file:v1 --direction-file ${named}`)).axes;
     expect(one.direction).toEqual({ kind: "vector", name: "v1", values: rows.slice(0, 6) });
@@ -102,9 +99,19 @@ describe("the landscape command", () => {
   });
 
   it("writes the grid as json and as npz with the prediction beside it", async () => {
-    expect(() => checkGridPath(parseArguments(["--out", "grid.txt"]))).toThrow("expected a .json or .npz file");
+    expect(() => checkGridPath(parseArguments(["--out", "grid.txt"]))).toThrow(
+      "expected a .json or .npz file",
+    );
     const engine = createFakeEngine(sampleRun());
-    const request = { axes: [0, 1].map((place) => ({ direction: { kind: "ritz", end: "top", place } as const, from: -1, to: 1, points: 3 + 2 * place })), bn: "eval" } as const;
+    const request = {
+      axes: [0, 1].map((place) => ({
+        direction: { kind: "ritz", end: "top", place } as const,
+        from: -1,
+        to: 1,
+        points: 3 + 2 * place,
+      })),
+      bn: "eval",
+    } as const;
     const result = finished(await engine.landscape(request, silent));
     const [json, npz] = [saved("grid.json", ""), saved("grid.npz", "")];
     await writeGrid(result, json);

@@ -88,7 +88,9 @@ export class Session {
         : tensors.reduce((sum, { name, size }) => sum + (chosen.includes(name) ? size : 0), 0);
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
     checkMethod(traceMethod, { problem, matrix: this.#matrix, products: traceProbes }, n);
-    const vectors = Math.min(steps + SPARE_STEPS, n) + 1;
+    // One step is a trace or a product, which nobody extends step by step.
+    const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
+    const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(probes, PROBES_AT_ONCE);
     const keepBases = basesToKeep(Math.ceil(probes / atOnce), 4 * vectors * atOnce * n, budget);
     const operator = await makeHessian({
@@ -127,7 +129,7 @@ export class Session {
       source: { seed: this.#settings.seed, distribution: "rademacher" },
       top: this.#settings.top,
       bottom: this.#settings.bottom,
-      capacity: steps + SPARE_STEPS,
+      capacity,
       keepBases,
     });
     this.#spentMs += performance.now() - began;

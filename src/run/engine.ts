@@ -18,6 +18,7 @@ import type {
   DeviceReport,
   Engine,
   Inspected,
+  LandscapeRequest,
   Loaded,
   LossSlice,
   ModelSource,
@@ -35,6 +36,8 @@ export interface EngineHost {
   readonly gpu?: GPU;
   /** Bytes a run may use; by default a guess from the kind of device. */
   readonly budget?: number;
+  /** The part of that guess for a guest on somebody else's page. */
+  readonly budgetShare?: number;
 }
 
 /** How long a failed run waits to hear whether its device was lost. */
@@ -89,7 +92,7 @@ export class LocalEngine implements Engine {
       const loaded = this.#needModel();
       const open = await this.#open();
       this.#device ??= open;
-      const budget = this.#host.budget ?? defaultBudget(open.report.software);
+      const budget = this.#budget(open.report);
       const inspection = await inspectBatch({ ...open, loaded, settings, budget, signal });
       return { kind: "inspected", inspection };
     });
@@ -121,6 +124,12 @@ export class LocalEngine implements Engine {
   ): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
       this.#needSession().slice(rank, options, { signal, onEvent, gate: () => this.#gate() }),
+    );
+  }
+
+  landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
+    return this.#exclusive((signal) =>
+      this.#needSession().landscape(request, { signal, onEvent, gate: () => this.#gate() }),
     );
   }
 
@@ -189,6 +198,11 @@ export class LocalEngine implements Engine {
     return this.#session;
   }
 
+  #budget({ software }: DeviceReport): number {
+    const { budget, budgetShare = 1 } = this.#host;
+    return budget ?? budgetShare * defaultBudget(software);
+  }
+
   #closeSession(): void {
     this.#session?.destroy();
     this.#session = null;
@@ -200,10 +214,9 @@ export class LocalEngine implements Engine {
     const open = await this.#open();
     this.#closeSession();
     this.#device = open;
-    const { budget } = this.#host;
     this.#session = new Session({
       ...{ ...open, loaded, settings, device: open.report },
-      ...(budget === undefined ? {} : { budget }),
+      budget: this.#budget(open.report),
     });
     return this.#session;
   }

@@ -6,6 +6,7 @@ import {
   groupsOf,
   type InputSpec,
   type LossKind,
+  type ModelOptions,
   mostTokens,
   type Network,
   sizeOf,
@@ -25,6 +26,8 @@ export interface LoadedModel {
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
   readonly loss: LossKind;
+  /** As the weights were read. */
+  readonly options: ModelOptions;
   readonly card: ModelCard;
 }
 
@@ -54,6 +57,7 @@ export async function loadModel(
     mean,
     std,
     loss: weights.options.loss ?? "cross-entropy",
+    options: weights.options,
     card: {
       id: weights.id,
       title: weights.title ?? architecture.title,

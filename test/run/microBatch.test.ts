@@ -142,7 +142,7 @@ describe("the engine", () => {
   });
 
   it("cuts a batch into parts by itself where its budget asks for it", async () => {
-    const { microBatch, checks } = finished(await measured({}, 44_500));
+    const { microBatch, checks } = finished(await measured({}, 44_500).then((o) => { if (o.kind !== "done") console.log(JSON.stringify(o)); return o; }));
     expect(microBatch).toBe(4);
     expect(checks.filter((c) => !c.passed)).toEqual([]);
   });

@@ -73,6 +73,11 @@ export class GpuSpace {
     this.#wholeTable = this.#table([0, layout.extent / 4]);
   }
 
+  /** What dot products with up to `rows` vectors of k columns take besides: partial sums and coefficients. */
+  static scratchBytes(rows: number, k: number): number {
+    return 4 * LANES * rows * k + RING * roundUp(4 * rows * k, 256);
+  }
+
   static async create(stream: Stream, layout: VectorLayout, k: number, limits: GpuLimits): Promise<GpuSpace> {
     return new GpuSpace(stream, layout, k, await compileVectorKernels(stream, layout.extent, k), limits);
   }

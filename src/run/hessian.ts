@@ -35,6 +35,9 @@ export interface HessianOptions extends Engines {
   readonly onCompiled?: (done: number, total: number) => void;
 }
 
+/** What a slice or a plane holds besides its program: the weights, a trial, two directions. */
+const SLICE_VECTORS = 4;
+
 export interface HessianPlan {
   /** Of all parameters. */
   readonly layout: VectorLayout;
@@ -103,7 +106,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const blueprint = drawBlueprint(staged, { ...shared, ...tangent, probes });
     const forward = drawForward(shared);
     const flat = rows.length === 1 ? 2 : 3;
-    const vectors = 4 * (layout.extent * flat + own.extent * (2 + 2 + krylovVectors) * probes);
+    const long = layout.extent * (flat + SLICE_VECTORS) + own.extent * (2 + 2 + krylovVectors) * probes;
+    const vectors = 4 * long + GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
     const held = blueprint.heldBytes + forward.heldBytes;
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, vectors + held, advice);
     return { layout, own, block, blueprint, bytes: vectors + bytesOf(blueprint) + bytesOf(forward) };

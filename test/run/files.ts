@@ -82,8 +82,9 @@ export const vectors = (): DataSource => batch("vectors.npz", "x", [12, 7]);
 /** The same samples with three numbers to meet each. */
 export const outputs = (): FileData => batch("outputs.npz", "x", [12, 7], 3);
 
-/** Six images of 9 x 8 pixels for `resnet8`. */
-export const images = (): DataSource => batch("images.npz", "images", [6, 3, 9, 8]);
+/** Six images for `resnet8`. */
+export const images = (height = 9, width = 8): DataSource =>
+  batch("images.npz", "images", [6, 3, height, width]);
 
 export const settings = (more: Partial<RunSettings> = {}): RunSettings => ({
   ...{ bn: "eval", draw: "range", start: 0, dataSeed: 0, batchSize: 6, microBatch: null },

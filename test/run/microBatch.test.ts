@@ -68,7 +68,7 @@ describe("a convolutional network on seven samples", () => {
 
 describe("the samples computed at once", () => {
   async function pose(bn: "eval" | "batch"): Promise<Problem> {
-    const loaded = await loadModel(resnet8(), images(), () => Promise.reject(new Error("not here")));
+    const loaded = await loadModel(resnet8(), images(32, 32), () => Promise.reject(new Error("not here")));
     return poseProblem(loaded, { bn, start: 0, batchSize: 6 });
   }
   const planOf = async (problem: Problem, samples: number) => {
@@ -141,9 +141,16 @@ describe("the engine", () => {
     expect(parts.checks.filter((c) => !c.passed)).toEqual([]);
   });
 
-  it("cuts a batch into parts by itself where its budget asks for it", async () => {
-    const { microBatch, checks } = finished(await measured({}, 44_500).then((o) => { if (o.kind !== "done") console.log(JSON.stringify(o)); return o; }));
+  it("cuts a batch into parts by itself where its budget asks for it, and its slices too", async () => {
+    const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("not here")));
+    const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: 11 });
+    const { parameters } = problem;
+    // What the session asks for: 12 steps with room for 20 more.
+    const options = { ...(await engines()), ...sizes, parameters, probes: 1, krylovVectors: 33 };
+    const { bytes } = HessianOperator.plan({ ...options, partition: problem.cut(4), advice: "" });
+    const { microBatch, checks, slices } = finished(await measured({ probes: 1, traceProbes: 1 }, bytes));
     expect(microBatch).toBe(4);
+    expect(slices).toHaveLength(1);
     expect(checks.filter((c) => !c.passed)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ test("a plane is drawn with its lines of equal loss, readable as words and as a 
     await expect(chart.locator(lines)).toHaveAttribute("d", /^M/);
   await page.getByText("Loss and accuracy at every point").click();
   await expect(page.locator(".slice tbody tr")).toHaveCount(9);
-  await page.getByRole("radio", { name: "line" }).check();
+  await page.getByRole("radio", { name: "line", exact: true }).check();
   await expect(page.locator(".slice-chart .parabola")).toBeVisible();
 });
 

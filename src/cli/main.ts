@@ -15,6 +15,7 @@ import {
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { summary } from "./summary.ts";
 
@@ -23,6 +24,8 @@ const COMMANDS = {
   eigs: "the largest and smallest eigenvalues",
   trace: "the trace, in total and per tensor, with 95 % intervals",
   slice: "the measured loss along Ritz vectors",
+  sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
+  plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
 } as const;
 type Command = keyof typeof COMMANDS;
@@ -52,6 +55,8 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (loaded.kind === "refused") throw new Error(loaded.message);
     const settings = settingsFor(command, args, loaded.card.data.available);
     if (command === "hvp") return await hvp(engine, settings, args);
+    if (command === "sensitivity" || command === "plan")
+      return await planned(engine, command, settings, args);
     // Read before the run: a slip here should not cost one.
     const [wanted, options] = [ranks(args), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
@@ -80,6 +85,20 @@ async function hvp(engine: LocalEngine, settings: RunSettings, args: Arguments):
   return await finish({ kind: "done", result }, args);
 }
 
+async function planned(
+  engine: LocalEngine,
+  command: "sensitivity" | "plan",
+  settings: RunSettings,
+  args: Arguments,
+): Promise<number> {
+  const request = await planRequest(command, args);
+  const run = await engine.run(settings, reportProgress);
+  const outcome = run.kind === "done" ? await engine.plan(request, reportProgress) : run;
+  if (outcome.kind !== "planned") throw new Error(endOf(outcome));
+  await writePlan(outcome.plan, args);
+  return 0;
+}
+
 /** The Dawn instance must stay reachable, or it is collected while the device is in use. */
 function dawn(): GPU {
   Object.assign(globalThis, globals);
@@ -93,8 +112,9 @@ function settingsFor(command: Command, args: Arguments, available: number): RunS
   const start = wholeNumber(args, "start", 0);
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
-  const quick = command === "trace" || command === "hvp";
-  const probes = wholeNumber(args, "probes", command === "trace" ? 10 : 1, 1);
+  const traces = command === "trace" || command === "sensitivity" || command === "plan";
+  const quick = traces || command === "hvp";
+  const probes = wholeNumber(args, "probes", traces ? 10 : 1, 1);
   return {
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
     draw,
@@ -139,11 +159,11 @@ function reportProgress(event: RunEvent): void {
   if (done === total) process.stderr.write("\r\x1b[K");
 }
 
+const endOf = (outcome: RunOutcome): string =>
+  "message" in outcome ? outcome.message : "The run was cancelled.";
+
 async function finish(outcome: RunOutcome, args: Arguments): Promise<number> {
-  if (outcome.kind !== "done") {
-    const message = "message" in outcome ? outcome.message : "The run was cancelled.";
-    throw new Error(message);
-  }
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
   await output(outcome.result, args);
   return 0;
 }
@@ -160,7 +180,7 @@ async function output(result: RunResult, args: Arguments): Promise<void> {
 }
 
 function help(): string {
-  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(13)}${text}`);
   const flags = FLAGS.map((f) => `  --${`${f.name} ${f.value}`.padEnd(24)}${f.help}`);
   return ["Usage: npm run -s eigenscope -- COMMAND [flags]", "", ...commands, "", ...flags, ""].join("\n");
 }

@@ -4,7 +4,9 @@
  */
 
 import type { Candidate, LossKind } from "../model/index.ts";
+import type { BitPlan, PlanRequest } from "./planTypes.ts";
 
+export type * from "./planTypes.ts";
 export type { Candidate, LossKind };
 
 export type BatchNormMode = "eval" | "batch";
@@ -218,7 +220,7 @@ export interface RunResult {
 }
 
 export interface Progress {
-  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice";
+  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "plan";
   /** Products done and planned. */
   readonly done: number;
   readonly total: number;
@@ -256,6 +258,10 @@ export interface Inspection {
   /** Places in the data file of a random batch, ascending; null for a range. */
   readonly drawn: readonly number[] | null;
 }
+
+export type Planned =
+  | { readonly kind: "planned"; readonly plan: BitPlan }
+  | Exclude<RunOutcome, { readonly kind: "done" }>;
 
 export type Inspected =
   | { readonly kind: "inspected"; readonly inspection: Inspection }
@@ -298,4 +304,6 @@ export interface Engine {
     options: { readonly radius: number; readonly points: number },
     onEvent: (event: RunEvent) => void,
   ): Promise<RunOutcome>;
+  /** Bits for the weights by the trace of the last run, with the loss that they cause. */
+  plan(request: PlanRequest, onEvent: (event: RunEvent) => void): Promise<Planned>;
 }

@@ -3,14 +3,18 @@
 import type { GpuVector } from "../gpu/vectors.ts";
 import { momentMatch, SlqRun, symmetryDefect } from "../spectrum/index.ts";
 import type { Engines } from "./device.ts";
-import { defaultBudget, makeHessian } from "./fit.ts";
+import { defaultBudget, makeHessian, RunRefusal } from "./fit.ts";
+import { ForwardLoss } from "./forward.ts";
 import type { HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
+import { planBits } from "./plan.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
+  BitPlan,
   Check,
   DeviceReport,
   LossSlice,
+  PlanRequest,
   Progress,
   RunEvent,
   RunOutcome,
@@ -167,7 +171,6 @@ export class Session {
     if (value === undefined) {
       return { kind: "refused", message: `The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.` };
     }
-    const { gpu, pipelines, submitter } = this.#options;
     const direction = operator.space.create();
     try {
       const found = await slq.ritzVector(value, direction, signal);
@@ -175,12 +178,8 @@ export class Session {
       const [vector] = await operator.space.read(direction);
       const steps = Array.from({ length: points }, (_, i) => radius * ((2 * i) / (points - 1) - 1));
       const loss = await lossAlong({
-        gpu,
-        pipelines,
-        submitter,
-        partition: operator.partition,
+        ...this.#forward(),
         parameters: problem.parameters,
-        space: operator.space,
         direction,
         steps,
         signal,
@@ -195,6 +194,20 @@ export class Session {
     } finally {
       operator.space.release(direction);
     }
+  }
+
+  /** Bits for the weights by the traces of the tensors so far, and what they measure. Throws RunRefusal. */
+  async plan(request: PlanRequest, { signal, onEvent, gate }: RunContext): Promise<BitPlan> {
+    const { slq, problem } = this.#started();
+    const { trace } = slq.result();
+    if (trace === null) throw new RunRefusal("The run has no trace yet: let it finish first.");
+    const ground = {
+      ...{ problem, trace, result: this.result(), samples: slq.traceSamples(), gradient: this.#gradient },
+      product: (v: Float32Array) => this.product(v),
+      forward: () => ForwardLoss.create(this.#forward()),
+    };
+    const onProgress = (progress: Progress): void => onEvent({ type: "progress", progress });
+    return planBits(ground, request, { signal, gate, onProgress });
   }
 
   /** H v for a vector in file order. */
@@ -239,6 +252,14 @@ export class Session {
     this.#slq = null;
     this.#operator?.destroy();
     this.#operator = null;
+  }
+
+  /** What a forward program of the run's batch needs. */
+  #forward() {
+    const { gpu, pipelines, submitter } = this.#options;
+    const { operator, problem } = this.#started();
+    const { partition, space } = operator;
+    return { gpu, pipelines, submitter, partition, space, labels: problem.batch.labels };
   }
 
   #started(): { slq: SlqRun<GpuVector>; operator: HessianOperator; problem: Problem } {

@@ -1,15 +1,11 @@
 /** The measured loss along a direction in parameter space. */
 
-import type { GpuSpace, GpuVector } from "../gpu/vectors.ts";
-import { BatchedProgram, drawForward } from "./batched.ts";
-import type { Engines } from "./device.ts";
-import type { Partition } from "./partition.ts";
+import type { GpuVector } from "../gpu/vectors.ts";
+import { ForwardLoss, type ForwardLossOptions } from "./forward.ts";
 
-export interface SliceRequest extends Engines {
-  readonly partition: Partition;
+export interface SliceRequest extends ForwardLossOptions {
   /** Flat, in file order. */
   readonly parameters: Float32Array;
-  readonly space: GpuSpace;
   /** Column 0 is the direction. */
   readonly direction: GpuVector;
   /** Distances from the weights, in units of the direction's length. */
@@ -18,30 +14,20 @@ export interface SliceRequest extends Engines {
   readonly onPoint?: (done: number) => void;
 }
 
-/** Loss at theta + step * direction for each step, by a forward program of its own. */
+/** Loss at theta + step * direction for each step. */
 export async function lossAlong(request: SliceRequest): Promise<number[]> {
-  const { gpu, pipelines, submitter, partition, parameters, space, direction, steps } = request;
-  const { signal, onPoint } = request;
-  const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
-  const blueprint = drawForward({ layout: space.layout, maxBindings, partition });
-  const trial = space.create();
-  let forward: BatchedProgram | null = null;
+  const { space, parameters, direction, steps, signal, onPoint } = request;
+  const forward = await ForwardLoss.create(request);
   try {
-    forward = await BatchedProgram.create({
-      ...{ gpu, pipelines, submitter, blueprint, vectors: { theta: trial.buffer } },
-    });
     const losses: number[] = [];
     for (const step of steps) {
-      signal?.throwIfAborted();
-      space.write(trial, [parameters]);
-      space.axpy(step, direction, trial);
-      space.stream.flush();
-      losses.push((await forward.evaluate(() => {}, signal)).loss);
+      space.write(forward.weights, [parameters]);
+      space.axpy(step, direction, forward.weights);
+      losses.push((await forward.evaluate(signal)).loss);
       onPoint?.(losses.length);
     }
     return losses;
   } finally {
-    forward?.destroy();
-    space.release(trial);
+    forward.destroy();
   }
 }

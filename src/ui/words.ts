@@ -70,6 +70,7 @@ const PHASES = {
   lanczos: "Lanczos",
   trace: "Trace",
   slice: "Loss along the vector",
+  plan: "Quantised weights",
 } as const;
 
 /** The line under the progress bar. */

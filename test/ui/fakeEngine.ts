@@ -119,5 +119,10 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       known = { ...known, slices: [...known.slices, slice] };
       return { kind: "done", result: known };
     },
+    plan: async () => {
+      calls.push("plan");
+      await tick();
+      return { kind: "refused", message: "the fake engine plans nothing" };
+    },
   };
 }

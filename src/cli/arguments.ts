@@ -11,7 +11,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "model",
     value: "ID|FILE|DIR|hf:ORG/MODEL",
-    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip), a .safetensors, .onnx, .pt, .pth, .th or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
+    help: "a bundled model (resnet20, resnet20-nobn, resnet20-noskip, bert-opinions), a .safetensors, .onnx, .pt, .pth, .th or .bin file, or a folder with model.safetensors or pytorch_model.bin and config.json; or hf: and a name on the Hugging Face Hub",
   },
   {
     name: "data",
@@ -44,6 +44,17 @@ export const FLAGS: readonly Flag[] = [
     help: "samples computed at once; the result is the same (as many as fit the memory)",
   },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
+  {
+    name: "operator",
+    value: "NAME",
+    help: "hessian, ggn (generalised Gauss-Newton), fisher (exact: the same matrix), fisher-mc (labels drawn by the seed), empirical-fisher, or residual (Hessian minus ggn) (hessian)",
+  },
+  {
+    name: "params",
+    value: "GLOBS",
+    help: "the block of these tensors: patterns with commas between, * and ? inside, ! or - in front takes out, such as layer3.*,-*.bn* (all)",
+  },
+  { name: "weight-decay", value: "X", help: "adds X to every eigenvalue (0)" },
   { name: "steps", value: "M", help: "Lanczos steps per probe (80)" },
   {
     name: "probes",
@@ -54,6 +65,11 @@ export const FLAGS: readonly Flag[] = [
     name: "trace-probes",
     value: "K",
     help: "probes of the trace estimate, at least --probes (for spectrum 8, else --probes)",
+  },
+  {
+    name: "estimator",
+    value: "NAME",
+    help: "trace: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (hutch++ where its columns fit 0.5 GB); --probes products in all (hutchinson)",
   },
   { name: "seed", value: "S", help: "seed of the probes (0)" },
   { name: "top", value: "K", help: "largest eigenvalues to report (5)" },
@@ -75,7 +91,11 @@ export const FLAGS: readonly Flag[] = [
     help: "an .onnx model's trained tensors, by name or with * (default: all but running statistics, masks and constants)",
   },
   { name: "vector", value: "FILE", help: "hvp: npy, float32 over all parameters in file order" },
-  { name: "out", value: "FILE", help: "hvp: where to write Hv as npy" },
+  {
+    name: "out",
+    value: "FILE",
+    help: "hvp: where to write Hv as npy; diag: the diagonal and its standard errors, float32 [2,n]",
+  },
   { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },
   { name: "points", value: "N", help: "slice: odd number of points, so that one lies at 0 (21)" },
   { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
@@ -137,6 +157,16 @@ export function wholeNumber(args: Arguments, name: string, fallback: number, lea
   if (!Number.isInteger(value) || value < least) {
     throw new UsageError(`--${name}: expected a whole number of at least ${least}, found "${text}".`);
   }
+  return value;
+}
+
+/** A number of at least 0. */
+export function numberFromZero(args: Arguments, name: string, fallback: number): number {
+  const text = args.get(name);
+  if (text === undefined) return fallback;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || value < 0)
+    throw new UsageError(`--${name}: expected a number of at least 0, found "${text}".`);
   return value;
 }
 

@@ -5,10 +5,19 @@ import { basename } from "node:path";
 import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
-import type { LossSlice, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
+import type {
+  LossSlice,
+  RunEvent,
+  RunOutcome,
+  RunResult,
+  RunSettings,
+  TraceMethod,
+} from "../run/protocol.ts";
+import { chooseTraceMethod } from "../spectrum/traceChoice.ts";
 import {
   type Arguments,
   FLAGS,
+  numberFromZero,
   oneOf,
   parseArguments,
   positiveNumber,
@@ -17,12 +26,13 @@ import {
 } from "./arguments.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
-import { summary } from "./summary.ts";
+import { estimateText, summary } from "./summary.ts";
 
 const COMMANDS = {
   spectrum: "density, extreme eigenvalues and trace by stochastic Lanczos quadrature",
   eigs: "the largest and smallest eigenvalues",
   trace: "the trace, in total and per tensor, with 95 % intervals",
+  diag: "every diagonal entry, and the traces of tensors, with standard errors",
   slice: "the measured loss along Ritz vectors",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
@@ -53,10 +63,11 @@ async function execute(command: Command, args: Arguments): Promise<number> {
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
-    const settings = settingsFor(command, args, loaded.card.data.available);
+    const settings = settingsFor(command, args, loaded.card.data.available, loaded.card.parameterCount);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
+    if (command === "diag") return await diag(engine, settings, args);
     // Read before the run: a slip here should not cost one.
     const [wanted, options] = [ranks(args), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
@@ -99,6 +110,24 @@ async function planned(
   return 0;
 }
 
+async function diag(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const out = args.get("out");
+  const { diagonal: found, result } = await engine.diagonal(settings, reportProgress);
+  const { diagonal, standardError, squaredFrobenius } = found;
+  if (out !== undefined) {
+    const n = diagonal.length;
+    const rows = new Float32Array(2 * n);
+    rows.set(diagonal);
+    // One probe knows no error.
+    rows.set(standardError ?? new Float32Array(n).fill(Number.NaN), n);
+    await writeFile(out, writeNpy(rows, [2, n]));
+  }
+  const code = await finish({ kind: "done", result }, args);
+  if (args.get("json") !== "-")
+    process.stdout.write(`squared Frobenius norm ${estimateText(squaredFrobenius)}\n`);
+  return code;
+}
+
 /** The Dawn instance must stay reachable, or it is collected while the device is in use. */
 function dawn(): GPU {
   Object.assign(globalThis, globals);
@@ -107,15 +136,31 @@ function dawn(): GPU {
   return holder.eigenscopeDawn;
 }
 
-/** `available` samples are in the data file. */
-function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
+const OPERATORS = ["hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual"] as const;
+const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const;
+/** Bytes of columns that `auto` may hold on the CPU. */
+const HOST_BUDGET = 5e8;
+
+const automatic = (products: number, n: number): TraceMethod =>
+  chooseTraceMethod({ n, products, hostBudget: HOST_BUDGET, perSegment: true }).method;
+
+/** `available` samples are in the data file, and the model has n parameters. */
+function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
+  const traced = ["trace", "diag", "sensitivity", "plan"].includes(command);
+  const quick = traced || command === "hvp";
+  const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
+  // Other estimators make their own products: the quadrature then needs one probe only.
+  const probes = command === "diag" || (traced && estimator !== "hutchinson") ? 1 : wanted;
+  const traceMethod = estimator === "auto" ? automatic(wanted, n) : estimator;
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
-  const traces = command === "trace" || command === "sensitivity" || command === "plan";
-  const quick = traces || command === "hvp";
-  const probes = wholeNumber(args, "probes", traces ? 10 : 1, 1);
   return {
+    operator: oneOf(args, "operator", OPERATORS, "hessian"),
+    params: (args.get("params") ?? "").split(/[\s,]+/).filter((pattern) => pattern !== ""),
+    weightDecay: numberFromZero(args, "weight-decay", 0),
+    traceMethod,
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
     draw,
     start,
@@ -125,7 +170,7 @@ function settingsFor(command: Command, args: Arguments, available: number): RunS
     // For the trace one product per probe is all that is needed: a quadrature of one step gives it.
     steps: quick ? 1 : wholeNumber(args, "steps", 80, 1),
     probes,
-    traceProbes: Math.max(probes, wholeNumber(args, "trace-probes", command === "spectrum" ? 8 : probes, 1)),
+    traceProbes: Math.max(wanted, wholeNumber(args, "trace-probes", command === "spectrum" ? 8 : wanted, 1)),
     seed: wholeNumber(args, "seed", 0),
     top: quick ? 0 : wholeNumber(args, "top", 5),
     bottom: quick ? 0 : wholeNumber(args, "bottom", 2),

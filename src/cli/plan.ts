@@ -83,7 +83,7 @@ export function planSummary(plan: BitPlan): string {
   const lines = [
     plan.model.title,
     plan.sentence,
-    `loss ${number(plan.loss)}${percent(plan.accuracy)}, ${plan.traceProbes} trace probes; 95 % intervals in brackets`,
+    `loss ${number(plan.loss)}${percent(plan.accuracy)}, ${plan.traceSamples} trace samples; 95 % intervals in brackets`,
     ...aligned([header, ...layers.map((layer) => cells(layer, plan))]),
     `${plan.unquantised} parameters in biases and norms stay as they are.`,
   ];

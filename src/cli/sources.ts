@@ -19,7 +19,11 @@ const named = async (path: string): Promise<NamedFile> => ({
 
 export async function modelSource(args: Arguments): Promise<ModelSource> {
   const model = args.get("model") ?? "resnet20";
-  if (!isHub(model) && !/[./\\]/.test(model)) return { kind: "bundled", id: model };
+  if (!isHub(model) && !/[./\\]/.test(model)) {
+    const idle = ["loss", "train"].find((flag) => args.has(flag));
+    if (idle !== undefined) throw new UsageError(`--${idle} needs a model from a file: --model FILE.`);
+    return { kind: "bundled", id: model };
+  }
   const activation = oneOf(args, "activation", ["relu", "tanh"], "relu");
   const options = {
     ...(args.has("no-skip") ? { skip: false } : {}),

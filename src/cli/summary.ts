@@ -5,7 +5,7 @@ import { ritzError } from "../spectrum/ritz.ts";
 
 const number = (value: number): string => value.toPrecision(7);
 
-const estimate = ({ estimate: value, interval95 }: Estimate): string =>
+export const estimateText = ({ estimate: value, interval95 }: Estimate): string =>
   interval95 === null
     ? `${number(value)} (one probe: no interval)`
     : `${number(value)}, 95 % interval ${number(interval95[0])} to ${number(interval95[1])}`;
@@ -26,9 +26,11 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push("largest eigenvalues", ...eigenvalues.top.map((r) => ritz(r, largest)));
   if (eigenvalues.bottom.length > 0)
     lines.push("smallest eigenvalues", ...eigenvalues.bottom.map((r) => ritz(r, largest)));
-  if (trace.samples > 0) lines.push(`trace ${estimate(trace)} (${trace.samples} probes)`);
+  if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);
+  else if (trace.samples > 0)
+    lines.push(`trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} samples)`);
   if (perLayer)
-    for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimate(layer)}`);
+    for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimateText(layer)}`);
   for (const slice of result.slices) {
     const { rank, eigenvalue, steps, loss } = slice;
     lines.push(`loss along ${rank.end} ${rank.place + 1}, eigenvalue ${number(eigenvalue)}`);

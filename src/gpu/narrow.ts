@@ -1,7 +1,7 @@
 /** Cuts an expression down to what one kernel can do: one host, and no more operands than it may bind. */
 
 import type { Shape } from "../model/graph.ts";
-import { costOf, type Expr, heaviesOf, operandViews, substitute } from "./expr.ts";
+import { costOf, type Expr, type Heavy, heaviesOf, operandViews, substitute } from "./expr.ts";
 
 /** Computes a part of the expression beforehand, into a slot of its own, and gives its load. */
 export type Spill = (part: Expr, shape: Shape) => Expr;
@@ -19,12 +19,23 @@ export function withOneHost(expr: Expr, shape: Shape, spill: Spill): Expr {
   return ready;
 }
 
+/** Operands that a kernel of this work binds, before its epilogue. */
+const operandsOf = (work: Heavy): number =>
+  work.kind === "reduce"
+    ? work.inputs.reduce((n, input) => n + costOf(input).loads.length, 0)
+    : operandViews(work).length;
+
 /** Spills parts of an expression until a kernel can bind all that it reads. */
 export function withinBindings(expr: Expr, shape: Shape, maxBindings: number, spill: Spill): Expr {
   const [host] = heaviesOf(expr);
-  const hosted = host === undefined || host.work.kind === "reduce" ? 1 : operandViews(host.work).length;
+  const hosted = host === undefined ? 1 : operandsOf(host.work);
   const most = maxBindings - 1 - hosted;
   if (costOf(expr).loads.length <= most) return expr;
+  // A reduction may read so much itself that nothing is left for its epilogue.
+  if (host?.work.kind === "reduce") {
+    const reduced = substitute(expr, host.node, spill(host, host.shape));
+    return withinBindings(reduced, shape, maxBindings, spill);
+  }
   if (expr.kind !== "apply") throw new Error("internal: a single operand exceeds the bindings of a kernel");
   const parts = expr.args.map((arg) => ({ arg, cost: costOf(arg) }));
   const spillable = parts.filter((p) => p.cost.heavies === 0 && p.cost.applies > 0);

@@ -39,7 +39,7 @@ export const limits = {
   tokenizerBytes: 16 * MiB,
   /** Tokens of a vocabulary and merges of a tokenizer: multilingual models have up to 260,000. */
   vocabularyTokens: 2 ** 20,
-  /** Longest word that is split into pieces, in characters: BERT takes 100; the work grows with the third power. */
+  /** Longest word that is split into pieces, in characters: BERT takes 100. */
   wordCharacters: 200,
   /** Bytes of a text file: SST-2's 67,000 training sentences have 3.8 MB, which takes seconds to tokenize. */
   textBytes: 32 * MiB,

@@ -47,6 +47,7 @@ export function readArrays(
   refuse: Refuse,
 ): NamedArrays {
   const symbols = symbolsOf(specs, arrays);
+  const available = specs.map((spec) => findSource(arrays, spec)?.shape[0]).find((n) => n !== undefined) ?? 0;
   const inputs: Record<string, Float32Array | Int32Array> = {};
   const shapes: Record<string, Shape> = {};
   for (const spec of specs) {
@@ -59,7 +60,9 @@ export function readArrays(
     const shape = [count, ...row];
     shapes[spec.name] = shape;
     inputs[spec.name] =
-      array === undefined ? filled(spec, shape) : read(spec, array, row, { start, count }, refuse);
+      array === undefined
+        ? filled(spec, shape)
+        : read(spec, array, [available, ...row], { start, count }, refuse);
   }
   return { inputs, shapes };
 }
@@ -75,13 +78,13 @@ function filled({ absent, element }: ArraySpec, shape: Shape): Float32Array | In
 function read(
   { element }: ArraySpec,
   { name, shape, data, dtype }: Tensor,
-  row: Shape,
+  wanted: Shape,
   { start, count }: Range,
   refuse: Refuse,
 ): Float32Array | Int32Array {
-  if (shape.length !== row.length + 1 || row.some((n, i) => n !== shape[i + 1] || n < 1))
-    refuse(name, printShape([shape[0] ?? 0, ...row]).replaceAll("-1", "?"), printShape(shape));
-  const size = sizeOf(row);
+  if (shape.length !== wanted.length || wanted.some((n, i) => n !== shape[i] || n < 1))
+    refuse(name, printShape(wanted).replaceAll("-1", "?"), printShape(shape));
+  const size = sizeOf(wanted.slice(1));
   const part = data.subarray(start * size, (start + count) * size);
   if (element === "float") {
     const numbers = Float32Array.from(part as ArrayLike<number | bigint>, Number);

@@ -7,6 +7,7 @@
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { type Plan, planMemory } from "../gpu/plan.ts";
 import { type HeldInputs, Program } from "../gpu/program.ts";
+import type { VectorLayouts } from "../gpu/slots.ts";
 import type { StagedGraph } from "../gpu/survey.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
 import type { Graph } from "../model/graph.ts";
@@ -26,6 +27,8 @@ export interface Blueprint {
 
 export interface BlueprintOptions {
   readonly layout: VectorLayout;
+  /** Of v and hv, where they are not those of theta. */
+  readonly layouts?: Partial<VectorLayouts>;
   readonly probes: number;
   readonly maxBindings: number;
   readonly partition: Partition;

@@ -5,6 +5,7 @@
 
 import { GpuUnavailable } from "../gpu/device.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
+import type { DiagonalEstimate } from "../spectrum/index.ts";
 import { type Engines, openDevice, reportDevice } from "./device.ts";
 import { defaultBudget, RunRefusal } from "./fit.ts";
 import { inspectBatch } from "./inspect.ts";
@@ -163,6 +164,17 @@ export class LocalEngine implements Engine {
     const context = { signal: new AbortController().signal, onEvent: () => {}, gate: () => this.#gate() };
     await session.start(context);
     return { product: await session.product(vector), result: session.result() };
+  }
+
+  /** Diagonal, traces and Frobenius norm from `traceProbes` products, for the headless command. */
+  async diagonal(
+    settings: RunSettings,
+    onEvent: (event: RunEvent) => void,
+  ): Promise<{ result: RunResult; diagonal: DiagonalEstimate }> {
+    const session = await this.#newSession(settings);
+    const context = { signal: new AbortController().signal, onEvent, gate: () => this.#gate() };
+    await session.start(context);
+    return { diagonal: await session.diagonal(context), result: session.result() };
   }
 
   destroy(): void {

@@ -3,6 +3,7 @@
 import { MemoryRefusal } from "../gpu/plan.ts";
 import type { Engines } from "./device.ts";
 import { HessianOperator, type HessianOptions, type HessianPlan } from "./hessian.ts";
+import type { Matrix } from "./matrix.ts";
 import type { Problem } from "./problem.ts";
 
 /** Bytes that a run may use: WebGPU does not tell how much memory a device has. */
@@ -15,6 +16,7 @@ export class RunRefusal extends Error {
 
 export interface OperatorRequest extends Engines {
   readonly problem: Problem;
+  readonly matrix?: Matrix;
   /** Samples computed at once; null for as many as fit. */
   readonly microBatch: number | null;
   /** Vectors per product wanted; fewer are taken where memory is short. */

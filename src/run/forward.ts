@@ -8,6 +8,7 @@ import { accuracyOf } from "./problem.ts";
 
 export interface ForwardLossOptions extends Engines {
   readonly partition: Partition;
+  /** Of vectors of all parameters. */
   readonly space: GpuSpace;
   /** Of the rows of the logits; null where nothing is labelled. */
   readonly labels: Int32Array | null;

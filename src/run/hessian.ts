@@ -1,5 +1,5 @@
 /**
- * The Hessian of a model's loss on a batch, as a linear operator on the GPU: graph, derivatives, kernels, memory plan
+ * The Hessian of a model's loss on a batch, or one of its relatives, as a linear operator on the GPU: graph, derivatives, kernels, memory plan
  * and program joined. The primal program runs in `prepare`; each `apply` replays the tangent program, and where the
  * batch is cut into parts the primal program of each part before it.
  */
@@ -9,9 +9,12 @@ import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
+import type { Param } from "../model/index.ts";
 import type { LinearOperator } from "../spectrum/operator.ts";
 import { BatchedProgram, type Blueprint, bytesOf, drawBlueprint, drawForward } from "./batched.ts";
 import type { Engines } from "./device.ts";
+import { HESSIAN, type Matrix, withNoise } from "./matrix.ts";
+import { blockOf, blockParams, embedded } from "./params.ts";
 import type { Partition } from "./partition.ts";
 
 export interface HessianOptions extends Engines {
@@ -19,6 +22,8 @@ export interface HessianOptions extends Engines {
   readonly partition: Partition;
   /** Flat, in file order. */
   readonly parameters: Float32Array;
+  /** The Hessian of the cross-entropy by default. */
+  readonly matrix?: Matrix;
   /** Vectors per product. */
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
@@ -31,7 +36,12 @@ export interface HessianOptions extends Engines {
 }
 
 export interface HessianPlan {
+  /** Of all parameters. */
   readonly layout: VectorLayout;
+  /** Of the vectors that the operator takes: the same, or those of a block. */
+  readonly own: VectorLayout;
+  /** The parameters of the block. */
+  readonly block: readonly Param[];
   readonly blueprint: Blueprint;
   /** Bytes of programs, vectors and Krylov basis. */
   readonly bytes: number;
@@ -40,7 +50,10 @@ export interface HessianPlan {
 type Vectors = Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>;
 
 export class HessianOperator implements LinearOperator<GpuVector> {
+  /** Of the vectors that the operator takes. */
   readonly space: GpuSpace;
+  /** Of vectors of all parameters: the same space, or for a block another one, of one column. */
+  readonly whole: GpuSpace;
   /** Products so far, counting each of the k columns. */
   products = 0;
   readonly #options: HessianOptions;
@@ -55,13 +68,14 @@ export class HessianOperator implements LinearOperator<GpuVector> {
   private constructor(
     options: HessianOptions,
     plan: HessianPlan,
-    space: GpuSpace,
+    { space, whole }: { readonly space: GpuSpace; readonly whole: GpuSpace },
     batch: BatchedProgram,
     vectors: Vectors,
   ) {
     this.#options = options;
     this.#plan = plan;
     this.space = space;
+    this.whole = whole;
     this.#batch = batch;
     this.#vectors = vectors;
     this.#gradient = batch.parts === 1 ? vectors.grad : space.allocate(vectors.grad.size, "gradient sum");
@@ -71,17 +85,28 @@ export class HessianOperator implements LinearOperator<GpuVector> {
    * Derivatives, kernels and memory, with room for the forward program of a slice; nothing is allocated.
    * Throws MemoryRefusal if it does not fit.
    */
-  static plan({ gpu, partition, probes, krylovVectors, budget, advice }: HessianOptions): HessianPlan {
+  static plan({ matrix = HESSIAN, ...options }: HessianOptions): HessianPlan {
+    const { gpu, partition, probes, krylovVectors, budget, advice } = options;
     const { graph, rows } = partition;
+    const { operator, loss, tensors } = matrix;
+    const block = tensors === null ? graph.params : blockParams(graph.params, tensors);
     const layout = new VectorLayout(graph.params);
+    const own = tensors === null ? layout : new VectorLayout(block);
     const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
-    const blueprint = drawBlueprint(linearize(graph), { ...shared, probes });
+    const staged = linearize(graph, {
+      // For these losses the expectation over all labels does not depend on the labels: it is Gauss-Newton.
+      operator: operator === "fisher" ? "ggn" : operator,
+      params: block.map(({ name }) => name),
+      loss,
+    });
+    const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own } };
+    const blueprint = drawBlueprint(staged, { ...shared, ...tangent, probes });
     const forward = drawForward(shared);
     const flat = rows.length === 1 ? 2 : 3;
-    const vectors = 4 * layout.extent * (flat + (2 + 2 + krylovVectors) * probes);
+    const vectors = 4 * (layout.extent * flat + own.extent * (2 + 2 + krylovVectors) * probes);
     const held = blueprint.heldBytes + forward.heldBytes;
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, vectors + held, advice);
-    return { layout, blueprint, bytes: vectors + bytesOf(blueprint) + bytesOf(forward) };
+    return { layout, own, block, blueprint, bytes: vectors + bytesOf(blueprint) + bytesOf(forward) };
   }
 
   /** Allocates, compiles and uploads. Throws MemoryRefusal before anything is allocated. */
@@ -90,9 +115,10 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     plan = HessianOperator.plan(options),
   ): Promise<HessianOperator> {
     const { gpu, pipelines, submitter, probes, parameters, onCompiled } = options;
-    const { layout, blueprint } = plan;
+    const { layout, own, blueprint } = plan;
     const stream = new Stream(gpu.device, pipelines);
-    const space = await GpuSpace.create(stream, layout, probes, gpu.limits);
+    const space = await GpuSpace.create(stream, own, probes, gpu.limits);
+    const whole = own === layout ? space : await GpuSpace.create(stream, layout, 1, gpu.limits);
     const vectors = {
       theta: space.allocate(4 * layout.extent, "theta"),
       grad: space.allocate(4 * layout.extent, "gradient"),
@@ -104,10 +130,10 @@ export class HessianOperator implements LinearOperator<GpuVector> {
       ...{ gpu, pipelines, submitter, blueprint, vectors },
       ...(onCompiled ? { onCompiled } : {}),
     }).catch((error: unknown) => {
-      release(space, Object.values(vectors));
+      release([space, whole], Object.values(vectors));
       throw error;
     });
-    return new HessianOperator(options, plan, space, batch, vectors);
+    return new HessianOperator(options, plan, { space, whole }, batch, vectors);
   }
 
   /** Samples that are computed at once. */
@@ -119,10 +145,20 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     return this.#options.partition;
   }
 
+  /** A vector of the operator's as one of all parameters, in file order: zero outside the block. */
+  embed(vector: Float64Array): Float64Array {
+    return embedded(this.partition.graph.params, this.#plan.block, vector);
+  }
+
+  /** The part of a vector of all parameters that the operator takes. */
+  restrict(vector: Float64Array): Float64Array {
+    return blockOf(this.partition.graph.params, this.#plan.block, vector);
+  }
+
   /** Runs the primal program: loss, logits, gradient, residuals. */
   async prepare(signal?: AbortSignal): Promise<void> {
     if (this.#batch.parts === 1) return this.#batch.primal(() => {}, signal);
-    const add = (part: number): void => this.#add(this.#vectors.grad, this.#gradient, part, 1);
+    const add = (part: number): void => this.#add(this.whole, this.#vectors.grad, this.#gradient, part, 1);
     this.#collected = await this.#batch.evaluate(add, signal);
   }
 
@@ -130,7 +166,9 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const { stream, blockBytes, k } = this.space;
     stream.copy(v.buffer, 0, this.#vectors.v, 0, blockBytes);
     stream.flush();
-    await this.#batch.tangent((part) => this.#add(this.#vectors.hv, out.buffer, part, k), signal);
+    await this.#batch.tangent((part) => this.#add(this.space, this.#vectors.hv, out.buffer, part, k), signal);
+    const { weightDecay } = this.#options.matrix ?? HESSIAN;
+    if (weightDecay !== 0) this.space.axpy(weightDecay, v, out);
     this.products += k;
   }
 
@@ -145,7 +183,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
 
   /** Flat, in file order. */
   async gradient(): Promise<Float64Array> {
-    const { stream, layout } = this.space;
+    const { stream, layout } = this.whole;
     return layout.unpack(await stream.read(this.#gradient, 4 * layout.extent));
   }
 
@@ -177,21 +215,23 @@ export class HessianOperator implements LinearOperator<GpuVector> {
   destroy(): void {
     this.#batch.destroy();
     const own = this.#gradient === this.#vectors.grad ? [] : [this.#gradient];
-    release(this.space, [...Object.values(this.#vectors), ...own]);
+    release([this.space, this.whole], [...Object.values(this.#vectors), ...own]);
   }
 
   /** Adds the result of a part to those before it, in the order of the parts. */
-  #add(result: GPUBuffer, sum: GPUBuffer, part: number, columns: number): void {
-    const { stream } = this.space;
+  #add(space: GpuSpace, result: GPUBuffer, sum: GPUBuffer, part: number, columns: number): void {
+    const { stream } = space;
     if (part === 0) stream.copy(result, 0, sum, 0, result.size);
-    else this.space.accumulate(result, sum, columns);
+    else space.accumulate(result, sum, columns);
     // Before the next part overwrites the result.
     if (part < this.#batch.parts - 1) stream.flush();
   }
 }
 
-function release(space: GpuSpace, buffers: readonly GPUBuffer[]): void {
+/** The spaces share a stream, and may be one. */
+function release([space, whole]: readonly [GpuSpace, GpuSpace], buffers: readonly GPUBuffer[]): void {
   for (const buffer of buffers) space.free(buffer);
   space.destroy();
+  if (whole !== space) whole.destroy();
   space.stream.destroy();
 }

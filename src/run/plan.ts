@@ -9,9 +9,11 @@ import {
   ParetoFront,
   type Plan,
   sensitivityOf,
+  shifted,
   TooManyPlans,
   thinned,
   tieGroups,
+  weightedSum,
   weightedTrace,
 } from "../spectrum/index.ts";
 import { RunRefusal } from "./fit.ts";
@@ -32,7 +34,7 @@ export async function planBits(
   request: PlanRequest,
   context: PlanContext,
 ): Promise<BitPlan> {
-  const { result, trace } = ground;
+  const { result } = ground;
   const { latency: _, ...asked } = checked(request);
   const rows = predict(ground, request);
   const front = frontOf(rows, request);
@@ -48,11 +50,11 @@ export async function planBits(
     engine: result.engine,
     model: { title, source, sha256 },
     sentence: result.meaning.sentence,
-    traceProbes: trace.samples,
+    traceSamples: result.trace.samples,
     request: { ...asked, bits: sorted(request.bits) },
     loss: result.loss,
     accuracy: result.accuracy,
-    unquantised: tensors.reduce((n, tensor) => n + (isQuantised(tensor) ? 0 : tensor.size), 0),
+    unquantised: sum(tensors.map(({ size }) => size)) - sum(rows.map(({ size }) => size)),
     layers: rows.map(({ place: _place, offset: _offset, ...row }, i) => ({
       ...row,
       bits: bits?.[i] ?? null,
@@ -91,7 +93,14 @@ function checked(request: PlanRequest): PlanRequest {
   return request;
 }
 
-function predict({ problem, result, trace }: PlanGround, request: PlanRequest): Row[] {
+function predict({ problem, result }: PlanGround, request: PlanRequest): Row[] {
+  const { operator, weightDecay } = result.meaning;
+  const { perLayer, method = "hutchinson" } = result.trace;
+  if (operator === "residual")
+    throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");
+  if (perLayer.length === 0)
+    throw new RunRefusal(`The run has no trace of the single tensors by ${method}: use another estimator.`);
+  const places = new Map(perLayer.map(({ name }, place) => [name, place]));
   const macs = multiplyAccumulates(problem.graph);
   const times = new Map(request.latency.map(({ layer, bits, ms }) => [`${bits} ${layer}`, ms]));
   const latency = (name: string, bits: number): number => {
@@ -105,12 +114,19 @@ function predict({ problem, result, trace }: PlanGround, request: PlanRequest): 
   const { cost: kind, activationBits } = request;
   const widths = sorted(request.bits);
   const offsets = offsetsOf(result.model);
-  const rows = result.model.tensors.flatMap((tensor, place): Row[] => {
-    if (!isQuantised(tensor)) return [];
+  const rows = result.model.tensors.flatMap((tensor, i): Row[] => {
     const { name, shape, size } = tensor;
-    const offset = offsets[place];
+    const place = places.get(name);
+    if (!isQuantised(tensor) || place === undefined) return [];
+    const offset = offsets[i];
     const weights = problem.parameters.subarray(offset, offset + size);
-    const known = { name, shape, weights, trace: trace.perSegment[place], topEigenvalue: null };
+    const known = {
+      name,
+      shape,
+      weights,
+      trace: shifted(perLayer[place], -weightDecay * size),
+      topEigenvalue: null,
+    };
     const { meanTrace, hawqV1, options } = sensitivityOf(known, widths, request);
     const layer = { name, shape, size, macs: (macs.get(name) ?? 0) / problem.batch.count };
     return [
@@ -197,11 +213,20 @@ function bitsByRow(rows: readonly Row[], { choice }: Plan, request: PlanRequest)
   return bits;
 }
 
-function riseOf({ trace, samples }: PlanGround, rows: readonly Row[], bits: readonly number[]): MeanEstimate {
-  const factors = trace.perSegment.map(() => 0);
+function riseOf(
+  { result, samples }: PlanGround,
+  rows: readonly Row[],
+  bits: readonly number[],
+): MeanEstimate {
+  const { trace, meaning } = result;
+  const factors = trace.perLayer.map(() => 0);
   rows.forEach(({ place, size, options }, i) => {
     const { squaredError } = options.find((option) => option.bits === bits[i]) ?? { squaredError: 0 };
     factors[place] = squaredError / (2 * size);
   });
-  return weightedTrace(samples, factors);
+  const decay = sum(trace.perLayer.map(({ size }, l) => factors[l] * meaning.weightDecay * size));
+  return shifted(
+    samples === null ? weightedSum(trace.perLayer, factors) : weightedTrace(samples, factors),
+    -decay,
+  );
 }

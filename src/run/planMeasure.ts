@@ -1,6 +1,6 @@
 /** Loss and accuracy with planned weights: what a plan's prediction is held against. */
 
-import { quantise, type TraceEstimate, type TraceSample } from "../spectrum/index.ts";
+import { quantise, type TraceSample } from "../spectrum/index.ts";
 import type { ForwardLoss } from "./forward.ts";
 import type { ChosenPlan, Measured, PlannedLayer, PlanRequest } from "./planTypes.ts";
 import type { Problem } from "./problem.ts";
@@ -9,8 +9,8 @@ import type { Progress, RunResult } from "./protocol.ts";
 export interface PlanGround {
   readonly problem: Problem;
   readonly result: RunResult;
-  readonly trace: TraceEstimate;
-  readonly samples: readonly TraceSample[];
+  /** Of the trace, whose segments are the tensors of `result.trace.perLayer`; null where another method gave it. */
+  readonly samples: readonly TraceSample[] | null;
   /** Flat, in file order. */
   readonly gradient: Float64Array;
   /** H v in file order. */
@@ -28,7 +28,7 @@ export interface PlanContext {
 
 /** A quantised tensor with what its options predict and cost. */
 export interface Row extends Omit<PlannedLayer, "bits" | "measured"> {
-  /** Place among all tensors. */
+  /** Place among the tensors of the run's matrix. */
   readonly place: number;
   /** First element in the flat parameter vector. */
   readonly offset: number;
@@ -42,7 +42,7 @@ export const NOTHING: Measurements = { plan: null, layers: [] };
 
 /** Loss and accuracy at the quantised weights: of the plan, and of each layer alone. */
 export async function measurePlan(
-  { problem, gradient, product, forward }: PlanGround,
+  { problem, result, gradient, product, forward }: PlanGround,
   request: PlanRequest,
   rows: readonly Row[],
   bits: readonly number[],
@@ -69,10 +69,12 @@ export async function measurePlan(
     const whole = await at(planned, base);
     const error = planned.map((w, i) => w - parameters[i]);
     const curved = await product(error);
+    // The measured loss does not have it.
+    const { weightDecay } = result.meaning;
     const plan = {
       ...whole,
       firstOrder: error.reduce((total, d, i) => total + d * gradient[i], 0),
-      secondOrder: error.reduce((total, d, i) => total + d * curved[i], 0) / 2,
+      secondOrder: error.reduce((total, d, i) => total + d * (curved[i] - weightDecay * d), 0) / 2,
     };
     const layers: Measured[] = [];
     for (let i = 0; i < alone; i++) {

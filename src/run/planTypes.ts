@@ -82,7 +82,8 @@ export interface BitPlan {
   readonly model: { readonly title: string; readonly source: string; readonly sha256: string };
   /** Of the run whose trace was used. */
   readonly sentence: string;
-  readonly traceProbes: number;
+  /** Samples of the trace; 0 where it is exact. */
+  readonly traceSamples: number;
   /** Without the latency table. */
   readonly request: Omit<PlanRequest, "latency">;
   /** At the weights as they are. */

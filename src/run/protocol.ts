@@ -11,6 +11,19 @@ export type { Candidate, LossKind };
 
 export type BatchNormMode = "eval" | "batch";
 
+/**
+ * The matrix that is measured. `ggn`: generalised Gauss-Newton. `fisher`: the expectation over all labels of the model, for these
+ * losses the same matrix. `fisher-mc`: labels drawn once. `empirical-fisher`: the labels of the data. `residual`: Hessian minus
+ * Gauss-Newton.
+ */
+export type OperatorKind = "hessian" | "ggn" | "fisher" | "fisher-mc" | "empirical-fisher" | "residual";
+
+/**
+ * How the trace is measured. `exact`: the closed sum of the Gauss-Newton matrix over samples and classes, which is that of the
+ * Hessian in piecewise linear networks.
+ */
+export type TraceMethod = "hutchinson" | "hutch++" | "xtrace" | "exact";
+
 /** Everything that decides the numbers of a run, apart from the model, the data and the device. */
 export interface RunSettings {
   /** BatchNorm: running statistics (`eval`) or the statistics of the batch itself (`batch`). */
@@ -23,14 +36,22 @@ export interface RunSettings {
   readonly dataSeed: number;
   /** Samples. */
   readonly batchSize: number;
+  /** Default: the Hessian. */
+  readonly operator?: OperatorKind;
+  /** Patterns over tensor names (params.ts): the block of these tensors. Default: all. */
+  readonly params?: readonly string[];
+  /** lambda: the matrix gets lambda I more. Default 0. */
+  readonly weightDecay?: number;
   /** Samples computed at once: the batch is cut into such parts. Null for as many as fit the memory. */
   readonly microBatch: number | null;
   /** Lanczos steps per probe. */
   readonly steps: number;
   /** Probes of the stochastic Lanczos quadrature. */
   readonly probes: number;
-  /** Probes of the trace estimate; those beyond `probes` cost one product each. */
+  /** Probes of the trace estimate; those beyond `probes` cost one product each. Other methods: products in all. */
   readonly traceProbes: number;
+  /** Default: Hutchinson. */
+  readonly traceMethod?: TraceMethod;
   readonly seed: number;
   /** How many extreme Ritz values to report at each end. */
   readonly top: number;
@@ -157,6 +178,7 @@ export interface LayerTrace extends Estimate {
 /** Measured loss along theta + step * direction, direction a unit vector. */
 export interface LossSlice {
   readonly rank: { readonly end: "top" | "bottom"; readonly place: number };
+  /** Of the matrix that was measured, without its weight decay, which the loss does not have either. */
   readonly eigenvalue: number;
   /** Slope at 0: g . direction. */
   readonly slope: number;
@@ -185,23 +207,33 @@ export interface RunResult {
   readonly drawn: readonly number[] | null;
   /** What the numbers mean, in fixed words and in one sentence. */
   readonly meaning: {
-    readonly operator: "hessian";
+    readonly operator: OperatorKind;
     readonly loss: LossKind;
     readonly reduction: "mean over samples" | "mean over labelled tokens" | "mean over samples and outputs";
     readonly batchNorm: BatchNormMode | "none";
     readonly dropout: "none";
-    readonly weightDecay: 0;
-    readonly parameters: "all";
+    readonly weightDecay: number;
+    /** Names of the tensors where not all are looked at. */
+    readonly parameters: "all" | readonly string[];
     readonly precision: "float32";
     readonly sentence: string;
   };
   readonly loss: number;
   /** null where the loss needs no labels. */
   readonly accuracy: number | null;
+  /** Of the loss, over all parameters. */
   readonly gradientNorm: number;
+  /** Rows of the matrix: parameters that are looked at. */
   readonly parameterCount: number;
   readonly eigenvalues: { readonly top: readonly RitzValue[]; readonly bottom: readonly RitzValue[] };
-  readonly trace: Estimate & { readonly samples: number; readonly perLayer: readonly LayerTrace[] };
+  readonly trace: Estimate & {
+    /** Samples behind the interval; 0 where the trace is exact. */
+    readonly samples: number;
+    /** Hutchinson where absent. */
+    readonly method?: TraceMethod;
+    /** Empty where the method gives the total alone. */
+    readonly perLayer: readonly LayerTrace[];
+  };
   readonly spectrum: {
     /** One row per probe: Ritz values, ascending. */
     readonly nodes: readonly (readonly number[])[];

@@ -1,9 +1,23 @@
 /** From what the engine knows to the result file: plain data, documented in docs/file-formats.md. */
 
-import type { LanczosColumn, RitzValue as RunRitzValue, SlqResult } from "../spectrum/index.ts";
+import type {
+  LanczosColumn,
+  RitzValue as RunRitzValue,
+  SlqResult,
+  TraceEstimate,
+} from "../spectrum/index.ts";
 import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
-import type { Check, DeviceReport, LossSlice, RitzValue, RunResult, RunSettings } from "./protocol.ts";
+import type {
+  Check,
+  DeviceReport,
+  LossSlice,
+  OperatorKind,
+  RitzValue,
+  RunResult,
+  RunSettings,
+  TraceMethod,
+} from "./protocol.ts";
 
 /** The version in package.json, put in by the bundler. */
 declare const __VERSION__: string;
@@ -21,10 +35,16 @@ export interface ResultParts {
   readonly settings: RunSettings;
   /** Samples computed at once. */
   readonly microBatch: number;
+  /** Rows of the matrix. */
+  readonly n: number;
+  /** Names of the tensors of a block; null for all. */
+  readonly tensors: readonly string[] | null;
   readonly atWeights: AtWeights;
   readonly spectrum: SlqResult;
   /** The tridiagonal matrices, in the order of `spectrum.probes`. */
   readonly columns: readonly LanczosColumn[];
+  /** By another method than the quadrature's own probes; null for these. */
+  readonly trace: { readonly trace: TraceEstimate; readonly method: TraceMethod } | null;
   readonly slices: readonly LossSlice[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
@@ -33,9 +53,9 @@ export interface ResultParts {
 }
 
 export function makeResult(parts: ResultParts): RunResult {
-  const { loaded, problem, settings, atWeights, spectrum, columns } = parts;
+  const { loaded, settings, atWeights, spectrum, columns } = parts;
   const { card } = loaded;
-  const { trace } = spectrum;
+  const { trace, method } = parts.trace ?? { trace: spectrum.trace, method: "hutchinson" };
   const mode = card.hasBatchNorm ? settings.bn : "none";
   return {
     schema: "eigenscope-result",
@@ -44,20 +64,20 @@ export function makeResult(parts: ResultParts): RunResult {
     model: card,
     settings,
     microBatch: parts.microBatch,
-    drawn: problem.batch.drawn === null ? null : [...problem.batch.drawn],
+    drawn: parts.problem.batch.drawn === null ? null : [...parts.problem.batch.drawn],
     meaning: {
-      operator: "hessian",
+      operator: settings.operator ?? "hessian",
       loss: loaded.loss,
       reduction: reductionOf(loaded),
       batchNorm: mode,
       dropout: "none",
-      weightDecay: 0,
-      parameters: "all",
+      weightDecay: settings.weightDecay ?? 0,
+      parameters: parts.tensors ?? "all",
       precision: "float32",
       sentence: sentenceFor(parts, mode),
     },
     ...atWeights,
-    parameterCount: problem.parameters.length,
+    parameterCount: parts.n,
     eigenvalues: { top: spectrum.top.map(ritz), bottom: spectrum.bottom.map(ritz) },
     trace: {
       // Without a sample there is no estimate: null in the file.
@@ -65,6 +85,7 @@ export function makeResult(parts: ResultParts): RunResult {
       standardError: trace?.standardError ?? null,
       interval95: trace?.interval95 ?? null,
       samples: trace?.samples ?? 0,
+      method,
       perLayer: trace?.perSegment ?? [],
     },
     spectrum: {
@@ -97,7 +118,17 @@ function reductionOf(loaded: LoadedModel): RunResult["meaning"]["reduction"] {
   return labelsTokens(loaded) ? "mean over labelled tokens" : "mean over samples";
 }
 
-function sentenceFor({ loaded, problem, settings }: ResultParts, mode: "eval" | "batch" | "none"): string {
+const MATRICES: Readonly<Record<OperatorKind, string>> = {
+  hessian: "Hessian",
+  ggn: "Generalised Gauss-Newton matrix",
+  fisher: "Fisher matrix (expectation over all labels)",
+  "fisher-mc": "Fisher matrix (labels drawn from the model)",
+  "empirical-fisher": "Empirical Fisher matrix (labels of the data)",
+  residual: "Hessian minus generalised Gauss-Newton matrix",
+};
+
+function sentenceFor(parts: ResultParts, mode: "eval" | "batch" | "none"): string {
+  const { loaded, problem, settings, tensors, n } = parts;
   const { card } = loaded;
   const { architecture } = loaded.model;
   const { count, start, drawn, available } = problem.batch;
@@ -109,15 +140,21 @@ function sentenceFor({ loaded, problem, settings }: ResultParts, mode: "eval" | 
     batch: "BatchNorm with the statistics of this batch",
     none: "no BatchNorm",
   }[mode];
-  const parameters = card.parameterCount.toLocaleString("en-US");
+  const total = card.parameterCount.toLocaleString("en-US");
+  const chosen = card.candidates?.some(({ byDefault, chosen: taken }) => byDefault !== taken) ?? false;
+  const all = chosen ? `the ${total} parameters of the tensors chosen` : `all ${total} parameters`;
+  const part = `${n.toLocaleString("en-US")} of ${all} (${tensors?.length} of ${card.tensors.length} tensors)`;
+  const which = tensors === null ? all : part;
+  const decay = settings.weightDecay ? `weight decay ${settings.weightDecay}` : "no weight decay";
+  const matrix = MATRICES[settings.operator ?? "hessian"];
   const rows = problem.batch.labels?.length ?? count;
   const counted = labelsTokens(loaded)
     ? `${rows} labelled token${rows === 1 ? "" : "s"} of ${count} ${samples}`
     : `${count} ${samples}`;
   const loss = loaded.loss === "cross-entropy" ? "mean cross-entropy" : "mean squared error";
-  const which =
+  const range =
     drawn === null
       ? `${samples} ${start} to ${start + count - 1}`
       : `${samples} drawn with seed ${settings.dataSeed} from the ${available}`;
-  return `Hessian of the ${loss} over ${counted} (${which} of ${card.data.source}), ${norm}, no dropout, no weight decay, all ${parameters} parameters, float32.`;
+  return `${matrix} of the ${loss} over ${counted} (${range} of ${card.data.source}), ${norm}, no dropout, ${decay}, ${which}, float32.`;
 }

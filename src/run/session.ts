@@ -1,12 +1,15 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
 import type { GpuVector } from "../gpu/vectors.ts";
-import { momentMatch, SlqRun, symmetryDefect } from "../spectrum/index.ts";
+import { type DiagonalEstimate, diagonalEstimate, SlqRun } from "../spectrum/index.ts";
 import type { Engines } from "./device.ts";
-import { defaultBudget, makeHessian, RunRefusal } from "./fit.ts";
+import { Eta } from "./eta.ts";
+import { defaultBudget, makeHessian } from "./fit.ts";
 import { ForwardLoss } from "./forward.ts";
 import type { HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
+import type { Matrix } from "./matrix.ts";
+import { selectTensors } from "./params.ts";
 import { planBits } from "./plan.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
@@ -20,9 +23,12 @@ import type {
   RunOutcome,
   RunResult,
   RunSettings,
+  TraceMethod,
 } from "./protocol.ts";
-import { type AtWeights, makeResult } from "./result.ts";
+import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
+import { runChecks } from "./runChecks.ts";
 import { lossAlong } from "./slice.ts";
+import { checkMethod, traceBy } from "./traceBy.ts";
 
 export interface SessionOptions extends Engines {
   readonly loaded: LoadedModel;
@@ -44,26 +50,26 @@ const PROBES_AT_ONCE = 4;
 /** Room for a later "more steps" before the basis has to be copied. */
 const SPARE_STEPS = 20;
 const SNAPSHOT_MS = 200;
-/** Below this many products the checks would cost more than a fifth of the run. */
-const PRODUCTS_WORTH_CHECKING = 20;
-/** m steps match the moments up to 2m - 1, and the check looks at four. */
-const STEPS_FOR_MOMENTS = 3;
 
 export class Session {
   readonly #options: SessionOptions;
   #settings: RunSettings;
   #problem: Problem | null = null;
+  readonly #matrix: Matrix;
   #operator: HessianOperator | null = null;
   #slq: SlqRun<GpuVector> | null = null;
   #atWeights: AtWeights = { loss: Number.NaN, accuracy: Number.NaN, gradientNorm: Number.NaN };
   #gradient: Float64Array = new Float64Array();
   #slices: LossSlice[] = [];
   #checks: Check[] = [];
+  /** By another method than the quadrature's own probes. */
+  #trace: ResultParts["trace"] = null;
   #spentMs = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#settings = options.settings;
+    this.#matrix = matrixOf(options);
   }
 
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
@@ -75,18 +81,23 @@ export class Session {
     onEvent({ type: "progress", progress: { phase: "loading", done: 0, total: 1, etaSeconds: null } });
     const problem = poseProblem(loaded, this.#settings);
     this.#problem = problem;
-    const vectors = Math.min(steps + SPARE_STEPS, problem.parameters.length) + 1;
+    const { parameterCount, tensors } = loaded.card;
+    const chosen = this.#matrix.tensors;
+    const n =
+      chosen === null
+        ? parameterCount
+        : tensors.reduce((sum, { name, size }) => sum + (chosen.includes(name) ? size : 0), 0);
+    const { traceMethod = "hutchinson", traceProbes } = this.#settings;
+    checkMethod(traceMethod, { problem, matrix: this.#matrix, products: traceProbes }, n);
+    const vectors = Math.min(steps + SPARE_STEPS, n) + 1;
     const atOnce = device.software ? 1 : Math.min(probes, PROBES_AT_ONCE);
-    const keepBases = basesToKeep(
-      Math.ceil(probes / atOnce),
-      4 * vectors * atOnce * problem.parameters.length,
-      budget,
-    );
+    const keepBases = basesToKeep(Math.ceil(probes / atOnce), 4 * vectors * atOnce * n, budget);
     const operator = await makeHessian({
       gpu,
       pipelines,
       submitter,
       problem,
+      matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
       probes: atOnce,
       krylovVectors: keepBases * vectors,
@@ -112,7 +123,8 @@ export class Session {
     this.#slq = new SlqRun(operator, {
       steps,
       probes,
-      traceProbes: this.#settings.traceProbes,
+      // Other methods make their own products.
+      traceProbes: traceMethod === "hutchinson" ? traceProbes : probes,
       source: { seed: this.#settings.seed, distribution: "rademacher" },
       top: this.#settings.top,
       bottom: this.#settings.bottom,
@@ -126,7 +138,8 @@ export class Session {
     const { steps, probes, traceProbes } = this.#settings;
     const grown = { steps: steps + more.steps, probes: probes + more.probes };
     this.#settings = { ...this.#settings, ...grown, traceProbes: Math.max(traceProbes, grown.probes) };
-    this.#started().slq.extend({ ...grown, traceProbes: this.#settings.traceProbes });
+    const own = this.#trace === null ? this.#settings.traceProbes : grown.probes;
+    this.#started().slq.extend({ ...grown, traceProbes: own });
     this.#checks = [];
   }
 
@@ -155,7 +168,10 @@ export class Session {
     }
     this.#spentMs += performance.now() - began;
     if (kind === "cancelled") return { kind, result: this.result() };
-    await this.#check(signal);
+    const method = this.#settings.traceMethod ?? "hutchinson";
+    if (method !== "hutchinson" && this.#trace === null) await this.#traceBy(method, { signal, onEvent });
+    const { slq: found, operator } = this.#started();
+    this.#checks = await runChecks(found, operator, this.#settings, signal);
     return { kind: "done", result: this.result() };
   }
 
@@ -176,18 +192,19 @@ export class Session {
       const found = await slq.ritzVector(value, direction, signal);
       if (found.kind === "cancelled") return { kind: "cancelled", result: this.result() };
       const [vector] = await operator.space.read(direction);
+      const whole = operator.embed(vector);
       const steps = Array.from({ length: points }, (_, i) => radius * ((2 * i) / (points - 1) - 1));
       const loss = await lossAlong({
         ...this.#forward(),
         parameters: problem.parameters,
-        direction,
+        direction: whole,
         steps,
         signal,
         onPoint: (done) =>
           onEvent({ type: "progress", progress: { phase: "slice", done, total: points, etaSeconds: null } }),
       });
-      const slope = vector.reduce((sum, d, i) => sum + d * this.#gradient[i], 0);
-      const slice = { rank, eigenvalue: value.value, slope, steps, loss };
+      const slope = whole.reduce((sum, d, i) => sum + d * this.#gradient[i], 0);
+      const slice = { rank, eigenvalue: value.value - this.#matrix.weightDecay, slope, steps, loss };
       const same = (s: LossSlice): boolean => s.rank.end === rank.end && s.rank.place === rank.place;
       this.#slices = [...this.#slices.filter((s) => !same(s)), slice];
       return { kind: "done", result: this.result() };
@@ -199,10 +216,9 @@ export class Session {
   /** Bits for the weights by the traces of the tensors so far, and what they measure. Throws RunRefusal. */
   async plan(request: PlanRequest, { signal, onEvent, gate }: RunContext): Promise<BitPlan> {
     const { slq, problem } = this.#started();
-    const { trace } = slq.result();
-    if (trace === null) throw new RunRefusal("The run has no trace yet: let it finish first.");
     const ground = {
-      ...{ problem, trace, result: this.result(), samples: slq.traceSamples(), gradient: this.#gradient },
+      ...{ problem, result: this.result(), gradient: this.#gradient },
+      samples: this.#trace === null ? slq.traceSamples() : null,
       product: (v: Float32Array) => this.product(v),
       forward: () => ForwardLoss.create(this.#forward()),
     };
@@ -210,19 +226,60 @@ export class Session {
     return planBits(ground, request, { signal, gate, onProgress });
   }
 
-  /** H v for a vector in file order. */
+  /** The product with a vector of all parameters in file order; of a block, with its part, and zero elsewhere. */
   async product(vector: Float32Array): Promise<Float64Array> {
     const { operator } = this.#started();
     const { space } = operator;
     const [v, out] = [space.create(), space.create()];
     try {
-      space.write(v, [vector]);
+      space.write(v, [operator.restrict(Float64Array.from(vector))]);
       await operator.apply(v, out);
-      return (await space.read(out))[0];
+      return operator.embed((await space.read(out))[0]);
     } finally {
       space.release(v);
       space.release(out);
     }
+  }
+
+  /** Diagonal, traces of tensors and Frobenius norm from one stream of `traceProbes` products. */
+  async diagonal({ signal, onEvent }: RunContext): Promise<DiagonalEstimate> {
+    const { operator } = this.#started();
+    const { seed, traceProbes } = this.#settings;
+    let done = 0;
+    const found = await diagonalEstimate(operator, {
+      source: { seed, distribution: "rademacher" },
+      probes: traceProbes,
+      signal,
+      onProducts: (more) => {
+        done += more;
+        onEvent({
+          type: "progress",
+          progress: { phase: "trace", done, total: traceProbes, etaSeconds: null },
+        });
+      },
+    });
+    const { trace, samples, perSegment } = found;
+    this.#trace = { trace: { ...trace, samples, perSegment }, method: "hutchinson" };
+    return found;
+  }
+
+  async #traceBy(
+    method: Exclude<TraceMethod, "hutchinson">,
+    { signal, onEvent }: Pick<RunContext, "signal" | "onEvent">,
+  ): Promise<void> {
+    const { operator, problem } = this.#started();
+    const { gpu, pipelines, submitter, device } = this.#options;
+    const { traceProbes: products, seed } = this.#settings;
+    const began = performance.now();
+    const trace = await traceBy(method, {
+      ...{ gpu, pipelines, submitter, problem, operator, products, seed, signal },
+      matrix: this.#matrix,
+      budget: this.#options.budget ?? defaultBudget(device.software),
+      onProgress: (done, total) =>
+        onEvent({ type: "progress", progress: { phase: "trace", done, total, etaSeconds: null } }),
+    });
+    this.#trace = { trace, method };
+    this.#spentMs += performance.now() - began;
   }
 
   result(runningMs = 0): RunResult {
@@ -231,6 +288,9 @@ export class Session {
       loaded: this.#options.loaded,
       problem,
       settings: this.#settings,
+      n: operator.space.n,
+      tensors: this.#matrix.tensors,
+      trace: this.#trace,
       microBatch: operator.microBatch,
       atWeights: this.#atWeights,
       spectrum: slq.result(),
@@ -258,7 +318,7 @@ export class Session {
   #forward() {
     const { gpu, pipelines, submitter } = this.#options;
     const { operator, problem } = this.#started();
-    const { partition, space } = operator;
+    const { partition, whole: space } = operator;
     return { gpu, pipelines, submitter, partition, space, labels: problem.batch.labels };
   }
 
@@ -268,29 +328,17 @@ export class Session {
     }
     return { slq: this.#slq, operator: this.#operator, problem: this.#problem };
   }
+}
 
-  /** The checks behind "may this be believed?" (bounds: docs/numerics.md). */
-  async #check(signal: AbortSignal): Promise<void> {
-    const { slq, operator } = this.#started();
-    const { probes, nodes, weights } = slq.result();
-    const sums = weights.map((row) => Math.abs(row.reduce((a, b) => a + b, 0) - 1));
-    const checks: Check[] = [checked("sum of weights", Math.max(...sums), 1e-9)];
-    const orthogonality = await slq.orthogonality();
-    if (orthogonality !== null) checks.push(checked("orthogonality", orthogonality, 1e-4));
-    const { steps: done } = slq.result();
-    if (
-      done[0] >= STEPS_FOR_MOMENTS &&
-      this.#settings.steps * this.#settings.probes >= PRODUCTS_WORTH_CHECKING
-    ) {
-      const source = { seed: this.#settings.seed, distribution: "rademacher" } as const;
-      const first = { probe: probes[0], nodes: nodes[0], weights: weights[0] };
-      const moments = await momentMatch(operator, source, first, signal);
-      checks.push(checked("moments 1 to 4", Math.max(...moments.slice(1).map((m) => m.relativeError)), 1e-4));
-      const { relative } = await symmetryDefect(operator, source, [0, 1], signal);
-      checks.push(checked("symmetry", relative, 1e-4));
-    }
-    this.#checks = checks;
-  }
+/** Throws FormatError for a pattern that no tensor fits. */
+function matrixOf({ loaded, settings }: SessionOptions): Matrix {
+  const { operator = "hessian", params = [], weightDecay = 0, seed } = settings;
+  const names = loaded.card.tensors.map(({ name }) => name);
+  const chosen = selectTensors(names, params);
+  return {
+    ...{ operator, weightDecay, seed, loss: loaded.loss },
+    tensors: chosen.length === names.length ? null : chosen,
+  };
 }
 
 /**
@@ -300,28 +348,9 @@ export class Session {
 const basesToKeep = (blocks: number, basisBytes: number, budget: number): number =>
   Math.max(1, Math.min(blocks, Math.floor(budget / 4 / basisBytes)));
 
-const checked = (name: string, value: number, bound: number): Check => ({
-  name,
-  value,
-  bound,
-  passed: value <= bound,
-});
-
 /** Norms of pieces short enough to be spread into Math.hypot, which guards against overflow. */
 function chunkNorms(v: Float64Array, size = 4096): number[] {
   const norms: number[] = [];
   for (let i = 0; i < v.length; i += size) norms.push(Math.hypot(...v.subarray(i, i + size)));
   return norms;
-}
-
-/** Time to go from the pace of the last steps; the first step also pays for what is done once. */
-class Eta {
-  #first: { readonly done: number; readonly at: number } | null = null;
-
-  progress(phase: Progress["phase"], done: number, total: number, now: number): Progress {
-    this.#first ??= { done, at: now };
-    const steps = done - this.#first.done;
-    const etaSeconds = steps === 0 ? null : ((now - this.#first.at) / steps / 1000) * (total - done);
-    return { phase, done, total, etaSeconds };
-  }
 }

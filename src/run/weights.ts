@@ -86,6 +86,14 @@ export async function readWeights({ file, external, options }: Weights, arrays: 
     });
     return { network, warnings: network.warnings };
   }
+  if (options.trainable)
+    throw new FormatError({
+      file: file.name,
+      where: "trained tensors",
+      expected: "an .onnx model, whose tensors may be trained or not",
+      found: "a checkpoint, of which all are",
+      remedy: "Leave out the choice",
+    });
   const model = recogniseModel(await readTensors(file), file.name, options);
   const { architecture, parameters, states } = model;
   const build: Network["build"] = (g, how: BuildOptions) => {

@@ -20,7 +20,6 @@ export * from "./probes.ts";
 export * from "./quantiser.ts";
 export * from "./ritz.ts";
 export * from "./sensitivity.ts";
-export * from "./shifted.ts";
 export * from "./slq.ts";
 export * from "./slqResult.ts";
 export * from "./spectralMass.ts";

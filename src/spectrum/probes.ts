@@ -49,6 +49,19 @@ export function elementHash(key: readonly [number, number], i: number): number {
   return mix(mix(i ^ key[0]) + key[1]);
 }
 
+/** Uniform on (0, 1): never 0 or 1, so that logarithms are finite. */
+export const uniformElement = (key: readonly [number, number], i: number): number =>
+  (elementHash(key, i) + 0.5) / 2 ** 32;
+
+/** Standard normal, by Box and Muller on two hashes; swapped key words make the second draw unrelated to the first. */
+export const normalElement = (key: readonly [number, number], i: number): number =>
+  Math.sqrt(-2 * Math.log((elementHash(key, i) + 1) / 2 ** 32)) *
+  Math.cos((2 * Math.PI * elementHash([key[1], key[0]], i)) / 2 ** 32);
+
+/** Standard Gumbel: the largest of x_c + such numbers is c with probability softmax(x)_c. */
+export const gumbelElement = (key: readonly [number, number], i: number): number =>
+  -Math.log(-Math.log(uniformElement(key, i)));
+
 /** +1 or -1 for element i of the probe: the top bit of its hash. */
 export function rademacherSign(seed: number, probe: number, i: number): 1 | -1 {
   return elementHash(probeKey(seed, probe), i) >>> 31 === 1 ? -1 : 1;
@@ -67,12 +80,9 @@ export function unitProbe(n: number, source: ProbeSource, probe: number): Float6
     for (let i = 0; i < n; i++) out[i] = elementHash(key, i) >>> 31 === 1 ? -size : size;
     return out;
   }
-  // Box-Muller on two hashes of each element; swapped key words make the second draw unrelated to the first.
-  const swapped = [key[1], key[0]] as const;
   let square = 0;
   for (let i = 0; i < n; i++) {
-    const radius = Math.sqrt(-2 * Math.log((elementHash(key, i) + 1) / 2 ** 32));
-    out[i] = radius * Math.cos((2 * Math.PI * elementHash(swapped, i)) / 2 ** 32);
+    out[i] = normalElement(key, i);
     square += out[i] * out[i];
   }
   const norm = Math.sqrt(square);

@@ -75,6 +75,30 @@ function scaled({ estimate, standardError, interval95 }: MeanEstimate, factor: n
   };
 }
 
+/** An estimate plus a number that is known. */
+export const shifted = ({ estimate, standardError, interval95 }: MeanEstimate, by: number): MeanEstimate => ({
+  estimate: estimate + by,
+  standardError,
+  interval95: interval95 === null ? null : [interval95[0] + by, interval95[1] + by],
+});
+
+/**
+ * The sum of factor_l x_l where nothing is known of how the estimates depend on each other: errors and widths add up,
+ * as if all erred the same way.
+ * @param factors none negative
+ */
+export function weightedSum(terms: readonly MeanEstimate[], factors: readonly number[]): MeanEstimate {
+  const parts = terms.map((term, l) => scaled(term, factors[l]));
+  const total = (values: readonly (number | null)[]): number | null =>
+    values.reduce((sum, x) => (sum === null || x === null ? null : sum + x), 0);
+  const [low, high] = [0, 1].map((end) => total(parts.map(({ interval95 }) => interval95?.[end] ?? null)));
+  return {
+    estimate: parts.reduce((sum, { estimate }) => sum + estimate, 0),
+    standardError: total(parts.map(({ standardError }) => standardError)),
+    interval95: low === null || high === null ? null : [low, high],
+  };
+}
+
 /**
  * The sum of factor_l tr_l over segments, with its Student-t interval. The samples of the segments of one probe are
  * not independent, so that the interval comes from the sums, not from the intervals of the terms.

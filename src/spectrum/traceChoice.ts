@@ -13,7 +13,7 @@ export interface TraceCost {
 }
 
 /** Below this a sketch has no room. */
-const LEAST = 6;
+export const LEAST_SKETCHED = 6;
 /**
  * XTrace's estimates share the products they project off: their spread tells the error only if there are many of them, and many
  * more eigenvalues than products (measured in docs/numerics.md).
@@ -49,7 +49,7 @@ export function chooseTraceMethod(wanted: {
   const { n, products, hostBudget, perSegment } = wanted;
   const alone = !perSegment && products >= LEAST_OF_XTRACE && n >= ROWS_PER_PRODUCT * products;
   const sketched = traceCost(alone ? "xtrace" : "hutch++", n, products);
-  return products >= LEAST && sketched.hostBytes <= hostBudget
+  return products >= LEAST_SKETCHED && sketched.hostBytes <= hostBudget
     ? sketched
     : traceCost("hutchinson", n, products);
 }

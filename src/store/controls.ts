@@ -29,6 +29,8 @@ export interface ChoiceControl<T extends string> extends Described {
 export interface NameControl extends Described {
   readonly kind: "name";
   readonly pattern: RegExp;
+  /** What a message asks for; a name of this page where absent. */
+  readonly what?: string;
   readonly default: string;
 }
 
@@ -100,6 +102,37 @@ export const controls = {
     ],
     "Normalise by the stored running statistics (eval mode), or by the statistics of this very batch.",
   ),
+  operator: choice(
+    "Matrix",
+    "op",
+    [
+      { value: "hessian", label: "Hessian" },
+      { value: "ggn", label: "Gauss-Newton = Fisher" },
+      { value: "fisher-mc", label: "Fisher, drawn labels" },
+      { value: "empirical-fisher", label: "empirical Fisher" },
+      { value: "residual", label: "Hessian − Gauss-Newton" },
+    ],
+    "Which matrix is measured. For cross-entropy and squared error, Gauss-Newton is the Fisher matrix over all labels.",
+  ),
+  params: {
+    kind: "name",
+    label: "Parameters",
+    url: "params",
+    pattern: /^[\w.,*?!/:[\] -]{0,300}$/,
+    what: "patterns over tensor names with commas between",
+    default: "",
+    help: "Empty for all. Patterns such as layer3.* choose a block, with - in front they take out: -*embeddings*.",
+  } satisfies NameControl,
+  weightDecay: {
+    kind: "number",
+    label: "Weight decay",
+    url: "wd",
+    min: 0,
+    max: 10,
+    step: 0.0001,
+    default: 0,
+    help: "Adds this number to every eigenvalue, as λ/2 times the squared weights adds it to the loss.",
+  } satisfies NumberControl,
   steps: integer(
     "Steps",
     "steps",
@@ -211,6 +244,7 @@ export const defaultValues = Object.fromEntries(
 /** The controls that decide the numbers of a run; the others choose a model or a view. */
 export const runSettingKeys = [
   ...(["bn", "draw", "start", "dataSeed", "batchSize", "microBatch"] as const),
+  ...(["operator", "params", "weightDecay"] as const),
   ...(["steps", "probes", "traceProbes", "seed"] as const),
 ] as const;
 
@@ -239,7 +273,9 @@ export function parseControl(key: ControlKey, text: string): Checked<string | nu
         ? { ok: true, value: text }
         : refuse(control.options.map((option) => option.value).join(" or "));
     case "name":
-      return control.pattern.test(text) ? { ok: true, value: text } : refuse("a name of this page");
+      return control.pattern.test(text)
+        ? { ok: true, value: text }
+        : refuse(control.what ?? "a name of this page");
   }
 }
 

@@ -1,6 +1,14 @@
 /** The actions that need the engine: run, extend, slice, read files; pause, resume, cancel. */
 import type { StoreApi } from "zustand/vanilla";
-import type { DataSource, Engine, ModelSource, NamedFile, RunEvent, RunOutcome } from "../run/protocol.ts";
+import type {
+  DataSource,
+  Engine,
+  Inspected,
+  ModelSource,
+  NamedFile,
+  RunEvent,
+  RunOutcome,
+} from "../run/protocol.ts";
 import { filesOfSide } from "../run/roles.ts";
 import { FILE_MODEL } from "./controls.ts";
 import {
@@ -11,6 +19,7 @@ import {
   type Upload,
   type UploadOptions,
 } from "./files.ts";
+import { batchKey, batchSettings } from "./inspection.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
 import { runSettings } from "./runSettings.ts";
@@ -26,6 +35,8 @@ export interface Jobs {
   /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
   select(rank: Rank): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
+  /** Loss, accuracy and statistics of the chosen batch, without a run; a run ends it. */
+  inspect(): Promise<void>;
   setUploadOption(option: Partial<UploadOptions>): Promise<void>;
 }
 
@@ -36,6 +47,10 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   let engine: Promise<Engine> | null = null;
   /** What the engine holds, as far as this page knows: the sources of the last successful load. */
   let held: string | null = null;
+
+  let inspecting: Promise<void> | null = null;
+  /** Something else wants the engine. */
+  let inspectionOver = false;
 
   const getEngine = () => {
     engine ??= port.createEngine().catch((error) => {
@@ -104,6 +119,36 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     return true;
   }
 
+  async function inspect(): Promise<void> {
+    if (inspecting !== null || isBusy(get().run)) return;
+    inspectionOver = false;
+    inspecting = look();
+    await inspecting;
+    inspecting = null;
+  }
+
+  async function look(): Promise<void> {
+    const key = batchKey(get());
+    set({ inspection: { key, found: null } });
+    const put = (found: Inspected | null) =>
+      set({ inspection: found === null || found.kind === "cancelled" ? null : { key, found } });
+    try {
+      const ready = await getEngine();
+      if (inspectionOver || !(await load(ready)) || inspectionOver) return put(null);
+      put(await ready.inspect(batchSettings(get())));
+    } catch (error) {
+      put({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** The engine does one thing at a time, and a look at the batch is worth less than what comes. */
+  async function endInspection(): Promise<void> {
+    if (inspecting === null) return;
+    inspectionOver = true;
+    await (await getEngine()).cancel();
+    await inspecting;
+  }
+
   /** A run that another one replaces stays behind it, unless the reader has kept a run by hand. */
   function keepReplaced(): void {
     const { shown, overlay } = get();
@@ -122,6 +167,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     if (problems.length > 0) return put({ refusals: problems, card: null });
     put({ reading: true, refusals: [], card: null });
     try {
+      await endInspection();
       const sources = uploadSources(upload);
       const loaded = await (await getEngine()).load(sources.model, sources.data);
       if (uploadKey(get().upload) !== uploadKey(upload)) return; // Other files came meanwhile, and their own read.
@@ -138,6 +184,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
           batchSize: Math.min(state.controls.batchSize, available),
         },
       }));
+      void inspect();
     } catch (error) {
       put({ reading: false, refusals: [error instanceof Error ? error.message : String(error)] });
     }
@@ -148,6 +195,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       if (isBusy(get().run)) return;
       move({ type: "start" });
       try {
+        await endInspection();
         const ready = await getEngine();
         const device = await ready.device();
         set({ device });
@@ -162,8 +210,11 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       }
     },
 
+    inspect,
+
     async extend(more) {
       if (isBusy(get().run) || get().shown?.origin !== "live") return;
+      await endInspection();
       await work("extend", (engine) => engine.extend(more, onEvent));
     },
 
@@ -186,6 +237,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       set((state) => ({ controls: { ...state.controls, selected: rankName(rank) } }));
       const { shown, run } = get();
       if (shown?.origin !== "live" || isBusy(run) || findSlice(shown.result, rank) !== null) return;
+      await endInspection();
       await work("slice", (engine) => engine.slice(rank, SLICE, onEvent));
     },
 

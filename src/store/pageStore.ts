@@ -44,6 +44,7 @@ export function createPageStore(port: EnginePort): PageStore {
     run: { kind: "idle" },
     device: port.webgpu ? null : { kind: "unavailable", message: NO_WEBGPU },
     upload: noUpload,
+    inspection: null,
     hub: noHub,
     notices: [],
   }));

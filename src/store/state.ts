@@ -1,5 +1,5 @@
 /** What the page knows. Plain data; `pageStore.ts` and `jobs.ts` change it, `ui` draws it. */
-import type { DeviceAnswer, RunResult } from "../run/protocol.ts";
+import type { DeviceAnswer, Inspected, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
 import type { HubView } from "./hubView.ts";
@@ -23,6 +23,14 @@ export interface Overlay extends Shown {
   readonly pinned: boolean;
 }
 
+/** What was found out about a batch without a run. */
+export interface InspectionState {
+  /** Of the model and the batch that it is about. */
+  readonly key: string;
+  /** Null while it is measured. */
+  readonly found: Inspected | null;
+}
+
 export interface PageState {
   readonly controls: ControlValues;
   readonly theme: Theme;
@@ -33,6 +41,8 @@ export interface PageState {
   /** Null until the engine has been asked. */
   readonly device: DeviceAnswer | null;
   readonly upload: Upload;
+  /** The last look at a batch, which may be another than the chosen one. */
+  readonly inspection: InspectionState | null;
   readonly hub: HubView;
   /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
   readonly notices: readonly string[];
@@ -43,6 +53,7 @@ export type {
   Candidate,
   Check,
   DeviceAnswer,
+  Inspection,
   LayerTrace,
   LossSlice,
   ModelCard,

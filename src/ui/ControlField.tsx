@@ -1,6 +1,13 @@
 /** A field of the measure form, drawn from its entry in the controls table. */
 import { useId, useState } from "react";
-import { type ControlKey, controls, type NumberControl, parseControl } from "../store/controls.ts";
+import {
+  type ChoiceControl,
+  type ControlKey,
+  type ControlValues,
+  controls,
+  type NumberControl,
+  parseControl,
+} from "../store/controls.ts";
 import { useActions, usePage } from "./page.ts";
 import { Segments } from "./parts.tsx";
 
@@ -13,7 +20,7 @@ interface FieldProps<K> {
   readonly onHelp: (help: string) => void;
 }
 
-/** A whole number. What cannot be used stays in the field, marked, with the reason; the state keeps the last good one. */
+/** A number. What cannot be used stays in the field, marked, with the reason; the state keeps the last good one. */
 export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
@@ -48,6 +55,73 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
           onHelp("");
         }}
       />
+    </div>
+  );
+}
+
+type ListKey = {
+  [K in ControlKey]: (typeof controls)[K] extends ChoiceControl<string> ? K : never;
+}[ControlKey];
+
+/** One of many words. */
+export function ListField<K extends ListKey>({ field, onHelp }: FieldProps<K>) {
+  const control: ChoiceControl<string> = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  const id = useId();
+  return (
+    <div className="field wide" title={control.help}>
+      <label htmlFor={id}>{control.label}</label>
+      <select
+        id={id}
+        value={value}
+        onFocus={() => onHelp(control.help)}
+        onBlur={() => onHelp("")}
+        onChange={(event) => set(field, event.target.value as ControlValues[K])}
+      >
+        {control.options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** Patterns over the names of tensors, with the whole groups of the model as suggestions. */
+export function TensorsField({
+  onHelp,
+  groups,
+}: Omit<FieldProps<"params">, "field"> & { readonly groups: readonly string[] }) {
+  const control = controls.params;
+  const value = usePage((state) => state.controls.params);
+  const { set } = useActions();
+  const id = useId();
+  const checked = (text: string) => parseControl("params", text);
+  return (
+    <div className="field wide" title={control.help}>
+      <label htmlFor={id}>{control.label}</label>
+      <input
+        id={id}
+        type="text"
+        list={`${id}-groups`}
+        placeholder="all"
+        spellCheck={false}
+        value={value}
+        onFocus={() => onHelp(control.help)}
+        onBlur={() => onHelp("")}
+        onChange={(event) => {
+          const next = checked(event.target.value);
+          if (next.ok) set("params", String(next.value));
+          onHelp(next.ok ? control.help : next.message);
+        }}
+      />
+      <datalist id={`${id}-groups`}>
+        {groups.map((group) => (
+          <option key={group} value={group} />
+        ))}
+      </datalist>
     </div>
   );
 }

@@ -1,9 +1,10 @@
 /** What to measure, and the buttons that measure it. */
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
 import { controlsOf } from "../store/runSettings.ts";
-import { ChoiceField, NumberField } from "./ControlField.tsx";
+import { tensorPatterns } from "../store/tensorPatterns.ts";
+import { ChoiceField, ListField, NumberField, TensorsField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
 import { RunButtons } from "./RunButtons.tsx";
@@ -16,6 +17,8 @@ export function MeasureCard() {
   const shown = usePage((state) => state.shown?.result.settings);
   // Nothing is known of a model whose stored run has not come yet: it may have BatchNorm.
   const batchNorm = usePage((state) => chosenCard(state)?.hasBatchNorm ?? true);
+  const card = usePage(chosenCard);
+  const groups = useMemo(() => tensorPatterns(card?.tensors.map(({ name }) => name) ?? []), [card]);
   const { adoptSettings } = useActions();
   const { draw, steps, probes, traceProbes } = wanted;
   const then = shown === undefined ? wanted : controlsOf(shown);
@@ -26,6 +29,8 @@ export function MeasureCard() {
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
         {batchNorm && <ChoiceField field="bn" onHelp={setHelp} />}
         <ChoiceField field="draw" onHelp={setHelp} />
+        <ListField field="operator" onHelp={setHelp} />
+        <TensorsField groups={groups} onHelp={setHelp} />
         <NumberField field="batchSize" onHelp={setHelp} />
         <NumberField field={draw === "random" ? "dataSeed" : "start"} onHelp={setHelp} />
         <NumberField field="microBatch" onHelp={setHelp} />
@@ -33,13 +38,14 @@ export function MeasureCard() {
         <NumberField field="probes" onHelp={setHelp} />
         <NumberField field="traceProbes" onHelp={setHelp} />
         <NumberField field="seed" onHelp={setHelp} />
+        <NumberField field="weightDecay" onHelp={setHelp} />
       </form>
       <p className="help" aria-live="polite">
         {help !== "" ? (
           help
         ) : (
           <>
-            {plural(products, "Hessian-vector product")}.{" "}
+            {plural(products, "matrix-vector product")}.{" "}
             {differs && (
               <Button look="text" onClick={adoptSettings}>
                 Use the figure's settings

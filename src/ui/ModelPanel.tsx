@@ -2,13 +2,14 @@
 import { chosenCard, isChosenShown } from "../store/chosen.ts";
 import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
+import { BatchLook, BatchRows } from "./BatchFacts.tsx";
 import { DropZone } from "./DropZone.tsx";
-import { count, percent, significant } from "./format.ts";
+import { count } from "./format.ts";
 import { HubField } from "./HubField.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
-import { modelName, samples } from "./words.ts";
+import { modelName } from "./words.ts";
 
 export function ModelPanel() {
   const chosen = usePage((state) => state.controls.model);
@@ -71,24 +72,9 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
             </dd>
           </>
         )}
-        {result !== null && (
-          <>
-            <dt>Loss</dt>
-            <dd>
-              {significant(result.loss, 5)}{" "}
-              <span className="aside">over {samples(result.settings.batchSize, card)}</span>
-            </dd>
-            {result.accuracy !== null && (
-              <>
-                <dt>Accuracy</dt>
-                <dd>{percent(result.accuracy)}</dd>
-              </>
-            )}
-            <dt>Gradient norm</dt>
-            <dd>{significant(result.gradientNorm, 4)}</dd>
-          </>
-        )}
+        <BatchRows card={card} result={result} />
       </dl>
+      <BatchLook card={card} />
       <ParametersPanel card={card} />
       {card.warnings.map((warning) => (
         <p key={warning} className="warning">

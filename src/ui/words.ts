@@ -10,6 +10,15 @@ const BATCHNORM: Readonly<Record<RunResult["meaning"]["batchNorm"], string | nul
   none: null,
 };
 
+const MATRIX: Readonly<Record<RunResult["meaning"]["operator"], string | null>> = {
+  hessian: null,
+  ggn: "Gauss-Newton",
+  fisher: "Fisher",
+  "fisher-mc": "Fisher, drawn labels",
+  "empirical-fisher": "empirical Fisher",
+  residual: "Hessian − Gauss-Newton",
+};
+
 /** A dropped file goes by its own name: the title that the engine gives it is its architecture. */
 export function modelName(card: ModelCard): string {
   return card.id === null ? card.source : card.title;
@@ -23,6 +32,8 @@ export const samples = (n: number, { input }: ModelCard): string =>
 export function runTitle(result: RunResult): string {
   const parts = [
     modelName(result.model),
+    MATRIX[result.meaning.operator],
+    Array.isArray(result.meaning.parameters) ? plural(result.meaning.parameters.length, "tensor") : null,
     BATCHNORM[result.meaning.batchNorm],
     samples(result.settings.batchSize, result.model),
   ];

@@ -11,6 +11,7 @@ import { parameterCount } from "../../src/model/graph.ts";
 import { flatten, unflatten } from "../../src/model/paramLayout.ts";
 import type { Engines } from "../../src/run/device.ts";
 import { HessianOperator } from "../../src/run/hessian.ts";
+import { HESSIAN, type Matrix } from "../../src/run/matrix.ts";
 import { type Partition, wholeBatch } from "../../src/run/partition.ts";
 import { randomInputs } from "../autograd/nets.ts";
 import { seeded } from "../autograd/seeded.ts";
@@ -82,10 +83,11 @@ export async function hessianOf(
   { graph, parameters, inputs, partition = wholeBatch(graph, inputs) }: Example,
   probes = 1,
   shared?: Engines,
+  matrix: Matrix = HESSIAN,
 ): Promise<HessianOperator> {
   const operator = await HessianOperator.create({
     ...(shared ?? (await engines())),
-    ...{ partition, parameters, probes },
+    ...{ partition, parameters, probes, matrix },
     ...{ krylovVectors: 0, budget: 1e9, advice: "use less" },
   });
   await operator.prepare();

@@ -22,7 +22,7 @@ interface GoldenCase {
 const folder = new URL("../../public/models/", import.meta.url);
 const index = JSON.parse(readFileSync(new URL("index.json", folder), "utf8")) as { id: string }[];
 
-/** The cases of 16 samples: they cost 8 GFLOP a product, those of 128 eight times as much. */
+/** The cases of 16 samples: images cost 8 GFLOP a product, those of 128 eight times as much. */
 const cases = index.flatMap(({ id }) => {
   const file = new URL(`${id}/golden.json`, folder);
   if (!existsSync(file)) return [];
@@ -37,7 +37,8 @@ const cases = index.flatMap(({ id }) => {
  */
 const KINKED: Readonly<Record<string, number>> = { "resnet20-noskip": 1e-3 };
 
-const ONE_LAYER = "layer2.0.conv1.weight";
+/** The tensor of the vector "one-layer", which each golden.json names. */
+const ONE_LAYER = ["layer2.0.conv1.weight", "bert.encoder.layer.0.attention.self.query.weight"];
 
 /** The vectors that golden.json names, in file order. */
 function vectorNamed(name: string, { params }: Graph, n: number): Float64Array {
@@ -45,8 +46,8 @@ function vectorNamed(name: string, { params }: Graph, n: number): Float64Array {
   if (name === "v") return wave.map((x) => x / Math.sqrt(n));
   if (name !== "one-layer")
     throw new Error(`golden.json names a vector that this test does not know: ${name}`);
-  const layer = params.find((p) => p.name === ONE_LAYER);
-  if (layer === undefined) throw new Error(`no tensor ${ONE_LAYER}`);
+  const layer = params.find((p) => ONE_LAYER.includes(p.name));
+  if (layer === undefined) throw new Error(`no tensor ${ONE_LAYER.join(" or ")}`);
   const { offset, size } = layer;
   return wave.map((x, i) => (i >= offset && i < offset + size ? x / Math.sqrt(size) : 0));
 }

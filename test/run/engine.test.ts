@@ -51,7 +51,7 @@ describe("a run", () => {
 
     expect(Object.keys(result).toSorted()).toEqual(
       [
-        ...["schema", "version", "engine", "model", "settings", "microBatch", "meaning", "loss"],
+        ...["schema", "version", "engine", "model", "settings", "microBatch", "drawn", "meaning", "loss"],
         ...["accuracy"],
         ...["gradientNorm", "parameterCount", "eigenvalues", "trace", "spectrum", "slices", "checks"],
         ...["device", "products", "seconds"],

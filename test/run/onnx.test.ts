@@ -135,7 +135,9 @@ describe("an ONNX file through the engine", () => {
       accuracy: null,
       meaning: { loss: "mean-squared-error", reduction: "mean over samples and outputs" },
     });
-    expect(result.meaning.sentence).toMatch(/^Hessian of the mean squared error over 6 samples/);
+    expect(result.meaning.sentence).toMatch(
+      /^Hessian of the mean squared error over 6 samples .* the 18 parameters of the tensors chosen, float32\.$/,
+    );
     // The loss is quadratic in the last layer: 2 / (6 samples 3 outputs) times the second moments of (a, 1) for each output.
     const { tensors } = readSafetensors(mlp().files[0].bytes, "mlp");
     const [weight, bias] = ["fc1.weight", "fc1.bias"].map((name) => tensors.get(name)?.data as Float32Array);

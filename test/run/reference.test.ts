@@ -63,6 +63,26 @@ function measure(rows: readonly Float64Array[]) {
 }
 
 describe.skipIf(!present)(title, () => {
+  it("has the exact trace of the ReLU perceptron, tensor by tensor", async () => {
+    const want = golden("mlp_relu");
+    const engine = engineOn(await dawnEntry());
+    await engine.load(model("mlp_relu", "relu"), data("data/mlp_batch.npz"));
+    const outcome = await engine.run(
+      {
+        ...{ bn: "eval", draw: "range", start: 0, dataSeed: 0, batchSize: 128, microBatch: null },
+        ...{ steps: 1, probes: 1, traceProbes: 1 },
+        ...{ seed: 0, top: 0, bottom: 0, traceMethod: "exact" },
+      },
+      () => {},
+    );
+    const trace = outcome.kind === "done" ? outcome.result.trace : null;
+    expect(Math.abs((trace?.estimate ?? 0) / want.trace - 1)).toBeLessThan(1e-5);
+    for (const { name, estimate } of trace?.perLayer ?? [])
+      expect(Math.abs(estimate / want.per_tensor[name].trace - 1)).toBeLessThan(1e-5);
+    expect(trace?.perLayer.length).toBe(4);
+    engine.destroy();
+  });
+
   it("holds all 2,410 eigenvalues of the tanh perceptron, each within 1e-5 of the norm", async () => {
     const want = golden("mlp_tanh");
     const { loss, rows } = await wholeHessian("tanh");

@@ -20,6 +20,17 @@ async function refusalOf(outcome: Promise<RunOutcome>): Promise<string> {
 }
 
 describe("a run is refused, with a way out,", () => {
+  it("when tensors are chosen of a checkpoint, which is trained as a whole", async () => {
+    const engine = engineOn(gpu.entry);
+    const source = { ...mlp(), options: { trainable: ["fc1.*"] } };
+    expect(await engine.load(source, vectors())).toEqual({
+      kind: "refused",
+      message:
+        "mlp.safetensors: trained tensors: expected an .onnx model, whose tensors may be trained or not, file has a checkpoint, of which all are. Leave out the choice.",
+    });
+    engine.destroy();
+  });
+
   it("when the batch goes beyond the file", async () => {
     const { engine } = await loaded();
     const message = await refusalOf(engine.run(settings({ start: 8, batchSize: 6 }), silent));

@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { openTokenizer } from "../../src/model/text/index.ts";
 import { type LoadedModel, loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, NamedFile } from "../../src/run/protocol.ts";
 import { bytes, vocabulary } from "../model/text/tokenizers.ts";
 import { type BertSizes, bert, sentences } from "./berts.ts";
+import { readBundled } from "./bundledFiles.ts";
 import type { Dropped } from "./files.ts";
 
 const tiny: BertSizes = {
@@ -81,5 +84,36 @@ describe("text beside a model and its tokenizer", () => {
     expect(() => batchOf(loaded, 0, 1)).toThrow(
       "said.tsv: input_ids: expected numbers from 0 to 8, file has 9 in sentence 0. Use the tokenizer of this very model.",
     );
+  });
+});
+
+describe("the bundled BERT", () => {
+  const model = { kind: "bundled", id: "bert-opinions" } as const;
+  const name = "opinions2-heldout-512.tsv";
+  const read = () => readFileSync(new URL(`../../public/models/data/${name}`, import.meta.url));
+
+  it("numbers its sentences as the program did that made its batch", async () => {
+    const file = { name, bytes: new Uint8Array(read()) };
+    const data: DataSource = { kind: "files", files: [file], options: { mean: null, std: null } };
+    const [text, numbers] = await Promise.all(
+      [data, model].map((from) => loadModel(model, from, readBundled)),
+    );
+    for (const array of ["input_ids", "attention_mask", "token_type_ids", "labels"]) {
+      const [found, want] = [text, numbers].map(({ arrays }) => arrays.get(array));
+      expect(found?.shape, array).toEqual(want?.shape);
+      expect([...(found?.data ?? [])].map(Number), array).toEqual([...(want?.data ?? [])].map(Number));
+    }
+    expect(text.card).toMatchObject({
+      warnings: [],
+      data: { available: 512, classNames: ["negative", "positive"] },
+    });
+  });
+
+  it("splits words that it has not met into pieces", async () => {
+    const { numbers } = openTokenizer([
+      { name: "tokenizer.json", bytes: await readBundled("bert-opinions/tokenizer.json") },
+    ]).encode("Our zebra was unwise", null, 64);
+    expect(numbers).not.toContain(1);
+    expect(numbers.length).toBeGreaterThan(8);
   });
 });

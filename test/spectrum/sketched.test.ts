@@ -8,7 +8,6 @@ import {
   type MeanEstimate,
   matrixFreeOperator,
   type ProbeSource,
-  shifted,
   traceCost,
   unitProbe,
   xtrace,
@@ -228,22 +227,5 @@ describe("diagonal", () => {
     await expect(
       diagonalEstimate(operatorOf(1), { source: rademacher(2), probes: 1, groups }),
     ).rejects.toThrow("groups: expected one entry for each of 50 components, found 3");
-  });
-});
-
-describe("weight decay", () => {
-  it("adds lambda to every eigenvalue: A + lambda I", async () => {
-    const operator = shifted(operatorOf(2), 0.5);
-    const [v, out] = [operator.space.create(), operator.space.create()];
-    operator.space.write(v, [unitProbe(n, gaussian(1), 0), unitProbe(n, gaussian(1), 1)]);
-    await operator.apply(v, out);
-    const [x, ax] = [await operator.space.read(v), await operator.space.read(out)];
-    x.forEach((column, c) => {
-      multiply(matrix, column).forEach((y, i) => {
-        expect(ax[c][i]).toBeCloseTo(y + 0.5 * column[i], 12);
-      });
-    });
-    const plain = operatorOf(1);
-    expect(shifted(plain, 0)).toBe(plain);
   });
 });

@@ -9,6 +9,8 @@ import {
   parseControl,
 } from "../../src/store/controls.ts";
 import { decodeLink, encodeLink } from "../../src/store/link.ts";
+import { controlsOf, runSettings } from "../../src/store/runSettings.ts";
+import { tensorPatterns } from "../../src/store/tensorPatterns.ts";
 
 /** A value that the control accepts. */
 function acceptable(control: Control): fc.Arbitrary<string | number> {
@@ -79,4 +81,46 @@ describe("a control", () => {
       });
     },
   );
+});
+
+describe("the matrix of a run", () => {
+  test("goes from the form to the settings and back, with patterns as a list", () => {
+    const values = {
+      ...defaultValues,
+      operator: "ggn",
+      params: " layer3.*, -*.bn* fc.weight",
+      weightDecay: 0.01,
+    } as const;
+    const settings = runSettings(values);
+    expect(settings).toMatchObject({
+      ...{ operator: "ggn", weightDecay: 0.01 },
+      params: ["layer3.*", "-*.bn*", "fc.weight"],
+    });
+    expect(controlsOf(settings)).toMatchObject({
+      ...{ operator: "ggn", weightDecay: 0.01, params: "layer3.*, -*.bn*, fc.weight" },
+    });
+    expect(runSettings(defaultValues).params).toEqual([]);
+  });
+
+  test("is the Hessian of all tensors where an older result does not say, and Gauss-Newton for the exact Fisher", () => {
+    expect(controlsOf({ steps: 9 })).toMatchObject({
+      operator: "hessian",
+      params: "",
+      weightDecay: 0,
+      steps: 9,
+    });
+    expect(controlsOf({ operator: "fisher" })).toMatchObject({ operator: "ggn" });
+  });
+
+  test("suggests stages and heads, and all but the embeddings", () => {
+    const layer = (k: number) => [
+      `bert.encoder.layer.${k}.query.weight`,
+      `bert.encoder.layer.${k}.query.bias`,
+    ];
+    const names = ["bert.embeddings.word_embeddings.weight", ...layer(0), ...layer(1), "classifier.weight"];
+    expect(tensorPatterns(names)).toEqual([
+      ...["-*embedding*", "bert.*", "bert.encoder.layer.0.*", "bert.encoder.layer.1.*", "classifier.*"],
+    ]);
+    expect(tensorPatterns(["fc1.weight", "fc1.bias"])).toEqual([]);
+  });
 });

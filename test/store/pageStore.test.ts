@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Engine, NamedFile, RunResult } from "../../src/run/protocol.ts";
+import { currentInspection } from "../../src/store/inspection.ts";
 import { createPageStore } from "../../src/store/pageStore.ts";
 import type { EnginePort } from "../../src/store/port.ts";
+import type { PageState } from "../../src/store/state.ts";
 import { createFakeEngine, type FakeOptions } from "../ui/fakeEngine.ts";
 import { sampleRun } from "../ui/sampleRun.ts";
 
@@ -196,6 +198,37 @@ describe("after a live run", () => {
   });
 });
 
+/** A look at the batch goes on after the files have been read. */
+async function settled(getState: () => PageState): Promise<void> {
+  while (getState().inspection?.found === null) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+describe("a look at the batch", () => {
+  test("is kept as long as model and batch are those that were looked at", async () => {
+    const { actions, getState, calls } = page();
+    await actions.open("");
+    expect(currentInspection(getState())).toBeNull();
+    await actions.inspect();
+    expect(calls).toEqual(["load resnet20", "inspect 128"]);
+    expect(currentInspection(getState())?.found).toMatchObject({ kind: "inspected" });
+    actions.set("steps", 7);
+    expect(currentInspection(getState())).not.toBeNull();
+    actions.set("batchSize", 7);
+    expect(currentInspection(getState())).toBeNull();
+  });
+
+  test("makes room for a run", async () => {
+    const { actions, getState, calls } = page();
+    await actions.open("#steps=2");
+    const looking = actions.inspect();
+    await actions.run();
+    await looking;
+    expect(calls.at(-1)).toBe("run 2");
+    expect(getState().run).toMatchObject({ kind: "ended", ending: { kind: "done" } });
+    expect(getState().inspection).toBeNull();
+  });
+});
+
 describe("dropped files", () => {
   const card = { ...sampleRun().model, id: null, title: "net.safetensors" };
 
@@ -205,7 +238,9 @@ describe("dropped files", () => {
     await actions.addFiles([file("batch.npz")], []);
     expect(calls).toEqual([]);
     await actions.addFiles([file("net.safetensors")], []);
-    expect(calls).toEqual(["load net.safetensors"]);
+    await settled(getState);
+    expect(calls).toEqual(["load net.safetensors", "inspect 128"]);
+    expect(getState().inspection?.found?.kind).toBe("inspected");
     expect(getState().upload.card).toEqual(card);
     expect(getState().controls).toMatchObject({ model: "file", start: 0 });
   });
@@ -226,8 +261,9 @@ describe("dropped files", () => {
     await actions.run();
     await actions.addFiles([file("net.safetensors"), file("batch.npz")], []);
     expect(getState().shown?.origin).toBe("past");
+    await settled(getState);
     await actions.run();
-    expect(calls).toEqual(["load resnet20", "run 2", "load net.safetensors", "run 2"]);
+    expect(calls).toEqual(["load resnet20", "run 2", "load net.safetensors", "inspect 128", "run 2"]);
   });
 
   test("with unusable channel means are not even read", async () => {

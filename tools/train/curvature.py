@@ -1,4 +1,4 @@
-"""Hessian quantities of a ResNet's mean cross-entropy in float64, by PyTorch's double backward.
+"""Hessian quantities of a classifier's mean cross-entropy in float64, by PyTorch's double backward.
 
 The parameter vector concatenates the trainable tensors in `named_parameters()` order, each in row-major order.
 """
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-CHUNK = 32  # samples in one retained graph, about 50 MB each in float64; batch statistics cannot be chunked
+CHUNK = 32  # samples in one retained graph, about 50 MB each (ResNet-20, float64); batch statistics cannot be chunked
 
 
 class MeanLoss:
@@ -18,7 +18,7 @@ class MeanLoss:
     model   float64, or float32 for quick products of 1e-6 relative accuracy; vectors are float64 all the same.
             BatchNorm uses running statistics, or with `batch_statistics` those of the whole batch, which then also
             enter the running ones: such a model must not be used for anything else afterwards.
-    x, y    of the model's type (N, 3, 32, 32), and int64 (N,)
+    x, y    what the model takes, N samples along the first axis, and int64 (N,)
     """
 
     def __init__(self, model, x, y, batch_statistics=False):

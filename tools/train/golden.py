@@ -63,18 +63,18 @@ def build(tensors, batch_norm, skip, dtype=torch.float64):
     return model.to(dtype)
 
 
-def test_vectors(loss):
+def test_vectors(loss, one_layer_name):
     """The three deterministic vectors (u, v, one-layer) of ABOUT, float64 (n,)."""
     i = np.arange(loss.n, dtype=np.float64)
-    layer = loss.names.index(ONE_LAYER)
+    layer = loss.names.index(one_layer_name)
     begin, size = sum(loss.sizes[:layer]), loss.sizes[layer]
     one_layer = np.zeros(loss.n)
     one_layer[begin : begin + size] = np.cos(0.11 * i[begin : begin + size]) / np.sqrt(size)
     return np.sin(0.37 * i) / np.sqrt(loss.n), np.cos(0.11 * i) / np.sqrt(loss.n), one_layer
 
 
-def products(loss):
-    u, v, one_layer = test_vectors(loss)
+def products(loss, one_layer_name=ONE_LAYER):
+    u, v, one_layer = test_vectors(loss, one_layer_name)
     results = []
     for name, vector in (("v", v), ("one-layer", one_layer)):
         hv = loss.hvp(vector)
@@ -100,9 +100,13 @@ def eigenvalues(loss, quick):
 
 
 def trace(loss, batch_statistics):
-    if not batch_statistics:
-        parts = exact_trace(loss)
-        return {"kind": "exact", "value": parts.sum(), "perTensor": dict(zip(loss.names, parts))}
+    if batch_statistics:
+        return estimated_trace(loss)
+    parts = exact_trace(loss)
+    return {"kind": "exact", "value": parts.sum(), "perTensor": dict(zip(loss.names, parts))}
+
+
+def estimated_trace(loss):
     samples = hutchinson(loss, PROBES)
     totals = samples.sum(axis=1)
     errors = samples.std(axis=0, ddof=1) / np.sqrt(PROBES)

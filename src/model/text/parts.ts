@@ -1,6 +1,7 @@
 import { printJson, quote, type Refuse } from "../errors.ts";
 import { isObject } from "../jsonObject.ts";
 import { limits } from "../limits.ts";
+import type { WordPieces } from "./wordPiece.ts";
 
 /**
  * Checks of the parts of a tokenizer.json before the tokenizer library sees them. Only parts are let through whose work
@@ -125,23 +126,32 @@ function checkNumber(where: string, value: unknown, refuse: Refuse): asserts val
   refuse(where, `a whole number below ${limits.vocabularyTokens}`, printJson(value));
 }
 
-/** @param vocabulary of the model @throws FormatError for other models, and for settings that are not those of BERT or RoBERTa */
+export interface CheckedModel {
+  readonly type: "WordPiece" | "BPE";
+  /** Null for pairs. */
+  readonly wordPieces: WordPieces | null;
+}
+
+/**
+ * @param vocabulary of the model
+ * @throws FormatError for other models, and for settings that are not those of BERT or RoBERTa
+ */
 export function checkModel(
   model: Fields,
   vocabulary: ReadonlyMap<string, number>,
   refuse: Refuse,
-): "WordPiece" | "BPE" {
+): CheckedModel {
   const type = model.type ?? (Array.isArray(model.merges) ? "BPE" : "WordPiece");
   const { unk_token: unknown } = model;
   if (type === "WordPiece") {
     const { continuing_subword_prefix: prefix = "##", max_input_chars_per_word: longest = 100 } = model;
     if (typeof unknown !== "string" || !vocabulary.has(unknown))
-      refuse("model: unk_token", "a token of the vocabulary", printJson(unknown));
+      return refuse("model: unk_token", "a token of the vocabulary", printJson(unknown));
     if (typeof prefix !== "string" || prefix.length > 8)
-      refuse("model: continuing_subword_prefix", "at most 8 characters", printJson(prefix));
+      return refuse("model: continuing_subword_prefix", "at most 8 characters", printJson(prefix));
     if (typeof longest !== "number" || !(longest >= 1 && longest <= limits.wordCharacters))
-      refuse("model: max_input_chars_per_word", `1 to ${limits.wordCharacters}`, printJson(longest));
-    return type;
+      return refuse("model: max_input_chars_per_word", `1 to ${limits.wordCharacters}`, printJson(longest));
+    return { type, wordPieces: { vocabulary, prefix, unknown, longest } };
   }
   if (type !== "BPE")
     return refuse(
@@ -161,5 +171,5 @@ export function checkModel(
     return !Array.isArray(merge) || merge.length !== 2 || !merge.every((part) => typeof part === "string");
   });
   if (bad >= 0) refuse(`model: merges: ${bad}`, "two tokens", printJson(merges[bad]));
-  return type;
+  return { type, wordPieces: null };
 }

@@ -1,6 +1,7 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { quote, type Refuse, refuser } from "../errors.ts";
 import { readTokenizerFile, type TokenizerBytes, type TokenizerFile } from "./tokenizerFile.ts";
+import { wordPieceSplitter } from "./wordPiece.ts";
 
 /** Sentences to token numbers, exactly as the model's own tokenizer numbers them. */
 
@@ -27,6 +28,9 @@ export interface SentenceTokenizer {
 export function openTokenizer(files: readonly TokenizerBytes[]): SentenceTokenizer {
   const file = readTokenizerFile(files);
   const library = new Tokenizer(file.description, {});
+  // The library tries every end of a word: a long one that is unknown takes milliseconds.
+  if (file.wordPieces !== null && library.model !== null)
+    library.model.encode = wordPieceSplitter(file.wordPieces);
   return {
     file: file.name,
     padding: file.padding,

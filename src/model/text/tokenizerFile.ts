@@ -2,6 +2,7 @@ import { quote, type Refuse, refuser } from "../errors.ts";
 import { isObject, readJsonObject } from "../jsonObject.ts";
 import { limits } from "../limits.ts";
 import { checkAddedTokens, checkModel, checkPart, checkVocabulary } from "./parts.ts";
+import type { WordPieces } from "./wordPiece.ts";
 
 /** The files of a tokenizer to one checked description in the terms of tokenizer.json. */
 
@@ -15,6 +16,8 @@ export interface TokenizerFile {
   readonly name: string;
   /** What the tokenizer library takes, checked. */
   readonly description: Readonly<Record<string, unknown>>;
+  /** How words are split; null where pairs are merged. */
+  readonly wordPieces: WordPieces | null;
   /** Token numbers by token, special ones included. */
   readonly numbers: ReadonlyMap<string, number>;
   /** The number of the padding token. */
@@ -53,7 +56,7 @@ function ofJson({ name, bytes }: TokenizerBytes): TokenizerFile {
   const { model, normalizer = null, pre_tokenizer = null, post_processor = null } = fields;
   if (!isObject(model)) return refuse("model", "an object", model === undefined ? "none" : "something else");
   const vocabulary = model.type === "Unigram" ? new Map() : checkVocabulary(model.vocab, refuse);
-  const type = checkModel(model, vocabulary, refuse);
+  const { type, wordPieces } = checkModel(model, vocabulary, refuse);
   const added = checkAddedTokens(fields.added_tokens, refuse);
   const normalizers = checkPart("normalizer", normalizer, refuse);
   checkPart("pre_tokenizer", pre_tokenizer, refuse);
@@ -66,6 +69,7 @@ function ofJson({ name, bytes }: TokenizerBytes): TokenizerFile {
       model: { ...model, type },
       added_tokens: fields.added_tokens ?? [],
     },
+    wordPieces,
     numbers,
     padding: paddingOf(numbers, refuse),
     untyped: processors.some((part) => part.type === "RobertaProcessing"),
@@ -85,6 +89,7 @@ function ofVocabulary({ name, bytes }: TokenizerBytes, settings: TokenizerBytes 
   for (const token of SPECIAL)
     if (!numbers.has(token)) refuse("tokens", `${SPECIAL.join(", ")} among them`, `no ${token}`);
   const number = (token: string): number => numbers.get(token) ?? -1;
+  const wordPieces = { vocabulary: numbers, prefix: "##", unknown: "[UNK]", longest: 100 };
 
   const fields =
     settings === undefined
@@ -118,15 +123,16 @@ function ofVocabulary({ name, bytes }: TokenizerBytes, settings: TokenizerBytes 
       decoder: null,
       model: {
         type: "WordPiece",
-        unk_token: "[UNK]",
-        continuing_subword_prefix: "##",
-        max_input_chars_per_word: 100,
+        unk_token: wordPieces.unknown,
+        continuing_subword_prefix: wordPieces.prefix,
+        max_input_chars_per_word: wordPieces.longest,
         vocab: Object.fromEntries(numbers),
       },
       added_tokens: [...SPECIAL, "[MASK]"]
         .filter((token) => numbers.has(token))
         .map((content) => ({ id: number(content), content, special: true })),
     },
+    wordPieces,
     numbers,
     padding: number("[PAD]"),
     untyped: false,

@@ -248,6 +248,11 @@ describe("arrays of a data file", () => {
       /pad_mask: expected \[2,3\], file has \[2,2\]\./,
     ],
     [
+      "another number of samples",
+      [ints("tokens", [2, 3], ids), ints("pad_mask", [1, 3], [1, 1, 1]), scale, labels],
+      /pad_mask: expected \[2,3\], file has \[1,3\]\./,
+    ],
+    [
       "numbers for truth values",
       [ints("tokens", [2, 3], ids), ints("pad_mask", [2, 3], [1, 1, 2, 1, 1, 1]), scale, labels],
       /pad_mask: expected zeros and ones, file has 2 in sample 0\./,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readNpz } from "../../../src/model/npz.ts";
 import { openTokenizer, readText, type SentenceTokenizer } from "../../../src/model/text/index.ts";
+import { wordPieceSplitter } from "../../../src/model/text/wordPiece.ts";
 import { byteLevel, bytes, vocabulary } from "./tokenizers.ts";
 
 /** Tokens of a text by the words of a vocabulary. */
@@ -43,6 +44,20 @@ describe("WordPiece from vocab.txt", () => {
     expect(split("a\u0000b\u200d a\u0007b")).toBe("[CLS] ab ab [SEP]");
     expect(split("a".repeat(100)).split(" ").length).toBe(102);
     expect(split("a".repeat(101))).toBe("[CLS] [UNK] [SEP]");
+  });
+
+  it("looks at no piece of a long word that is longer than all tokens", () => {
+    let looked = 0;
+    const vocabulary = new Map(["q", "##q", "##qqq", "qz"].map((token, i) => [token, i]));
+    vocabulary.has = (token) => {
+      looked++;
+      return Map.prototype.has.call(vocabulary, token);
+    };
+    const split = wordPieceSplitter({ vocabulary, prefix: "##", unknown: "[UNK]", longest: 100 });
+    expect(split(["q".repeat(99), `${"q".repeat(98)}z`]).join(" ")).toBe(
+      `q ${"##qqq ".repeat(32)}##q ##q [UNK]`,
+    );
+    expect(looked).toBeLessThan(2 * 5 * 40);
   });
 
   it("finds special tokens in the text", () => {

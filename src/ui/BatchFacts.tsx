@@ -1,0 +1,85 @@
+/** How the chosen model does on the chosen batch, and what the batch is: known after a look at it, or a run. */
+import { currentInspection } from "../store/inspection.ts";
+import { isBusy } from "../store/runState.ts";
+import type { Inspection, ModelCard, RunResult } from "../store/state.ts";
+import { count, percent, significant } from "./format.ts";
+import { useActions, usePage } from "./page.ts";
+import { Button, DataTable } from "./parts.tsx";
+import { samples } from "./words.ts";
+
+interface BatchFactsProps {
+  readonly card: ModelCard;
+  /** The run of this very model that is shown. */
+  readonly result: RunResult | null;
+}
+
+/** Rows of the card's list: a look at the chosen batch comes before the run that is shown. */
+export function BatchRows({ card, result }: BatchFactsProps) {
+  const inspection = useInspection();
+  const known = inspection ?? result;
+  if (known === null) return null;
+  const size = inspection?.shape[0] ?? result?.settings.batchSize ?? 0;
+  return (
+    <>
+      <dt>Loss</dt>
+      <dd>
+        {significant(known.loss, 5)} <span className="aside">over {samples(size, card)}</span>
+      </dd>
+      {known.accuracy !== null && (
+        <>
+          <dt>Accuracy</dt>
+          <dd>{percent(known.accuracy)}</dd>
+        </>
+      )}
+      {inspection === null && result !== null && (
+        <>
+          <dt>Gradient norm</dt>
+          <dd>{significant(result.gradientNorm, 4)}</dd>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What is in the batch, or the button that finds out. */
+export function BatchLook({ card }: { readonly card: ModelCard }) {
+  const looked = usePage(currentInspection);
+  const inspection = useInspection();
+  const busy = usePage(({ run }) => isBusy(run));
+  const unavailable = usePage(({ device }) => device?.kind === "unavailable");
+  const wanted = usePage((state) => state.controls.batchSize);
+  const { inspect } = useActions();
+  const found = looked?.found ?? null;
+  if (inspection !== null) return <Statistics inspection={inspection} card={card} />;
+  if (looked !== null && found === null) return <p className="calm">Looking at the batch</p>;
+  if (found !== null && "message" in found) return <p className="refusal">{found.message}</p>;
+  if (busy || unavailable) return null;
+  return (
+    <p className="calm">
+      <Button look="text" onClick={() => void inspect()}>
+        Loss and accuracy of {samples(wanted, card)}
+      </Button>
+    </p>
+  );
+}
+
+function useInspection(): Inspection | null {
+  const found = usePage(currentInspection)?.found;
+  return found?.kind === "inspected" ? found.inspection : null;
+}
+
+/** Statistics of what enters the network, as it enters it. */
+function Statistics({ inspection, card }: { readonly inspection: Inspection; readonly card: ModelCard }) {
+  const { shape, mean, std, classCounts, tokens } = inspection;
+  const list = (values: readonly number[]) => values.map((value) => significant(value, 3)).join(", ");
+  const rows: (readonly [string, string])[] = [["Shape", shape.join(" × ")]];
+  if (mean.length > 0) rows.push(["Mean", list(mean)], ["Standard deviation", list(std)]);
+  if (tokens !== null) {
+    rows.push(["Tokens", `${tokens.least} to ${tokens.most}, ${significant(tokens.mean, 3)} on average`]);
+  }
+  const names = card.data.classNames;
+  classCounts.forEach((n, i) => {
+    if (n > 0) rows.push([names?.[i] ?? `Class ${i}`, count(n)]);
+  });
+  return <DataTable summary="What is in the batch" columns={["Quantity", "Value"]} rows={() => rows} />;
+}

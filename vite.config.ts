@@ -10,13 +10,14 @@ import manifest from "./package.json" with { type: "json" };
 const HUB_SERVERS = "https://huggingface.co https://*.hf.co";
 
 /**
- * Nothing else leaves the page: what is built may load from its own folder and from the Hub only. Not while developing, since Vite's
- * reloading needs inline scripts.
+ * Nothing else leaves the page: what is built may load from its own folder, and index.html from the Hub; the embed, which
+ * anybody may frame, reaches nobody. Text becomes neither script nor markup. Not while developing, since Vite's reloading
+ * needs inline scripts. A policy in a meta element cannot say who may frame a page: see docs/embedding.md.
  */
 const contentSecurityPolicy: Plugin = {
   name: "content-security-policy",
   apply: "build",
-  transformIndexHtml: () => [
+  transformIndexHtml: (_html, { path }) => [
     {
       tag: "meta",
       injectTo: "head-prepend",
@@ -26,11 +27,13 @@ const contentSecurityPolicy: Plugin = {
           "default-src 'none'",
           "script-src 'self'",
           "style-src 'self'",
-          `connect-src 'self' ${HUB_SERVERS}`,
+          path === "/embed.html" ? "connect-src 'self'" : `connect-src 'self' ${HUB_SERVERS}`,
           "worker-src 'self'",
           "img-src 'self' data:",
           "base-uri 'none'",
           "form-action 'none'",
+          "require-trusted-types-for 'script'",
+          "trusted-types default",
         ].join("; "),
       },
     },
@@ -43,7 +46,7 @@ export default defineConfig({
   define: { __VERSION__: JSON.stringify(manifest.version) },
   plugins: [react(), contentSecurityPolicy],
   worker: { format: "es" },
-  build: { target: "es2022" },
+  build: { target: "es2022", rolldownOptions: { input: ["index.html", "embed.html"] } },
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     pool: "forks",

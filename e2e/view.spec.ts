@@ -65,12 +65,12 @@ test("the theme is kept for the next visit; the projector's travels in the link"
 });
 
 test("a link brings settings and view back", async ({ page }) => {
-  await open(page, "#model=resnet20-nobn&n=64&bn=batch&steps=33&seed=7&y=linear&layers=trace&tensors=all");
+  await open(page, "#model=resnet20-noskip&n=64&bn=batch&steps=33&seed=7&y=linear&layers=trace&tensors=all");
   await expect(page.getByLabel("Batch size")).toHaveValue("64");
   await expect(page.getByLabel("Steps", { exact: true })).toHaveValue("33");
   await expect(page.getByLabel("Seed")).toHaveValue("7");
   await expect(page.getByRole("group", { name: "BatchNorm" }).getByLabel("batch")).toBeChecked();
-  await expect(modelChoice(page)).toHaveValue("resnet20-nobn");
+  await expect(modelChoice(page)).toHaveValue("resnet20-noskip");
   await expect(page.getByRole("group", { name: "Density axis" }).getByLabel("linear")).toBeChecked();
   await expect(page.getByRole("group", { name: "Tensors" }).getByLabel("all")).toBeChecked();
 });
@@ -86,7 +86,7 @@ test("a field refuses what it cannot take and keeps the last good value", async 
   await probes.fill("3");
   await probes.fill("1000");
   await expect(probes).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator(".help").first()).toContainText("Probes: expected a whole number from 1 to 64");
+  await expect(page.locator(".measure .help")).toContainText("Probes: expected a whole number from 1 to 64");
   await probes.blur();
   await expect(probes).toHaveValue("3");
 });

@@ -2,6 +2,7 @@
 import { createRoot } from "react-dom/client";
 import { createPageStore } from "./store/pageStore.ts";
 import { fetchJson } from "./store/stored.ts";
+import { trustOwnWorkers } from "./trustedTypes.ts";
 import { App } from "./ui/App.tsx";
 import { PageContext } from "./ui/page.ts";
 import "./ui/styles/tokens.css";
@@ -12,10 +13,16 @@ import "./ui/styles/figures.css";
 import "./ui/styles/tables.css";
 import "./ui/styles/charts.css";
 import "./ui/styles/hub.css";
+import "./ui/styles/dialog.css";
+
+trustOwnWorkers();
 
 const store = createPageStore({
   createEngine: async () =>
-    (await import("./run/client.ts")).createEngine(new URL("models/", document.baseURI).href),
+    (await import("./run/client.ts")).createEngine({
+      models: new URL("models/", document.baseURI).href,
+      budgetShare: 1,
+    }),
   createHub: async () => (await import("./run/hub/hub.ts")).createHub(),
   fetchJson,
   // The interface is there only where the browser offers WebGPU to this page; asking for a device is the engine's.

@@ -2,6 +2,7 @@
 
 import type { Estimate, RitzValue, RunResult } from "../run/protocol.ts";
 import { ritzError } from "../spectrum/ritz.ts";
+import { negativeMass } from "../spectrum/spectralMass.ts";
 
 const number = (value: number): string => value.toPrecision(7);
 
@@ -12,6 +13,24 @@ export const estimateText = ({ estimate: value, interval95 }: Estimate): string 
 
 const ritz = ({ value, residual, converged }: RitzValue, largest: number): string =>
   `  ${number(value).padStart(14)}  ± ${ritzError(residual, largest).toExponential(1)}  ${converged ? "converged" : "not converged"}`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** Steps from which the quadrature says more about signs than nothing. */
+const STEPS_FOR_SIGNS = 10;
+
+/** The fraction of negative eigenvalues beyond the rounding of the operator; null for short runs. */
+function negativeShare({ spectrum, parameterCount }: RunResult, largest: number): string | null {
+  const { alpha, beta } = spectrum;
+  const columns = alpha.map((row, probe) => ({
+    ...{ probe, alpha: [...row], beta: [...beta[probe]], closed: false, quadraticForm: [] },
+  }));
+  if (columns.length === 0 || columns.some((column) => column.alpha.length < STEPS_FOR_SIGNS)) return null;
+  const tolerance = ritzError(0, largest);
+  const { fraction, interval95 } = negativeMass(columns, parameterCount, tolerance);
+  const [low, high] = interval95.map(percent);
+  return `eigenvalues below -${tolerance.toExponential(0)}: ${percent(fraction)}, 95 % interval ${low} to ${high}`;
+}
 
 export function summary(result: RunResult, perLayer: boolean): string {
   const { model, eigenvalues, trace, device, products, seconds } = result;
@@ -26,9 +45,13 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push("largest eigenvalues", ...eigenvalues.top.map((r) => ritz(r, largest)));
   if (eigenvalues.bottom.length > 0)
     lines.push("smallest eigenvalues", ...eigenvalues.bottom.map((r) => ritz(r, largest)));
+  const negative = negativeShare(result, largest);
+  if (negative !== null) lines.push(negative);
   if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);
   else if (trace.samples > 0)
-    lines.push(`trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} samples)`);
+    lines.push(
+      `trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} sample${trace.samples === 1 ? "" : "s"})`,
+    );
   if (perLayer)
     for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimateText(layer)}`);
   for (const slice of result.slices) {

@@ -7,16 +7,23 @@ import { proxy, wrap } from "comlink";
 import { bundledReader } from "./bundled.ts";
 import type { DeviceAnswer, Engine, RunEvent } from "./protocol.ts";
 
-/** @param models address of the folder with the bundled models, ending with a slash. */
-export function createEngine(models: string): Engine {
+/** What a worker cannot know by itself; it travels as the worker's name. */
+export interface EngineSetting {
+  /** Address of the folder with the bundled models, ending with a slash. */
+  readonly models: string;
+  /** The part of the usual memory budget that this page may take: 1, or less on somebody else's page. */
+  readonly budgetShare: number;
+}
+
+export function createEngine(setting: EngineSetting): Engine {
   let chosen: Promise<Choice> | null = null;
   const engine = async (): Promise<Engine> => {
-    chosen ??= choose(models);
+    chosen ??= choose(setting);
     return (await chosen).engine;
   };
   return {
     device: async () => {
-      chosen ??= choose(models);
+      chosen ??= choose(setting);
       const { engine: found, answer } = await chosen;
       // Ask again where the first answer was no: a GPU that was away can come back.
       return answer.kind === "device" ? answer : found.device();
@@ -38,27 +45,32 @@ interface Choice {
   readonly answer: DeviceAnswer;
 }
 
-async function choose(models: string): Promise<Choice> {
-  const worker = await tryWorker(models);
+async function choose(setting: EngineSetting): Promise<Choice> {
+  const worker = await tryWorker(setting);
   if (worker !== null && (worker.answer.kind === "device" || !("GPU" in globalThis))) return worker;
   const { LocalEngine } = await import("./engine.ts");
-  const engine = new LocalEngine({ kind: "main", readBundled: bundledReader(models) });
+  const engine = new LocalEngine({
+    kind: "main",
+    readBundled: bundledReader(setting.models),
+    budgetShare: setting.budgetShare,
+  });
   const answer = await engine.device();
   return answer.kind === "device" || worker === null ? { engine, answer } : worker;
 }
 
 /** Null where the page may not have a worker: a frame of opaque origin refuses it, at once or by an error event. */
-async function tryWorker(models: string): Promise<Choice | null> {
+async function tryWorker(setting: EngineSetting): Promise<Choice | null> {
   try {
-    const engine = workerEngine(models);
+    const engine = workerEngine(setting);
     return { engine, answer: await engine.device() };
   } catch {
     return null;
   }
 }
 
-function workerEngine(models: string): Engine {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: models });
+function workerEngine(setting: EngineSetting): Engine {
+  const name = JSON.stringify(setting);
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: name });
   const remote = wrap<Engine>(worker);
   // A worker that cannot start (blocked script, old browser) would leave every call waiting.
   const failed = new Promise<never>((_, reject) => {

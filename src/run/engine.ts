@@ -37,6 +37,8 @@ export interface EngineHost {
   readonly gpu?: GPU;
   /** Bytes a run may use; by default a guess from the kind of device. */
   readonly budget?: number;
+  /** The part of that guess for a guest on somebody else's page. */
+  readonly budgetShare?: number;
 }
 
 /** How long a failed run waits to hear whether its device was lost. */
@@ -91,7 +93,7 @@ export class LocalEngine implements Engine {
       const loaded = this.#needModel();
       const open = await this.#open();
       this.#device ??= open;
-      const budget = this.#host.budget ?? defaultBudget(open.report.software);
+      const budget = this.#budget(open.report);
       const inspection = await inspectBatch({ ...open, loaded, settings, budget, signal });
       return { kind: "inspected", inspection };
     });
@@ -198,6 +200,11 @@ export class LocalEngine implements Engine {
     return this.#session;
   }
 
+  #budget({ software }: DeviceReport): number {
+    const { budget, budgetShare = 1 } = this.#host;
+    return budget ?? budgetShare * defaultBudget(software);
+  }
+
   #closeSession(): void {
     this.#session?.destroy();
     this.#session = null;
@@ -209,10 +216,9 @@ export class LocalEngine implements Engine {
     const open = await this.#open();
     this.#closeSession();
     this.#device = open;
-    const { budget } = this.#host;
     this.#session = new Session({
       ...{ ...open, loaded, settings, device: open.report },
-      ...(budget === undefined ? {} : { budget }),
+      budget: this.#budget(open.report),
     });
     return this.#session;
   }

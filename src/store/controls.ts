@@ -226,6 +226,24 @@ export const controls = {
     "",
     "A bundled model whose stored run is drawn behind the shown one.",
   ),
+  view: choice(
+    "Figure of the embed",
+    "view",
+    [
+      { value: "density", label: "density" },
+      { value: "layers", label: "layers" },
+      { value: "slice", label: "slice" },
+      { value: "eigenvalues", label: "eigenvalues" },
+    ],
+    "What embed.html shows of the run; the page shows everything.",
+  ),
+  hide: name(
+    "Hidden controls",
+    "hide",
+    /^[a-z,]{0,200}$/,
+    "",
+    "Controls that the link takes out of sight, by their keys in the link: steps,seed.",
+  ),
 } as const satisfies Record<string, Control>;
 
 export type ControlKey = keyof typeof controls;

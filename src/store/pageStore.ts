@@ -108,6 +108,10 @@ export function createPageStore(port: EnginePort): PageStore {
       if (get().controls[key] === value) return;
       set((state) => ({ controls: coupled({ ...state.controls, [key]: value }, key) }));
       if (key === "model" && value !== FILE_MODEL) void showStored(String(value));
+      if (key === "overlay") {
+        set({ overlay: null });
+        if (value !== "") void showOverlay(String(value));
+      }
     },
 
     adoptSettings() {

@@ -58,6 +58,7 @@ export type {
   LossSlice,
   ModelCard,
   NamedFile,
+  Progress,
   RitzValue,
   RunResult,
 } from "../run/protocol.ts";

@@ -1,4 +1,4 @@
-/** A field of the measure form, drawn from its entry in the controls table. */
+/** Fields drawn from their entries in the controls table; the link may hide each of them. */
 import { useId, useState } from "react";
 import {
   type ChoiceControl,
@@ -8,7 +8,7 @@ import {
   type NumberControl,
   parseControl,
 } from "../store/controls.ts";
-import { useActions, usePage } from "./page.ts";
+import { useActions, useHidden, usePage } from "./page.ts";
 import { Segments } from "./parts.tsx";
 
 type NumberKey = {
@@ -27,8 +27,10 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   const { set } = useActions();
   const [draft, setDraft] = useState<string | null>(null);
   const id = useId();
+  const hidden = useHidden(field);
   const checked = draft === null ? null : parseControl(field, draft);
   const problem = checked?.ok === false ? checked.message : null;
+  if (hidden) return null;
   return (
     <div className="field">
       <label htmlFor={id}>{control.label}</label>
@@ -59,16 +61,17 @@ export function NumberField({ field, onHelp }: FieldProps<NumberKey>) {
   );
 }
 
-type ListKey = {
+type ChoiceKey = {
   [K in ControlKey]: (typeof controls)[K] extends ChoiceControl<string> ? K : never;
 }[ControlKey];
 
 /** One of many words. */
-export function ListField<K extends ListKey>({ field, onHelp }: FieldProps<K>) {
+export function ListField<K extends ChoiceKey>({ field, onHelp }: FieldProps<K>) {
   const control: ChoiceControl<string> = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
   const id = useId();
+  if (useHidden(field)) return null;
   return (
     <div className="field wide" title={control.help}>
       <label htmlFor={id}>{control.label}</label>
@@ -99,6 +102,7 @@ export function TensorsField({
   const { set } = useActions();
   const id = useId();
   const checked = (text: string) => parseControl("params", text);
+  if (useHidden("params")) return null;
   return (
     <div className="field wide" title={control.help}>
       <label htmlFor={id}>{control.label}</label>
@@ -131,6 +135,7 @@ export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
   const control = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
+  if (useHidden(field)) return null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: focus inside shows the help line; the radios are the control
     <div
@@ -147,5 +152,30 @@ export function ChoiceField({ field, onHelp }: FieldProps<"bn" | "draw">) {
         onChange={(next) => set(field, next)}
       />
     </div>
+  );
+}
+
+interface ViewChoiceProps<K extends ChoiceKey> {
+  readonly field: K;
+  /** A word in front of the choices. */
+  readonly lead?: string;
+  /** What is drawn, where another control overrules this one. */
+  readonly drawn?: ControlValues[K];
+}
+
+/** A choice of the view: buttons side by side in the head of a card. */
+export function ViewChoice<K extends ChoiceKey>({ field, lead, drawn }: ViewChoiceProps<K>) {
+  const control: ChoiceControl<string> = controls[field];
+  const value = usePage((state) => state.controls[field]);
+  const { set } = useActions();
+  if (useHidden(field)) return null;
+  return (
+    <Segments
+      label={control.label}
+      value={drawn ?? value}
+      {...(lead === undefined ? {} : { lead })}
+      options={control.options}
+      onChange={(next) => set(field, next as ControlValues[K])}
+    />
   );
 }

@@ -1,23 +1,24 @@
 /** The density with its tools, its legend and the sentence that says what it means. */
 import { useDeferredValue, useMemo } from "react";
-import { controls } from "../store/controls.ts";
 import { densityView } from "../store/densityView.ts";
 import { findEigenvalue, rankedEigenvalues, rankOf } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
 import { ChecksPanel } from "./ChecksPanel.tsx";
 import { CompareBar } from "./CompareBar.tsx";
+import { ViewChoice } from "./ControlField.tsx";
 import { DensityChart } from "./charts/DensityChart.tsx";
 import { ExportMenu } from "./ExportMenu.tsx";
+import { densityFigure } from "./figures.ts";
 import { eigenvalueSymbol, scientific, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
-import { Card, DataTable, Segments } from "./parts.tsx";
+import { Card, DataTable } from "./parts.tsx";
 import { SmoothingBar } from "./SmoothingBar.tsx";
-import { densitySummary, plural, provenance, runTitle } from "./words.ts";
+import { densitySummary, plural, provenance } from "./words.ts";
 
 export function DensityCard({ result }: { readonly result: RunResult }) {
   const overlay = usePage((state) => state.overlay?.result ?? null);
   const { xAxis, yAxis, smoothing, width, selected } = usePage((state) => state.controls);
-  const { set, select } = useActions();
+  const { select } = useActions();
   // A drag of the smoothing must not wait for the curve.
   const drawnWidth = useDeferredValue(width);
   const view = useMemo(
@@ -34,27 +35,10 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       className="density"
       tools={
         <>
-          <Segments
-            label={controls.xAxis.label}
-            value={smoothing === "pyhessian" ? "linear" : xAxis}
-            lead="λ"
-            options={controls.xAxis.options}
-            onChange={(value) => set("xAxis", value)}
-          />
-          <Segments
-            label={controls.yAxis.label}
-            value={yAxis}
-            lead="density"
-            options={controls.yAxis.options}
-            onChange={(value) => set("yAxis", value)}
-          />
+          <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
+          <ViewChoice field="yAxis" lead="density" />
           <ExportMenu
-            what="density"
-            title="Eigenvalue density"
-            legend={[
-              { text: runTitle(result), sample: '[data-curve="shown"]' },
-              ...(overlay === null ? [] : [{ text: runTitle(overlay), sample: '[data-curve="overlay"]' }]),
-            ]}
+            figure={densityFigure(result, overlay)}
             tables={[
               {
                 label: "Curve (CSV)",

@@ -1,7 +1,7 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
-import type { LegendEntry } from "./export/figureSvg.ts";
+import { chartIn, type Figure } from "./figures.ts";
 import { Button } from "./parts.tsx";
 import { modelName } from "./words.ts";
 
@@ -18,17 +18,14 @@ const WIDTHS = [85, 178, 320];
 const RESOLUTIONS = [150, 300, 600];
 
 interface ExportMenuProps {
-  /** Of the figure: `density`. */
-  readonly what: string;
-  readonly title: string;
-  readonly legend: readonly LegendEntry[];
+  readonly figure: Figure;
   readonly tables: readonly ExportTable[];
   readonly result: RunResult;
   /** The whole run and its words too, not the figure only. */
   readonly run?: boolean;
 }
 
-export function ExportMenu({ what, title, legend, tables, result, run = false }: ExportMenuProps) {
+export function ExportMenu({ figure, tables, result, run = false }: ExportMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [width, setWidth] = useState(WIDTHS[0]);
   const [dpi, setDpi] = useState(RESOLUTIONS[1]);
@@ -45,15 +42,16 @@ export function ExportMenu({ what, title, legend, tables, result, run = false }:
     }
   };
   const svg = ({ figureSvg }: ExportTools): string => {
-    const chart = menu.current?.closest(".card")?.querySelector<SVGSVGElement>(".chart > svg");
-    if (chart === null || chart === undefined) throw new Error("There is no figure to export yet.");
-    return figureSvg(chart, { title, legend, caption: result.meaning.sentence });
+    return figureSvg(chartIn(menu.current?.closest(".card")), {
+      ...figure,
+      caption: result.meaning.sentence,
+    });
   };
   const save = (
     label: string,
     ending: string,
     make: (tools: ExportTools) => string | Promise<Blob>,
-    name = what,
+    name = figure.what,
   ) => (
     <Button
       onClick={() =>
@@ -76,6 +74,8 @@ export function ExportMenu({ what, title, legend, tables, result, run = false }:
     </Button>
   );
 
+  // A frame of opaque origin may not download; the page around it can ask for the files (docs/embedding.md).
+  if (self.origin === "null") return null;
   return (
     <details ref={menu} className="export">
       <summary>Export</summary>

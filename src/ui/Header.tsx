@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { themes } from "../store/theme.ts";
+import { EmbedButton } from "./embed/EmbedButton.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 
@@ -17,6 +18,7 @@ export function Header() {
       <p>the curvature of a network, measured in your browser</p>
       <div className="top-tools">
         <CopyLink />
+        <EmbedButton />
         <select
           aria-label="Theme"
           value={theme}

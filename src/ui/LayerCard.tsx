@@ -1,27 +1,27 @@
 /** Where the curvature sits: a bar per tensor. */
 import { useMemo } from "react";
-import { controls } from "../store/controls.ts";
 import type { RunResult } from "../store/state.ts";
+import { ViewChoice } from "./ControlField.tsx";
 import { LayerChart } from "./charts/LayerChart.tsx";
 import { layerBars } from "./charts/layerGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
+import { layerQuantity, layersFigure } from "./figures.ts";
 import { count, interval, significant } from "./format.ts";
-import { useActions, usePage } from "./page.ts";
-import { Card, DataTable, Segments } from "./parts.tsx";
+import { usePage } from "./page.ts";
+import { Card, DataTable } from "./parts.tsx";
 import { plural } from "./words.ts";
 
 export function LayerCard({ result }: { readonly result: RunResult }) {
   const { layerMeasure, layerTensors } = usePage((state) => state.controls);
-  const { set } = useActions();
   const perParameter = layerMeasure === "perParameter";
   const bars = useMemo(() => {
-    const ranks = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor.shape.length]));
-    return layerBars(result.trace.perLayer, (name) => ranks.get(name) ?? 1, {
+    const tensors = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor]));
+    return layerBars(result.trace.perLayer, tensors, {
       perParameter,
       all: layerTensors === "all",
     });
   }, [result, perParameter, layerTensors]);
-  const quantity = perParameter ? "trace per parameter" : "trace";
+  const quantity = layerQuantity(layerMeasure);
   const largest = bars.reduce((best, bar) => (bar.value > best.value ? bar : best), bars[0]);
   return (
     <Card
@@ -30,22 +30,10 @@ export function LayerCard({ result }: { readonly result: RunResult }) {
       className="layers"
       tools={
         <>
-          <Segments
-            label={controls.layerMeasure.label}
-            value={layerMeasure}
-            options={controls.layerMeasure.options}
-            onChange={(value) => set("layerMeasure", value)}
-          />
-          <Segments
-            label={controls.layerTensors.label}
-            value={layerTensors}
-            options={controls.layerTensors.options}
-            onChange={(value) => set("layerTensors", value)}
-          />
+          <ViewChoice field="layerMeasure" />
+          <ViewChoice field="layerTensors" />
           <ExportMenu
-            what="layers"
-            title={`${quantity} by layer`}
-            legend={[]}
+            figure={layersFigure(layerMeasure)}
             tables={[{ label: "Traces (CSV)", name: "traces", csv: (t) => t.tracesCsv(result) }]}
             result={result}
           />

@@ -5,6 +5,7 @@ import type { LossSlice, RunResult } from "../store/state.ts";
 import { SliceChart } from "./charts/SliceChart.tsx";
 import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
+import { sliceFigure } from "./figures.ts";
 import { eigenvalueSymbol, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card, DataTable } from "./parts.tsx";
@@ -34,12 +35,7 @@ export function SliceCard({ result }: { readonly result: RunResult }) {
         : {
             tools: (
               <ExportMenu
-                what={`slice-${end}${place + 1}`}
-                title={`Loss along ${vector}`}
-                legend={[
-                  { text: "measured", sample: ".measured" },
-                  { text: "predicted by slope and eigenvalue", sample: ".parabola" },
-                ]}
+                figure={sliceFigure(chosen.rank)}
                 tables={[{ label: "Slice (CSV)", name: "slice", csv: (t) => t.sliceCsv(slice, result.loss) }]}
                 result={result}
               />

@@ -153,9 +153,11 @@ describe("the linter refuses what the table refuses", () => {
     "d3-scale",
   ];
   const homes = Object.keys(BOUNDARIES).filter((home) => home !== "shaders");
-  const probe = (home: string): string => (home === "." ? "probe.ts" : `${home}/probe.ts`);
+  const isFile = (home: string): boolean => /\.tsx?$/.test(home);
+  const probe = (home: string): string =>
+    home === "." ? "probe.ts" : isFile(home) ? home : `${home}/probe.ts`;
   const importsIn = (home: string): string[] => {
-    const up = home === "." ? "./" : "../".repeat(home.split("/").length);
+    const up = home === "." || isFile(home) ? "./" : "../".repeat(home.split("/").length);
     return [...places.map((place) => up + place), ...packages, "node:fs/promises"];
   };
   const line = (from: string): string => `import type { X } from "${from}";`;

@@ -33,6 +33,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     may: ["ui", "store", "spectrum (types)"],
     packages: ["react", "zustand", "d3-array", "d3-format", "d3-scale", "d3-shape"],
   },
+  "embed.tsx": { may: ["run/client.ts", "trustedTypes.ts", "store", "ui"], packages: ["react", "react-dom"] },
   ".": { may: ["run/client.ts", "run/hub/hub.ts", "store", "ui"], packages: ["react", "react-dom"] },
 };
 
@@ -118,7 +119,7 @@ function allowance(home: string): string {
 }
 
 function homeOf(file: string): string {
-  const homes = Object.keys(BOUNDARIES).filter((home) => file.startsWith(`${home}/`));
+  const homes = Object.keys(BOUNDARIES).filter((home) => isWithin(file, home));
   if (homes.length === 0 && file.includes("/")) return homeless(file);
   return homes.sort((a, b) => b.length - a.length)[0] ?? ".";
 }

@@ -59,28 +59,52 @@ describe("the slice", () => {
 });
 
 describe("the layers", () => {
-  const ranks = (name: string) => run.model.tensors.find((tensor) => tensor.name === name)?.shape.length ?? 1;
+  const tensors = new Map(run.model.tensors.map((tensor) => [tensor.name, tensor]));
 
   test("leave BatchNorm and biases out unless asked for", () => {
     const names = (all: boolean) =>
-      layerBars(run.trace.perLayer, ranks, { perParameter: false, all }).map((bar) => bar.name);
+      layerBars(run.trace.perLayer, tensors, { perParameter: false, all }).map((bar) => bar.name);
     expect(names(false)).toEqual(["conv1.weight", "linear.weight"]);
     expect(names(true)).toEqual(["conv1.weight", "bn1.weight", "linear.weight"]);
   });
 
   test("divide trace and interval by the number of parameters", () => {
-    const [bar] = layerBars(run.trace.perLayer, ranks, { perParameter: true, all: false });
+    const [bar] = layerBars(run.trace.perLayer, tensors, { perParameter: true, all: false });
     expect(bar.value).toBeCloseTo(0.1, 12);
     expect(bar.interval?.[1]).toBeCloseTo(33.4 / 270, 12);
   });
 
   test("hang a negative trace below zero and keep its sign", () => {
-    const bars = layerBars(run.trace.perLayer, ranks, { perParameter: false, all: true });
+    const bars = layerBars(run.trace.perLayer, tensors, { perParameter: false, all: true });
     const { bars: placed, zero } = layerGeometry(bars, frame);
     expect(placed[1].y).toBeCloseTo(zero, 6);
     expect(placed[1].height).toBeGreaterThan(0);
     expect(placed[0].y + placed[0].height).toBeCloseTo(zero, 6);
     expect(placed[2].whisker).toBeNull();
+  });
+
+  test("of a transformer have names that tell them apart in the room there is", () => {
+    const names = [
+      "bert.embeddings.word_embeddings.weight",
+      "bert.encoder.layer.0.attention.self.query.weight",
+      "bert.encoder.layer.0.attention.output.dense.weight",
+      "bert.encoder.layer.0.output.dense.weight",
+      "classifier.weight",
+    ];
+    const groups = ["embeddings", "encoder layer 0", "encoder layer 0", "encoder layer 0", "head"];
+    const known = new Map(
+      names.map((name, i) => [name, { name, shape: [2, 2], size: 4, group: groups[i] }] as const),
+    );
+    const traces = names.map((name) => ({
+      ...{ name, size: 4, estimate: 1, standardError: null, interval95: null },
+    }));
+    const bars = layerBars(traces, known, { perParameter: false, all: false });
+    expect(bars.map(({ short }) => short)).toEqual(["word", "query", "attn.output", "output", "classifier"]);
+    expect(layerGeometry(bars, frame).groups.map(({ name }) => name)).toEqual([
+      "embeddings",
+      "encoder layer 0",
+      "head",
+    ]);
   });
 });
 

@@ -72,7 +72,7 @@ export function LayerChart({ bars, quantity, summary }: LayerChartProps) {
           <line className="axis" x1={frame.left} x2={frame.right} y1={shape.zero} y2={shape.zero} />
           {shape.groups.map((group) => (
             <g key={group.name}>
-              {group.to - group.from > 2.6 * rem && (
+              {group.to - group.from > (0.45 * group.name.length + 0.4) * rem && (
                 <>
                   <line
                     className="axis"

@@ -1,12 +1,16 @@
 /** A bar per tensor: its part of the trace, with the interval, in pixels. Pure. */
 import { scaleBand, scaleLinear } from "d3-scale";
-import type { LayerTrace } from "../../store/state.ts";
+import type { LayerTrace, ModelCard } from "../../store/state.ts";
 import { type Tick, tickNumber } from "./densityGeometry.ts";
 import type { Frame } from "./frame.ts";
 
+type CardTensor = ModelCard["tensors"][number];
+
 export interface LayerBar {
   readonly name: string;
-  /** Name without the group and without a final `.weight`. */
+  /** Part of the network: `layer1`, `encoder layer 0`. */
+  readonly group: string;
+  /** What tells the tensor from the others of its group. */
   readonly short: string;
   readonly kind: TensorKind;
   readonly value: number;
@@ -19,21 +23,55 @@ export type TensorKind = "weight" | "other";
 /** `layers` in architecture order; divided by their sizes for the trace per parameter. */
 export function layerBars(
   layers: readonly LayerTrace[],
-  rankOf: (name: string) => number,
+  tensors: ReadonlyMap<string, CardTensor>,
   options: { readonly perParameter: boolean; readonly all: boolean },
 ): LayerBar[] {
-  return layers.flatMap((layer) => {
-    const kind: TensorKind = rankOf(layer.name) >= 2 ? "weight" : "other";
+  const shown = layers.flatMap((layer) => {
+    const tensor = tensors.get(layer.name);
+    const kind: TensorKind = (tensor?.shape.length ?? 1) >= 2 ? "weight" : "other";
     if (kind === "other" && !options.all) return [];
+    return [{ layer, kind, group: tensor?.group ?? layer.name.split(".", 1)[0] }];
+  });
+  const names = shown.map(({ layer, group }) => ({ group, parts: informative(layer.name, group) }));
+  return shown.map(({ layer, kind, group }, i) => {
     const scale = options.perParameter ? 1 / layer.size : 1;
     return {
       name: layer.name,
-      short: layer.name.replace(/\.weight$/, "").replace(/^[^.]+\.(?=.)/, ""),
+      group,
+      short: shortName(names[i], names),
       kind,
       value: layer.estimate * scale,
       interval: layer.interval95 === null ? null : [layer.interval95[0] * scale, layer.interval95[1] * scale],
     } satisfies LayerBar;
   });
+}
+
+/** The parts of a name that say something within its group. */
+function informative(name: string, group: string): readonly string[] {
+  const rest = name.startsWith(`${group}.`) ? name.slice(group.length + 1) : name;
+  const parts = rest.split(".").filter((part) => part !== "weight" && part !== "dense");
+  return parts.length > 0 ? parts : [rest];
+}
+
+interface GroupedName {
+  readonly group: string;
+  readonly parts: readonly string[];
+}
+
+/** Longer ones would run into each other under the bars: characters. */
+const LONGEST = 12;
+
+/** The whole name where it is short; else its last word, with the one before it where two tensors would be called alike. */
+function shortName(name: GroupedName, names: readonly GroupedName[]): string {
+  const { group, parts } = name;
+  const whole = parts.join(".");
+  if (whole.length <= LONGEST) return whole;
+  const last = (parts.at(-1) ?? "").replace(/_embeddings$/, "");
+  const before = parts.at(-2) ?? "";
+  const alike = names.filter((other) => other.group === group && other.parts.at(-1) === parts.at(-1));
+  const full = alike.length > 1 && !/^\d+$/.test(before) ? `${before}.${last}` : last;
+  const text = full.replace("attention", "attn");
+  return text.length <= LONGEST ? text : `…${text.slice(1 - LONGEST)}`;
 }
 
 export interface PlacedBar {
@@ -49,7 +87,7 @@ export interface LayerGeometry {
   readonly bars: readonly PlacedBar[];
   readonly zero: number;
   readonly yTicks: readonly Tick[];
-  /** Runs of tensors with the same first name part: `layer1`. */
+  /** Runs of tensors of the same part of the network. */
   readonly groups: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   /** Distance between neighbouring bars. */
   readonly pitch: number;
@@ -86,7 +124,7 @@ export function layerGeometry(bars: readonly LayerBar[], frame: Frame): LayerGeo
 function groupsOf(placed: readonly PlacedBar[]): LayerGeometry["groups"] {
   const groups: { name: string; from: number; to: number }[] = [];
   for (const { bar, x, width } of placed) {
-    const name = bar.name.split(".")[0];
+    const name = bar.group;
     const last = groups.at(-1);
     if (last?.name === name) last.to = x + width;
     else groups.push({ name, from: x, to: x + width });

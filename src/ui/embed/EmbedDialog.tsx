@@ -1,0 +1,111 @@
+/** Snippets for the present state: iframe, Quarto, reveal.js, Jupyter, LaTeX. */
+import { useEffect, useId, useRef, useState } from "react";
+import { FILE_MODEL } from "../../store/controls.ts";
+import { ViewChoice } from "../ControlField.tsx";
+import { fileName } from "../export/download.ts";
+import { useActions, usePage } from "../page.ts";
+import { Button, Segments } from "../parts.tsx";
+import { modelName, runTitle } from "../words.ts";
+import { type Snippet, snippets } from "./snippets.ts";
+
+export function EmbedDialog({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a dialog closes by Escape by itself; this is the click beside it
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={title}
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && dialog.current.close()}
+    >
+      <div className="dialog-body">
+        <div className="card-head">
+          <h2 id={title}>Embed this figure</h2>
+          <div className="card-tools">
+            <Button onClick={() => dialog.current?.close()}>Close</Button>
+          </div>
+        </div>
+        <Snippets />
+      </div>
+    </dialog>
+  );
+}
+
+function Snippets() {
+  const hash = usePage(useActions().link);
+  const model = usePage((state) => state.controls.model);
+  const result = usePage((state) => state.shown?.result ?? null);
+  const view = usePage((state) => state.controls.view);
+  const [chosen, setChosen] = useState("HTML");
+  if (model === FILE_MODEL || result === null) {
+    return (
+      <p className="empty">
+        An embed draws the stored run of a bundled model, which a link can name. A dropped file has neither:
+        export its figure as SVG instead.
+      </p>
+    );
+  }
+  const all = snippets({
+    folder: new URL(".", location.href.split("#")[0]).href,
+    hash,
+    title: `${runTitle(result)}: Hessian spectrum`,
+    file: fileName(modelName(result.model), view, "").slice(0, -1),
+  });
+  const snippet = all.find(({ name }) => name === chosen) ?? all[0];
+  return (
+    <>
+      <div className="dialog-tools">
+        <ViewChoice field="view" lead="shows" />
+        <Segments
+          label="Kind of document"
+          lead="for"
+          value={snippet.name}
+          options={all.map(({ name }) => ({ value: name, label: name }))}
+          onChange={setChosen}
+        />
+      </div>
+      <Code snippet={snippet} />
+      <p className="calm">
+        The frame draws the stored run of {modelName(result.model)} with this page's settings. It computes
+        nothing until its reader presses Recompute, keeps nothing, and sends nothing.
+      </p>
+      {/^https:/.test(location.protocol) || (
+        <p className="calm">
+          This copy is served by {location.host}: readers elsewhere need one that is served over https.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Code({ snippet }: { readonly snippet: Snippet }) {
+  const [said, setSaid] = useState("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(snippet.code);
+      setSaid("Copied.");
+    } catch {
+      setSaid("The clipboard is out of reach: select the text and copy it.");
+    }
+  };
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="snippet" aria-label={`Snippet for ${snippet.name}`} tabIndex={0}>
+        <pre>
+          <code>{snippet.code}</code>
+        </pre>
+      </section>
+      <p className="snippet-foot">
+        <Button look="primary" onClick={() => void copy()}>
+          Copy
+        </Button>
+        <span className="calm">{snippet.note}</span>
+        <output className="calm">{said}</output>
+      </p>
+    </>
+  );
+}

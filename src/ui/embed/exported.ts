@@ -1,0 +1,47 @@
+/** What the command `export` answers. Fetched with the first one. */
+import { findEigenvalue } from "../../store/ranks.ts";
+import type { PageState, RunResult } from "../../store/state.ts";
+import { fileName } from "../export/download.ts";
+import { figureSvg } from "../export/figureSvg.ts";
+import { chartIn, densityFigure, type Figure, layersFigure, sliceFigure } from "../figures.ts";
+import { modelName } from "../words.ts";
+import type { ExportFormat } from "./protocol.ts";
+
+export interface Exported {
+  readonly format: ExportFormat;
+  /** A name for the file. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** @throws Error with a sentence for the author of the framing page */
+export function exported(state: PageState, format: ExportFormat): Exported {
+  const result = state.shown?.result;
+  if (result === undefined) throw new Error("There is no run to export yet.");
+  const model = modelName(result.model);
+  if (format === "json") {
+    return { format, name: fileName(model, "run", "json"), content: JSON.stringify(result, null, 1) };
+  }
+  const figure = figureOf(state, result);
+  const content = figureSvg(chartIn(document.querySelector(`.card.${state.controls.view}`)), {
+    ...figure,
+    caption: result.meaning.sentence,
+  });
+  return { format, name: fileName(model, figure.what, "svg"), content };
+}
+
+function figureOf({ controls, overlay }: PageState, result: RunResult): Figure {
+  switch (controls.view) {
+    case "density":
+      return densityFigure(result, overlay?.result ?? null);
+    case "layers":
+      return layersFigure(controls.layerMeasure);
+    case "slice": {
+      const chosen = findEigenvalue(result, controls.selected);
+      if (chosen === null) throw new Error("No eigenvalue is selected, so there is no slice.");
+      return sliceFigure(chosen.rank);
+    }
+    case "eigenvalues":
+      throw new Error("This view is a table: export it as json.");
+  }
+}

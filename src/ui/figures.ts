@@ -1,0 +1,48 @@
+/** The figures as they leave the page: names and legends, which the cards and the embed share. */
+import type { ControlValues } from "../store/controls.ts";
+import type { Rank } from "../store/ranks.ts";
+import type { RunResult } from "../store/state.ts";
+import type { LegendEntry } from "./export/figureSvg.ts";
+import { eigenvalueSymbol } from "./format.ts";
+import { runTitle } from "./words.ts";
+
+export interface Figure {
+  /** Part of the file's name: `density`. */
+  readonly what: string;
+  readonly title: string;
+  readonly legend: readonly LegendEntry[];
+}
+
+export const densityFigure = (result: RunResult, overlay: RunResult | null): Figure => ({
+  what: "density",
+  title: "Eigenvalue density",
+  legend: [
+    { text: runTitle(result), sample: '[data-curve="shown"]' },
+    ...(overlay === null ? [] : [{ text: runTitle(overlay), sample: '[data-curve="overlay"]' }]),
+  ],
+});
+
+export const layerQuantity = (measure: ControlValues["layerMeasure"]): string =>
+  measure === "perParameter" ? "trace per parameter" : "trace";
+
+export const layersFigure = (measure: ControlValues["layerMeasure"]): Figure => ({
+  what: "layers",
+  title: `${layerQuantity(measure)} by layer`,
+  legend: [],
+});
+
+export const sliceFigure = ({ end, place }: Rank): Figure => ({
+  what: `slice-${end}${place + 1}`,
+  title: `Loss along ${eigenvalueSymbol(end, place, "v")}`,
+  legend: [
+    { text: "measured", sample: ".measured" },
+    { text: "predicted by slope and eigenvalue", sample: ".parabola" },
+  ],
+});
+
+/** @throws Error for the reader where a card has no chart now */
+export function chartIn(card: Element | null | undefined): SVGSVGElement {
+  const chart = card?.querySelector<SVGSVGElement>(".chart > svg");
+  if (chart === null || chart === undefined) throw new Error("There is no figure to export yet.");
+  return chart;
+}

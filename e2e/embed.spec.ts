@@ -252,6 +252,22 @@ test("without WebGPU the stored run stays, and the embed says why it measures no
   await expect(figure(page).getByRole("button", { name: "Recompute" })).toHaveCount(0);
 });
 
+test("an ancestor without https is named as the reason", async ({ page }) => {
+  await page.route("https://figures.example/**", async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: `${site.origin}${pathname}` }) });
+  });
+  await page.route("http://deck.example/", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: '<!doctype html><title>Deck</title><iframe src="https://figures.example/embed.html"></iframe>',
+    }),
+  );
+  await page.goto("http://deck.example/");
+  await expect(curve(page)).toBeAttached();
+  await expect(figure(page).getByText("A page around this frame came without https")).toBeAttached();
+});
+
 test("the Embed button gives a frame of the present state", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page, "#model=resnet20-noskip&y=linear&hide=seed");

@@ -94,10 +94,14 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "out",
     value: "FILE",
-    help: "hvp: where to write Hv as npy; diag: the diagonal and its standard errors, float32 [2,n]",
+    help: "hvp: where to write Hv as npy; diag: the diagonal and its standard errors, float32 [2,n]; landscape: the grid as .json or .npz",
   },
-  { name: "radius", value: "R", help: "slice: largest step along the unit vector (0.5)" },
-  { name: "points", value: "N", help: "slice: odd number of points, so that one lies at 0 (21)" },
+  { name: "radius", value: "R", help: "slice, landscape: largest step along a direction (0.5)" },
+  {
+    name: "points",
+    value: "N",
+    help: "slice: odd number of points, so that one lies at 0 (21); landscape: along each direction (11)",
+  },
   { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
   {
     name: "budget",
@@ -126,6 +130,31 @@ export const FLAGS: readonly Flag[] = [
   { name: "measure-layers", value: "", help: "plan: measure every layer alone at its bits as well" },
   { name: "csv", value: "FILE", help: "sensitivity, plan: where to write the table" },
   { name: "pytorch", value: "FILE", help: "plan: where to write Python that rounds the weights so" },
+  {
+    name: "directions",
+    value: "D[,D]",
+    help: "landscape: top:1, bottom:1, gradient, random, random:SEED, checkpoint:FILE or file:NAME; one for a line, two for a plane (top:1,top:2)",
+  },
+  {
+    name: "direction-file",
+    value: "FILE",
+    help: "landscape: vectors of file:NAME; npy with rows 1, 2, ..., or safetensors with tensors such as v1.conv1.weight",
+  },
+  {
+    name: "range",
+    value: "A:B[,A:B]",
+    help: "landscape: first and last step instead of --radius (between checkpoints -0.5:1.5)",
+  },
+  {
+    name: "biases",
+    value: "zero|scaled",
+    help: "landscape: biases and norms of random directions (zero)",
+  },
+  {
+    name: "landscape-bn",
+    value: "eval|batch",
+    help: "landscape: BatchNorm frozen, or estimated anew from the batch at every point (that of --bn)",
+  },
   { name: "json", value: "FILE", help: "where to write the result; - for standard output" },
 ];
 

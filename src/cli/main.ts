@@ -5,8 +5,10 @@ import { basename } from "node:path";
 import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
+
 import type {
   LossSlice,
+  ModelCard,
   RunEvent,
   RunOutcome,
   RunResult,
@@ -14,6 +16,7 @@ import type {
   TraceMethod,
 } from "../run/protocol.ts";
 import { chooseTraceMethod } from "../spectrum/traceChoice.ts";
+
 import {
   type Arguments,
   FLAGS,
@@ -24,6 +27,7 @@ import {
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
@@ -34,6 +38,7 @@ const COMMANDS = {
   trace: "the trace, in total and per tensor, with 95 % intervals",
   diag: "every diagonal entry, and the traces of tensors, with standard errors",
   slice: "the measured loss along Ritz vectors",
+  landscape: "loss and accuracy over a line or plane through the weights",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
@@ -68,6 +73,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
+    if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
     const [wanted, options] = [ranks(args), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
@@ -81,6 +87,21 @@ async function execute(command: Command, args: Arguments): Promise<number> {
   } finally {
     engine.destroy();
   }
+}
+
+async function landscape(
+  engine: LocalEngine,
+  settings: RunSettings,
+  args: Arguments,
+  card: ModelCard,
+): Promise<number> {
+  checkGridPath(args);
+  const request = await landscapeRequest(args, card);
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.landscape(request, reportProgress);
+  const out = args.get("out");
+  if (outcome.kind === "done" && out !== undefined) await writeGrid(outcome.result, out);
+  return await finish(outcome, args);
 }
 
 async function hvp(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
@@ -148,7 +169,7 @@ const automatic = (products: number, n: number): TraceMethod =>
 function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
   const traced = ["trace", "diag", "sensitivity", "plan"].includes(command);
-  const quick = traced || command === "hvp";
+  const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
   const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
   const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
   // Other estimators make their own products: the quadrature then needs one probe only.

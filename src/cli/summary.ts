@@ -1,6 +1,6 @@
 /** A result as a few lines of text. */
 
-import type { Estimate, RitzValue, RunResult } from "../run/protocol.ts";
+import type { Estimate, Landscape, LandscapeAxis, RitzValue, RunResult } from "../run/protocol.ts";
 import { ritzError } from "../spectrum/ritz.ts";
 import { negativeMass } from "../spectrum/spectralMass.ts";
 
@@ -61,6 +61,7 @@ export function summary(result: RunResult, perLayer: boolean): string {
       lines.push(`  ${step.toFixed(4).padStart(9)}  ${number(loss[i])}`);
     });
   }
+  lines.push(...(result.landscapes ?? []).flatMap(describe));
   for (const { name, value, bound, passed } of result.checks) {
     lines.push(
       `check ${name}: ${value.toExponential(1)} (bound ${bound.toExponential(0)}) ${passed ? "passed" : "FAILED"}`,
@@ -71,4 +72,36 @@ export function summary(result: RunResult, perLayer: boolean): string {
     "",
   );
   return lines.join("\n");
+}
+
+function describe({ axes, batchNorm, measured, loss, prediction }: Landscape): string[] {
+  const along = axes.map(({ direction, length, steps }) => {
+    const range = `from ${number(steps[0])} to ${number(steps[steps.length - 1])}`;
+    return `${nameOf(direction)} (length ${number(length)}) ${range}`;
+  });
+  const known = loss.filter((value) => value !== null);
+  const [least, most] = [Math.min(...known), Math.max(...known)].map(number);
+  const lines = [
+    `loss along ${along.join(" and ")}, BatchNorm ${batchNorm}: ${least} to ${most} in ${measured} points`,
+  ];
+  if (prediction !== null) {
+    const curvature = prediction.curvature.map((row) => row.map(number).join(" ")).join("; ");
+    lines.push(`  slope ${prediction.slope.map(number).join(" ")}, curvature ${curvature}`);
+  }
+  return lines;
+}
+
+function nameOf(direction: LandscapeAxis["direction"]): string {
+  switch (direction.kind) {
+    case "ritz":
+      return `${direction.end} ${direction.place + 1}`;
+    case "random":
+      return `random ${direction.seed}`;
+    case "gradient":
+      return "gradient";
+    case "checkpoint":
+      return direction.file;
+    case "vector":
+      return direction.name;
+  }
 }

@@ -18,6 +18,7 @@ import type {
   DeviceReport,
   Engine,
   Inspected,
+  LandscapeRequest,
   Loaded,
   LossSlice,
   ModelSource,
@@ -125,6 +126,12 @@ export class LocalEngine implements Engine {
   ): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
       this.#needSession().slice(rank, options, { signal, onEvent, gate: () => this.#gate() }),
+    );
+  }
+
+  landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
+    return this.#exclusive((signal) =>
+      this.#needSession().landscape(request, { signal, onEvent, gate: () => this.#gate() }),
     );
   }
 

@@ -1,6 +1,8 @@
 /** How much is computed at once: vectors per product, and samples per part of the batch, as memory allows. */
 
-import { MemoryRefusal } from "../gpu/plan.ts";
+import { checkPlan, MemoryRefusal } from "../gpu/plan.ts";
+import type { VectorLayout } from "../gpu/vectorLayout.ts";
+import { type Blueprint, drawForward } from "./batched.ts";
 import type { Engines } from "./device.ts";
 import { HessianOperator, type HessianOptions, type HessianPlan } from "./hessian.ts";
 import type { Matrix } from "./matrix.ts";
@@ -67,6 +69,34 @@ export function chooseHessian(request: OperatorRequest): Choice {
     return m;
   });
   return draft(request, count, 1, `${COUPLED}: use at most ${most} of them, or running statistics`);
+}
+
+export interface ForwardRequest {
+  readonly gpu: Engines["gpu"];
+  readonly problem: Problem;
+  readonly layout: VectorLayout;
+  /** Samples computed at once, at most. */
+  readonly microBatch: number;
+  /** Bytes, and those of them that are taken by other things. */
+  readonly budget: number;
+  readonly heldBytes: number;
+  readonly advice: string;
+}
+
+/**
+ * The forward program alone, for as many samples at once as wanted and fit; samples that depend on each other all at once.
+ * Throws MemoryRefusal.
+ */
+export function planForward(request: ForwardRequest): Blueprint {
+  const { gpu, problem, layout, microBatch, budget, heldBytes, advice } = request;
+  const { coupled, batch } = problem;
+  const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
+  const attempt = (samples: number): Blueprint => {
+    const forward = drawForward({ layout, maxBindings, partition: problem.cut(samples) });
+    checkPlan([forward.plan], gpu.limits, budget, heldBytes + forward.heldBytes, advice);
+    return forward;
+  };
+  return coupled ? attempt(batch.count) : inParts(batch.count, attempt, Math.min(microBatch, batch.count));
 }
 
 /** Throws MemoryRefusal if it does not fit. */

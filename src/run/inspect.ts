@@ -1,12 +1,11 @@
 /** A batch before any run: what it holds, and the loss and accuracy of the model on it, by the forward graph alone. */
 
-import { checkPlan } from "../gpu/plan.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
-import { BatchedProgram, type Blueprint, drawForward } from "./batched.ts";
+import { BatchedProgram } from "./batched.ts";
 import type { Engines } from "./device.ts";
-import { inParts } from "./fit.ts";
+import { planForward } from "./fit.ts";
 import type { LoadedModel } from "./load.ts";
-import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
+import { accuracyOf, poseProblem } from "./problem.ts";
 import type { BatchSettings, Inspection } from "./protocol.ts";
 
 export interface InspectRequest extends Engines {
@@ -19,10 +18,13 @@ export interface InspectRequest extends Engines {
 
 /** Throws FormatError where the batch does not fit the model, MemoryRefusal where it does not fit the device. */
 export async function inspectBatch(request: InspectRequest): Promise<Inspection> {
-  const { gpu, pipelines, submitter, loaded, settings, signal } = request;
+  const { gpu, pipelines, submitter, loaded, settings, budget, signal } = request;
   const problem = poseProblem(loaded, settings);
   const layout = new VectorLayout(problem.graph.params);
-  const blueprint = plan(request, problem, layout);
+  const blueprint = planForward({
+    ...{ gpu, problem, layout, budget, heldBytes: 4 * layout.extent, advice: "use fewer samples" },
+    microBatch: settings.microBatch ?? problem.batch.count,
+  });
   const theta = gpu.device.createBuffer({
     label: "theta",
     size: 4 * layout.extent,
@@ -43,16 +45,4 @@ export async function inspectBatch(request: InspectRequest): Promise<Inspection>
     forward?.destroy();
     theta.destroy();
   }
-}
-
-function plan({ gpu, settings, budget }: InspectRequest, problem: Problem, layout: VectorLayout): Blueprint {
-  const { coupled, batch } = problem;
-  const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
-  const attempt = (samples: number): Blueprint => {
-    const forward = drawForward({ layout, maxBindings, partition: problem.cut(samples) });
-    checkPlan([forward.plan], gpu.limits, budget, 4 * layout.extent + forward.heldBytes, "use fewer samples");
-    return forward;
-  };
-  if (coupled) return attempt(batch.count);
-  return inParts(batch.count, attempt, Math.min(settings.microBatch ?? batch.count, batch.count));
 }

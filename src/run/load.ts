@@ -6,6 +6,7 @@ import {
   groupsOf,
   type InputSpec,
   type LossKind,
+  type ModelOptions,
   mostTokens,
   type Network,
   sizeOf,
@@ -24,6 +25,8 @@ export interface LoadedModel {
   readonly mean: readonly number[] | null;
   readonly std: readonly number[] | null;
   readonly loss: LossKind;
+  /** As the weights were read. */
+  readonly options: ModelOptions;
   readonly card: ModelCard;
 }
 
@@ -53,6 +56,7 @@ export async function loadModel(
     mean,
     std,
     loss: weights.options.loss ?? "cross-entropy",
+    options: weights.options,
     card: {
       id: weights.id,
       title: weights.title ?? architecture.title,

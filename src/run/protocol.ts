@@ -4,12 +4,27 @@
  */
 
 import type { Candidate, LossKind } from "../model/index.ts";
+import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
+import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
+export type {
+  Direction,
+  Landscape,
+  LandscapeAxis,
+  LandscapeMark,
+  LandscapeRequest,
+} from "./landscapeTypes.ts";
 export type * from "./planTypes.ts";
+export type {
+  BatchNormMode,
+  DataOptions,
+  DataSource,
+  ModelOptions,
+  ModelSource,
+  NamedFile,
+} from "./sources.ts";
 export type { Candidate, LossKind };
-
-export type BatchNormMode = "eval" | "batch";
 
 /**
  * The matrix that is measured. `ggn`: generalised Gauss-Newton. `fisher`: the expectation over all labels of the model, for these
@@ -57,45 +72,6 @@ export interface RunSettings {
   readonly top: number;
   readonly bottom: number;
 }
-
-export interface NamedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What tensor names cannot tell: skip connections, the activation of a plain perceptron, a transformer's heads. */
-export interface ModelOptions {
-  readonly skip?: boolean;
-  readonly activation?: "relu" | "tanh";
-  readonly heads?: number;
-  /** Default cross-entropy. */
-  readonly loss?: LossKind;
-  /** ONNX: the tensors that are trained, by name or by patterns with *; null or absent: the default. */
-  readonly trainable?: readonly string[] | null;
-}
-
-export type ModelSource =
-  | { readonly kind: "bundled"; readonly id: string }
-  | {
-      readonly kind: "files";
-      /** The weights and what goes with them, such as a transformer's config.json: see roles.ts. */
-      readonly files: readonly NamedFile[];
-      readonly options: ModelOptions;
-    };
-
-/** What data files do not tell. mean and std normalise uint8 images after division by 255; float images stay. */
-export interface DataOptions {
-  readonly mean: readonly number[] | null;
-  readonly std: readonly number[] | null;
-  /** Columns of a text file, by name or number from 1: one or two with sentences, and that of the labels. */
-  readonly textColumns?: readonly string[];
-  readonly labelColumn?: string;
-}
-
-export type DataSource =
-  /** The batch that the bundled model's manifest names. */
-  | { readonly kind: "bundled"; readonly id: string }
-  | { readonly kind: "files"; readonly files: readonly NamedFile[]; readonly options: DataOptions };
 
 export interface ModelCard {
   /** Bundled id, or null for a file. */
@@ -244,6 +220,8 @@ export interface RunResult {
     readonly beta: readonly (readonly number[])[];
   };
   readonly slices: readonly LossSlice[];
+  /** Absent where none was measured. */
+  readonly landscapes?: readonly Landscape[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
   /** Hessian-vector products spent. */
@@ -252,7 +230,7 @@ export interface RunResult {
 }
 
 export interface Progress {
-  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "plan";
+  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape" | "plan";
   /** Products done and planned. */
   readonly done: number;
   readonly total: number;
@@ -336,6 +314,8 @@ export interface Engine {
     options: { readonly radius: number; readonly points: number },
     onEvent: (event: RunEvent) => void,
   ): Promise<RunOutcome>;
+  /** Loss and accuracy over a line or plane through the weights of the last run, as far as a cancel lets it come. */
+  landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
   /** Bits for the weights by the trace of the last run, with the loss that they cause. */
   plan(request: PlanRequest, onEvent: (event: RunEvent) => void): Promise<Planned>;
 }

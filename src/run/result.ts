@@ -11,6 +11,7 @@ import type { Problem } from "./problem.ts";
 import type {
   Check,
   DeviceReport,
+  Landscape,
   LossSlice,
   OperatorKind,
   RitzValue,
@@ -46,6 +47,7 @@ export interface ResultParts {
   /** By another method than the quadrature's own probes; null for these. */
   readonly trace: { readonly trace: TraceEstimate; readonly method: TraceMethod } | null;
   readonly slices: readonly LossSlice[];
+  readonly landscapes: readonly Landscape[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
   readonly products: number;
@@ -95,6 +97,7 @@ export function makeResult(parts: ResultParts): RunResult {
       beta: columns.map((c) => c.beta),
     },
     slices: parts.slices,
+    ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
     checks: parts.checks,
     device: parts.device,
     products: parts.products,

@@ -1,21 +1,23 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
 import type { GpuVector } from "../gpu/vectors.ts";
-import { type DiagonalEstimate, diagonalEstimate, SlqRun } from "../spectrum/index.ts";
+import { type DiagonalEstimate, diagonalEstimate, evenSteps, inner, SlqRun } from "../spectrum/index.ts";
 import type { Engines } from "./device.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget, makeHessian } from "./fit.ts";
 import { ForwardLoss } from "./forward.ts";
 import type { HessianOperator } from "./hessian.ts";
+import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
-import type { Matrix } from "./matrix.ts";
-import { selectTensors } from "./params.ts";
+import { type Matrix, matrixOf } from "./matrix.ts";
 import { planBits } from "./plan.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   BitPlan,
   Check,
   DeviceReport,
+  Landscape,
+  LandscapeRequest,
   LossSlice,
   PlanRequest,
   Progress,
@@ -27,7 +29,7 @@ import type {
 } from "./protocol.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
 import { runChecks } from "./runChecks.ts";
-import { lossAlong } from "./slice.ts";
+import { lossesAt } from "./slice.ts";
 import { checkMethod, traceBy } from "./traceBy.ts";
 
 export interface SessionOptions extends Engines {
@@ -61,6 +63,7 @@ export class Session {
   #atWeights: AtWeights = { loss: Number.NaN, accuracy: Number.NaN, gradientNorm: Number.NaN };
   #gradient: Float64Array = new Float64Array();
   #slices: LossSlice[] = [];
+  #landscapes: Landscape[] = [];
   #checks: Check[] = [];
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
@@ -69,7 +72,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    this.#matrix = matrixOf(options);
+    this.#matrix = matrixOf(options.loaded, options.settings);
   }
 
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
@@ -89,7 +92,9 @@ export class Session {
         : tensors.reduce((sum, { name, size }) => sum + (chosen.includes(name) ? size : 0), 0);
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
     checkMethod(traceMethod, { problem, matrix: this.#matrix, products: traceProbes }, n);
-    const vectors = Math.min(steps + SPARE_STEPS, n) + 1;
+    // One step is a trace or a product, which nobody extends step by step.
+    const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
+    const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(probes, PROBES_AT_ONCE);
     const keepBases = basesToKeep(Math.ceil(probes / atOnce), 4 * vectors * atOnce * n, budget);
     const operator = await makeHessian({
@@ -128,7 +133,7 @@ export class Session {
       source: { seed: this.#settings.seed, distribution: "rademacher" },
       top: this.#settings.top,
       bottom: this.#settings.bottom,
-      capacity: steps + SPARE_STEPS,
+      capacity,
       keepBases,
     });
     this.#spentMs += performance.now() - began;
@@ -181,36 +186,47 @@ export class Session {
     { radius, points }: { readonly radius: number; readonly points: number },
     { signal, onEvent }: RunContext,
   ): Promise<RunOutcome> {
-    const { slq, operator, problem } = this.#started();
-    const result = slq.result();
-    const value = result[rank.end][rank.place];
-    if (value === undefined) {
+    const found = await this.#ritz(rank, signal);
+    if (found === null) {
       return { kind: "refused", message: `The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.` };
     }
-    const direction = operator.space.create();
-    try {
-      const found = await slq.ritzVector(value, direction, signal);
-      if (found.kind === "cancelled") return { kind: "cancelled", result: this.result() };
-      const [vector] = await operator.space.read(direction);
-      const whole = operator.embed(vector);
-      const steps = Array.from({ length: points }, (_, i) => radius * ((2 * i) / (points - 1) - 1));
-      const loss = await lossAlong({
-        ...this.#forward(),
-        parameters: problem.parameters,
-        direction: whole,
-        steps,
-        signal,
-        onPoint: (done) =>
-          onEvent({ type: "progress", progress: { phase: "slice", done, total: points, etaSeconds: null } }),
-      });
-      const slope = whole.reduce((sum, d, i) => sum + d * this.#gradient[i], 0);
-      const slice = { rank, eigenvalue: value.value - this.#matrix.weightDecay, slope, steps, loss };
-      const same = (s: LossSlice): boolean => s.rank.end === rank.end && s.rank.place === rank.place;
-      this.#slices = [...this.#slices.filter((s) => !same(s)), slice];
-      return { kind: "done", result: this.result() };
-    } finally {
-      operator.space.release(direction);
+    const { vector, eigenvalue } = found;
+    const steps = evenSteps(-radius, radius, points);
+    const loss: number[] = [];
+    const along = { directions: [vector], points: steps.map((step) => [step]), signal };
+    for await (const at of lossesAt({ ...this.#forward(), ...along })) {
+      loss.push(at.loss);
+      const progress = { phase: "slice", done: loss.length, total: points, etaSeconds: null } as const;
+      onEvent({ type: "progress", progress });
     }
+    const slice = { rank, eigenvalue, slope: inner(vector, this.#gradient), steps, loss };
+    const same = (s: LossSlice): boolean => s.rank.end === rank.end && s.rank.place === rank.place;
+    this.#slices = [...this.#slices.filter((s) => !same(s)), slice];
+    return { kind: "done", result: this.result() };
+  }
+
+  /** Measures a line or plane and adds it to the result; one along the same directions makes way. */
+  async landscape(request: LandscapeRequest, { signal, onEvent, gate }: RunContext): Promise<RunOutcome> {
+    const others = this.#landscapes;
+    const ground = {
+      ...this.#forward(),
+      ...{ loaded: this.#options.loaded, settings: this.#settings, gradient: this.#gradient },
+      parameters: this.#started().problem.parameters,
+      loss: this.#atWeights.loss,
+      ritz: (rank: LossSlice["rank"]) => this.#ritz(rank, signal),
+      product: (v: Float32Array) => this.#hessianTimes(v),
+    };
+    const kind = (l: Landscape): string =>
+      JSON.stringify([l.batchNorm, l.axes.map(({ direction }) => direction)]);
+    await measureLandscape(ground, request, {
+      ...{ signal, gate },
+      onProgress: (progress) => onEvent({ type: "progress", progress }),
+      publish: (landscape) => {
+        this.#landscapes = [...others.filter((other) => kind(other) !== kind(landscape)), landscape];
+        onEvent({ type: "snapshot", result: this.result() });
+      },
+    });
+    return { kind: "done", result: this.result() };
   }
 
   /** Bits for the weights by the traces of the tensors so far, and what they measure. Throws RunRefusal. */
@@ -296,6 +312,7 @@ export class Session {
       spectrum: slq.result(),
       columns: slq.checkpoint().columns,
       slices: this.#slices,
+      landscapes: this.#landscapes,
       checks: this.#checks,
       device: this.#options.device,
       products: operator.products,
@@ -314,12 +331,46 @@ export class Session {
     this.#operator = null;
   }
 
+  /** The Ritz vector of a reported value, of unit length, over all parameters; null where there is none. */
+  async #ritz(
+    rank: LossSlice["rank"],
+    signal: AbortSignal,
+  ): Promise<{ readonly vector: Float64Array; readonly eigenvalue: number } | null> {
+    const { slq, operator } = this.#started();
+    const value = slq.result()[rank.end][rank.place];
+    if (value === undefined) return null;
+    const out = operator.space.create();
+    try {
+      await slq.ritzVector(value, out, signal);
+      signal.throwIfAborted();
+      const [vector] = await operator.space.read(out);
+      // The loss has no weight decay.
+      const eigenvalue = value.value - this.#matrix.weightDecay;
+      return { vector: operator.embed(vector), eigenvalue };
+    } finally {
+      operator.space.release(out);
+    }
+  }
+
+  /** H v; null where the run multiplies with another matrix, or with a block that v reaches out of. */
+  async #hessianTimes(v: Float32Array): Promise<Float64Array | null> {
+    const { operator } = this.#started();
+    const { operator: kind, weightDecay } = this.#matrix;
+    const own = operator.embed(operator.restrict(Float64Array.from(v)));
+    if (kind !== "hessian" || own.some((x, i) => x !== v[i])) return null;
+    return (await this.product(v)).map((x, i) => x - weightDecay * v[i]);
+  }
+
   /** What a forward program of the run's batch needs. */
   #forward() {
-    const { gpu, pipelines, submitter } = this.#options;
+    const { gpu, pipelines, submitter, device } = this.#options;
     const { operator, problem } = this.#started();
-    const { partition, whole: space } = operator;
-    return { gpu, pipelines, submitter, partition, space, labels: problem.batch.labels };
+    return {
+      ...{ gpu, pipelines, submitter, problem },
+      microBatch: operator.microBatch,
+      budget: this.#options.budget ?? defaultBudget(device.software),
+      heldBytes: operator.cost.usedBytes,
+    };
   }
 
   #started(): { slq: SlqRun<GpuVector>; operator: HessianOperator; problem: Problem } {
@@ -328,17 +379,6 @@ export class Session {
     }
     return { slq: this.#slq, operator: this.#operator, problem: this.#problem };
   }
-}
-
-/** Throws FormatError for a pattern that no tensor fits. */
-function matrixOf({ loaded, settings }: SessionOptions): Matrix {
-  const { operator = "hessian", params = [], weightDecay = 0, seed } = settings;
-  const names = loaded.card.tensors.map(({ name }) => name);
-  const chosen = selectTensors(names, params);
-  return {
-    ...{ operator, weightDecay, seed, loss: loaded.loss },
-    tensors: chosen.length === names.length ? null : chosen,
-  };
 }
 
 /**

@@ -1,35 +1,38 @@
-/** The measured loss along a direction in parameter space. */
+/** The measured loss at points of a line or plane through the weights. One forward program serves all of them. */
 
-import { ForwardLoss, type ForwardLossOptions } from "./forward.ts";
+import { ForwardLoss, type ForwardOptions, type LossAt } from "./forward.ts";
 
-export interface SliceRequest extends ForwardLossOptions {
-  /** Flat, in file order. */
-  readonly parameters: Float32Array;
-  /** In file order. */
-  readonly direction: Float64Array;
-  /** Distances from the weights, in units of the direction's length. */
-  readonly steps: readonly number[];
+export interface SliceRequest extends ForwardOptions {
+  /** One or two, over all parameters in file order. */
+  readonly directions: readonly ArrayLike<number>[];
+  /** A point is theta + sum_i at[i] * directions[i]. */
+  readonly points: Iterable<readonly number[]>;
   readonly signal?: AbortSignal;
-  readonly onPoint?: (done: number) => void;
 }
 
-/** Loss at theta + step * direction for each step. */
-export async function lossAlong(request: SliceRequest): Promise<number[]> {
-  const { space, parameters, direction, steps, signal, onPoint } = request;
-  const forward = await ForwardLoss.create(request);
-  const along = space.create();
+/**
+ * Loss and accuracy at each point, in their order.
+ * Throws MemoryRefusal where not even one sample fits beside what is held.
+ */
+export async function* lossesAt(request: SliceRequest): AsyncGenerator<LossAt, void> {
+  const { problem, directions, points, signal } = request;
+  const forward = await ForwardLoss.create(request, 1 + directions.length);
+  const { space, weights } = forward;
+  const [theta, ...along] = [0, ...directions].map(() => space.create());
   try {
-    space.write(along, [direction]);
-    const losses: number[] = [];
-    for (const step of steps) {
-      space.write(forward.weights, [parameters]);
-      space.axpy(step, along, forward.weights);
-      losses.push((await forward.evaluate(signal)).loss);
-      onPoint?.(losses.length);
+    space.write(theta, [problem.parameters]);
+    directions.forEach((direction, i) => {
+      space.write(along[i], [direction]);
+    });
+    for (const at of points) {
+      space.copy(theta, weights);
+      along.forEach((direction, i) => {
+        space.axpy(at[i], direction, weights);
+      });
+      yield await forward.evaluate(signal);
     }
-    return losses;
   } finally {
+    for (const vector of [theta, ...along]) space.release(vector);
     forward.destroy();
-    space.release(along);
   }
 }

@@ -81,6 +81,7 @@ const PHASES = {
   lanczos: "Lanczos",
   trace: "Trace",
   slice: "Loss along the vector",
+  landscape: "Loss landscape",
   plan: "Quantised weights",
 } as const;
 

@@ -28,9 +28,9 @@ function checkpoint(shapes: Shapes, seed: number): Uint8Array {
 export const mlpShapes = { "fc1.weight": [5, 7], "fc1.bias": [5], "fc2.weight": [3, 5], "fc2.bias": [3] };
 
 /** A perceptron 7-5-3 of 58 parameters. */
-export const mlp = (activation: "tanh" | "relu" = "tanh"): Dropped => ({
+export const mlp = (activation: "tanh" | "relu" = "tanh", seed = 1): Dropped => ({
   kind: "files",
-  files: [{ name: "mlp.safetensors", bytes: checkpoint(mlpShapes, 1) }],
+  files: [{ name: "mlp.safetensors", bytes: checkpoint(mlpShapes, seed) }],
   options: { activation },
 });
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { LocalEngine } from "../../src/run/engine.ts";
 import type { DataSource, ModelSource, RunOutcome } from "../../src/run/protocol.ts";
 import { images, mlp, resnet8, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
@@ -39,6 +40,19 @@ describe("a run is refused, with a way out,", () => {
     );
     finished(await engine.run(settings({ start: 8, batchSize: 4, steps: 2 }), silent));
     engine.destroy();
+  });
+
+  it("when a guest's part of the usual budget does not suffice", async () => {
+    const readBundled = () => Promise.reject(new Error("no bundled files in this test"));
+    for (const [budgetShare, kind] of [
+      [1e-6, "refused"],
+      [0.5, "done"],
+    ] as const) {
+      const engine = new LocalEngine({ kind: "node", gpu: gpu.entry, readBundled, budgetShare });
+      await engine.load(mlp(), vectors());
+      expect((await engine.run(settings({ steps: 2 }), silent)).kind).toBe(kind);
+      engine.destroy();
+    }
   });
 
   it("when memory does not suffice, before anything is allocated", async () => {

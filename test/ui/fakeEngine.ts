@@ -4,13 +4,17 @@
  */
 import type {
   DeviceAnswer,
+  Direction,
   Engine,
+  Landscape,
+  LandscapeAxis,
   Loaded,
   RunEvent,
   RunOutcome,
   RunResult,
   RunSettings,
 } from "../../src/run/protocol.ts";
+import { coarseToFine, coordinatesAt, evenSteps, predictedAt } from "../../src/spectrum/landscape.ts";
 
 export interface FakeOptions {
   readonly tick?: () => Promise<void>;
@@ -119,10 +123,56 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       known = { ...known, slices: [...known.slices, slice] };
       return { kind: "done", result: known };
     },
+    landscape: async ({ axes, bn }, onEvent) => {
+      calls.push(
+        `landscape ${axes.map(({ direction, points }) => `${direction.kind} ${points}`).join(", ")}`,
+      );
+      const steps = axes.map(({ from, to, points }) => evenSteps(from, to, points));
+      const curvature = axes.map((_, i) => axes.map((__, j) => (i === j ? 10 - 4 * i : 1)));
+      const prediction = { loss: known.loss, slope: axes.map(() => 0.1), curvature };
+      const order = coarseToFine(steps.map((axis) => axis.length));
+      const loss = new Array<number | null>(order.length).fill(null);
+      cancelled = false;
+      const show = (measured: number) => {
+        const landscape: Landscape = {
+          axes: axes.map(({ direction }, i) => ({
+            direction: nameOf(direction, known),
+            length: 1,
+            steps: steps[i],
+          })),
+          batchNorm: bn,
+          measured,
+          loss: [...loss],
+          accuracy: loss.map((value) => (value === null ? null : 1 / (1 + value))),
+          prediction,
+          marks: [],
+        };
+        known = { ...known, landscapes: [landscape] };
+        onEvent({ type: "snapshot", result: known });
+      };
+      for (const [measured, place] of order.entries()) {
+        await tick();
+        if (cancelled) return { kind: "cancelled", result: known };
+        // A little more than the prediction, the further from the weights.
+        const at = coordinatesAt(steps, place);
+        loss[place] = predictedAt(prediction, at) + at.reduce((sum, x) => sum + Math.abs(x) ** 3, 0);
+        const progress = { done: measured + 1, total: order.length, etaSeconds: order.length - measured };
+        onEvent({ type: "progress", progress: { phase: "landscape", ...progress } });
+        show(measured + 1);
+      }
+      return { kind: "done", result: known };
+    },
     plan: async () => {
       calls.push("plan");
       await tick();
       return { kind: "refused", message: "the fake engine plans nothing" };
     },
   };
+}
+
+function nameOf(direction: Direction, { eigenvalues }: RunResult): LandscapeAxis["direction"] {
+  if (direction.kind === "ritz")
+    return { ...direction, eigenvalue: eigenvalues[direction.end][direction.place].value };
+  if (direction.kind === "random" || direction.kind === "gradient") return direction;
+  throw new Error("the fake engine reads no files");
 }

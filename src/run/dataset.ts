@@ -1,7 +1,8 @@
 /** The files of a data set to named arrays: whatever the files are, a batch is cut from the arrays. */
 
-import { FormatError, readNpz, type Tensors } from "../model/index.ts";
+import { readNpz, type Tensors } from "../model/index.ts";
 import { bundledFile, openManifest, type ReadBundled } from "./manifest.ts";
+import { refuseMissing } from "./missing.ts";
 import type { DataSource, NamedFile } from "./protocol.ts";
 import { dataFile, roleOf } from "./roles.ts";
 import { type ForModel, openText } from "./textData.ts";
@@ -26,15 +27,12 @@ export interface Dataset {
 export async function openDataset(source: DataSource, model: ForModel, read: ReadBundled): Promise<Dataset> {
   if (source.kind === "files") {
     const file = dataFile(source.files);
-    if (file === undefined) {
-      throw new FormatError({
-        file: source.files[0]?.name ?? "files",
-        where: "files",
-        expected: "samples among them",
-        found: "none",
-        remedy: "Add an .npz batch with samples and labels, or a text file",
-      });
-    }
+    if (file === undefined)
+      refuseMissing(
+        source.files,
+        "samples among them",
+        "Add an .npz batch with samples and labels, or a text file",
+      );
     const { mean, std } = source.options;
     if (roleOf(file.name) === "text") {
       return textDataset(file, await openText(file, source, model, read));

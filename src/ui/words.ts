@@ -82,6 +82,7 @@ const PHASES = {
   trace: "Trace",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  plan: "Quantised weights",
 } as const;
 
 const DONE = {

@@ -56,7 +56,11 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: "weight-decay", value: "X", help: "adds X to every eigenvalue (0)" },
   { name: "steps", value: "M", help: "Lanczos steps per probe (80)" },
-  { name: "probes", value: "K", help: "probes of the quadrature, or of the trace (1; for trace 10)" },
+  {
+    name: "probes",
+    value: "K",
+    help: "probes of the quadrature, or of the trace (1; for trace, sensitivity and plan 10)",
+  },
   {
     name: "trace-probes",
     value: "K",
@@ -105,6 +109,33 @@ export const FLAGS: readonly Flag[] = [
     help: "slice: odd number of points, so that one lies at 0 (21); landscape: along each direction (11)",
   },
   { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
+  {
+    name: "budget",
+    value: "size|bops|latency:F",
+    help: "plan: between all layers at the fewest bits (0) and all at the most (1), or an amount such as size:=100000 bytes (size:0.5)",
+  },
+  { name: "bits", value: "4,8", help: "sensitivity, plan: bit widths to choose from, 2 to 8 (4,8)" },
+  { name: "scheme", value: "symmetric|asymmetric", help: "sensitivity, plan: the quantiser (symmetric)" },
+  {
+    name: "granularity",
+    value: "tensor|channel|group",
+    help: "sensitivity, plan: what shares a scale (channel)",
+  },
+  { name: "group-size", value: "N", help: "sensitivity, plan: weights of a group (64)" },
+  {
+    name: "activation-bits",
+    value: "N",
+    help: "sensitivity, plan: of bit operations (as many as the weights that they meet)",
+  },
+  { name: "latency-table", value: "FILE", help: "plan: .csv with the columns layer,bits,ms, or .json" },
+  {
+    name: "tie",
+    value: "A,B;C,D",
+    help: "plan: sets of tensors, by name or with *, that share their bits",
+  },
+  { name: "measure-layers", value: "", help: "plan: measure every layer alone at its bits as well" },
+  { name: "csv", value: "FILE", help: "sensitivity, plan: where to write the table" },
+  { name: "pytorch", value: "FILE", help: "plan: where to write Python that rounds the weights so" },
   {
     name: "directions",
     value: "D[,D]",

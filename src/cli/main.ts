@@ -28,6 +28,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
+import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
 
@@ -38,6 +39,8 @@ const COMMANDS = {
   diag: "every diagonal entry, and the traces of tensors, with standard errors",
   slice: "the measured loss along Ritz vectors",
   landscape: "loss and accuracy over a line or plane through the weights",
+  sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
+  plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
 } as const;
 type Command = keyof typeof COMMANDS;
@@ -67,6 +70,8 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (loaded.kind === "refused") throw new Error(loaded.message);
     const settings = settingsFor(command, args, loaded.card.data.available, loaded.card.parameterCount);
     if (command === "hvp") return await hvp(engine, settings, args);
+    if (command === "sensitivity" || command === "plan")
+      return await planned(engine, command, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
@@ -112,6 +117,20 @@ async function hvp(engine: LocalEngine, settings: RunSettings, args: Arguments):
   return await finish({ kind: "done", result }, args);
 }
 
+async function planned(
+  engine: LocalEngine,
+  command: "sensitivity" | "plan",
+  settings: RunSettings,
+  args: Arguments,
+): Promise<number> {
+  const request = await planRequest(command, args);
+  const run = await engine.run(settings, reportProgress);
+  const outcome = run.kind === "done" ? await engine.plan(request, reportProgress) : run;
+  if (outcome.kind !== "planned") throw new Error(endOf(outcome));
+  await writePlan(outcome.plan, args);
+  return 0;
+}
+
 async function diag(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
   const out = args.get("out");
   const { diagonal: found, result } = await engine.diagonal(settings, reportProgress);
@@ -149,12 +168,12 @@ const automatic = (products: number, n: number): TraceMethod =>
 /** `available` samples are in the data file, and the model has n parameters. */
 function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
-  const traced = command === "trace" || command === "diag";
+  const traced = ["trace", "diag", "sensitivity", "plan"].includes(command);
   const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
   const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
   const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
   // Other estimators make their own products: the quadrature then needs one probe only.
-  const probes = command === "diag" || (command === "trace" && estimator !== "hutchinson") ? 1 : wanted;
+  const probes = command === "diag" || (traced && estimator !== "hutchinson") ? 1 : wanted;
   const traceMethod = estimator === "auto" ? automatic(wanted, n) : estimator;
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
@@ -206,11 +225,11 @@ function reportProgress(event: RunEvent): void {
   if (done === total) process.stderr.write("\r\x1b[K");
 }
 
+const endOf = (outcome: RunOutcome): string =>
+  "message" in outcome ? outcome.message : "The run was cancelled.";
+
 async function finish(outcome: RunOutcome, args: Arguments): Promise<number> {
-  if (outcome.kind !== "done") {
-    const message = "message" in outcome ? outcome.message : "The run was cancelled.";
-    throw new Error(message);
-  }
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
   await output(outcome.result, args);
   return 0;
 }
@@ -227,7 +246,7 @@ async function output(result: RunResult, args: Arguments): Promise<void> {
 }
 
 function help(): string {
-  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(13)}${text}`);
   const flags = FLAGS.map((f) => `  --${`${f.name} ${f.value}`.padEnd(24)}${f.help}`);
   return ["Usage: npm run -s eigenscope -- COMMAND [flags]", "", ...commands, "", ...flags, ""].join("\n");
 }

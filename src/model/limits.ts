@@ -32,6 +32,9 @@ export const limits = {
   /** Bytes of a config.json: 0.5 KB to 100 KB with the names of a thousand classes. */
   configBytes: 4 * MiB,
 
+  /** Bytes of a latency table: seven bit widths of 16,384 layers take 4 MB. */
+  latencyTableBytes: 8 * MiB,
+
   /** Bytes of a tokenizer.json or vocab.txt: RoBERTa's has 1.4 MB, that of 110,000 words in a hundred languages 3 MB. */
   tokenizerBytes: 16 * MiB,
   /** Tokens of a vocabulary and merges of a tokenizer: multilingual models have up to 260,000. */

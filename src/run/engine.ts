@@ -22,6 +22,8 @@ import type {
   Loaded,
   LossSlice,
   ModelSource,
+  Planned,
+  PlanRequest,
   RunEvent,
   RunOutcome,
   RunResult,
@@ -131,6 +133,13 @@ export class LocalEngine implements Engine {
     return this.#exclusive((signal) =>
       this.#needSession().landscape(request, { signal, onEvent, gate: () => this.#gate() }),
     );
+  }
+
+  plan(request: PlanRequest, onEvent: (event: RunEvent) => void): Promise<Planned> {
+    return this.#exclusive(async (signal) => {
+      const context = { signal, onEvent, gate: () => this.#gate() };
+      return { kind: "planned", plan: await this.#needSession().plan(request, context) };
+    });
   }
 
   pause(): Promise<void> {

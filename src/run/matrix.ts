@@ -3,8 +3,10 @@
 import { FISHER_NOISE } from "../autograd/curvature.ts";
 import type { LossKind } from "../model/index.ts";
 import { gumbelElement, normalElement, probeKey } from "../spectrum/probes.ts";
+import type { LoadedModel } from "./load.ts";
+import { selectTensors } from "./params.ts";
 import type { Inputs, Partition } from "./partition.ts";
-import type { OperatorKind } from "./protocol.ts";
+import type { OperatorKind, RunSettings } from "./protocol.ts";
 
 export interface Matrix {
   readonly operator: OperatorKind;
@@ -15,6 +17,17 @@ export interface Matrix {
   readonly weightDecay: number;
   /** u32, for the labels of `fisher-mc`. */
   readonly seed: number;
+}
+
+/** The matrix of a run. Throws FormatError for a pattern that no tensor fits. */
+export function matrixOf(loaded: LoadedModel, settings: RunSettings): Matrix {
+  const { operator = "hessian", params = [], weightDecay = 0, seed } = settings;
+  const names = loaded.card.tensors.map(({ name }) => name);
+  const chosen = selectTensors(names, params);
+  return {
+    ...{ operator, weightDecay, seed, loss: loaded.loss },
+    tensors: chosen.length === names.length ? null : chosen,
+  };
 }
 
 export const HESSIAN: Matrix = {

@@ -1,10 +1,11 @@
 /** The files of a data set to named arrays: whatever the files are, a batch is cut from the arrays. */
 
-import { FormatError, readNpy, readNpz, type Tensor } from "../model/index.ts";
+import { readNpy, readNpz, type Tensor } from "../model/index.ts";
 import type { Dataset } from "./dataset.ts";
 import { checksums } from "./digest.ts";
 import { openImages } from "./imageData.ts";
 import { bundledFile, openManifest, type ReadBundled } from "./manifest.ts";
+import { refuseMissing } from "./missing.ts";
 import type { DataSource, NamedFile } from "./protocol.ts";
 import { dataFile, filesOf, roleOf } from "./roles.ts";
 import { type ForModel, openText } from "./textData.ts";
@@ -13,15 +14,12 @@ import { type ForModel, openText } from "./textData.ts";
 export async function openDataset(source: DataSource, model: ForModel, read: ReadBundled): Promise<Dataset> {
   if (source.kind === "files") {
     const file = dataFile(source.files);
-    if (file === undefined) {
-      throw new FormatError({
-        file: source.files[0]?.name ?? "files",
-        where: "files",
-        expected: "samples among them",
-        found: "none",
-        remedy: "Add an .npz batch with samples and labels, images in a folder a class, or a text file",
-      });
-    }
+    if (file === undefined)
+      refuseMissing(
+        source.files,
+        "samples among them",
+        "Add an .npz batch with samples and labels, images in a folder a class, or a text file",
+      );
     const { mean, std } = source.options;
     if (roleOf(file.name) === "picture") return openImages(source, model);
     if (roleOf(file.name) === "array") return arraysDataset(source);

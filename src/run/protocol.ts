@@ -5,6 +5,7 @@
 
 import type { Candidate, LossKind } from "../model/index.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
+import type { BitPlan, PlanRequest } from "./planTypes.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type {
@@ -14,6 +15,7 @@ export type {
   LandscapeMark,
   LandscapeRequest,
 } from "./landscapeTypes.ts";
+export type * from "./planTypes.ts";
 export type {
   BatchNormMode,
   DataOptions,
@@ -228,7 +230,7 @@ export interface RunResult {
 }
 
 export interface Progress {
-  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape";
+  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape" | "plan";
   /** Products done and planned. */
   readonly done: number;
   readonly total: number;
@@ -266,6 +268,10 @@ export interface Inspection {
   /** Places in the data file of a random batch, ascending; null for a range. */
   readonly drawn: readonly number[] | null;
 }
+
+export type Planned =
+  | { readonly kind: "planned"; readonly plan: BitPlan }
+  | Exclude<RunOutcome, { readonly kind: "done" }>;
 
 export type Inspected =
   | { readonly kind: "inspected"; readonly inspection: Inspection }
@@ -310,4 +316,6 @@ export interface Engine {
   ): Promise<RunOutcome>;
   /** Loss and accuracy over a line or plane through the weights of the last run, as far as a cancel lets it come. */
   landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
+  /** Bits for the weights by the trace of the last run, with the loss that they cause. */
+  plan(request: PlanRequest, onEvent: (event: RunEvent) => void): Promise<Planned>;
 }

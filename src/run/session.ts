@@ -5,18 +5,22 @@ import { type DiagonalEstimate, diagonalEstimate, evenSteps, inner, SlqRun } fro
 import type { Engines } from "./device.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget, makeHessian } from "./fit.ts";
+import { ForwardLoss } from "./forward.ts";
 import type { HessianOperator } from "./hessian.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
-import type { Matrix } from "./matrix.ts";
-import { selectTensors } from "./params.ts";
+import { type Matrix, matrixOf } from "./matrix.ts";
+import { planBits } from "./plan.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
+  BitPlan,
   Check,
   DeviceReport,
   Landscape,
   LandscapeRequest,
   LossSlice,
+  PlanRequest,
+  Progress,
   RunEvent,
   RunOutcome,
   RunResult,
@@ -68,7 +72,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    this.#matrix = matrixOf(options);
+    this.#matrix = matrixOf(options.loaded, options.settings);
   }
 
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
@@ -225,6 +229,19 @@ export class Session {
     return { kind: "done", result: this.result() };
   }
 
+  /** Bits for the weights by the traces of the tensors so far, and what they measure. Throws RunRefusal. */
+  async plan(request: PlanRequest, { signal, onEvent, gate }: RunContext): Promise<BitPlan> {
+    const { slq, problem } = this.#started();
+    const ground = {
+      ...{ problem, result: this.result(), gradient: this.#gradient },
+      samples: this.#trace === null ? slq.traceSamples() : null,
+      product: (v: Float32Array) => this.product(v),
+      forward: () => ForwardLoss.create(this.#forward()),
+    };
+    const onProgress = (progress: Progress): void => onEvent({ type: "progress", progress });
+    return planBits(ground, request, { signal, gate, onProgress });
+  }
+
   /** The product with a vector of all parameters in file order; of a block, with its part, and zero elsewhere. */
   async product(vector: Float32Array): Promise<Float64Array> {
     const { operator } = this.#started();
@@ -362,17 +379,6 @@ export class Session {
     }
     return { slq: this.#slq, operator: this.#operator, problem: this.#problem };
   }
-}
-
-/** Throws FormatError for a pattern that no tensor fits. */
-function matrixOf({ loaded, settings }: SessionOptions): Matrix {
-  const { operator = "hessian", params = [], weightDecay = 0, seed } = settings;
-  const names = loaded.card.tensors.map(({ name }) => name);
-  const chosen = selectTensors(names, params);
-  return {
-    ...{ operator, weightDecay, seed, loss: loaded.loss },
-    tensors: chosen.length === names.length ? null : chosen,
-  };
 }
 
 /**

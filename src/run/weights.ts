@@ -14,6 +14,7 @@ import {
   type Tensors,
 } from "../model/index.ts";
 import { bundledFile, openManifest, type ReadBundled } from "./manifest.ts";
+import { refuseMissing } from "./missing.ts";
 import type { ModelSource, NamedFile } from "./protocol.ts";
 import { filesOf, modelFile } from "./roles.ts";
 
@@ -39,15 +40,8 @@ export async function openWeights(source: ModelSource, read: ReadBundled): Promi
   if (source.kind === "files") {
     const file = modelFile(source.files);
     const config = filesOf(source.files, "config")[0];
-    if (file === undefined) {
-      throw new FormatError({
-        file: source.files[0]?.name ?? "files",
-        where: "files",
-        expected: "a model among them",
-        found: "none",
-        remedy: "Add its .safetensors, .onnx or .pt file",
-      });
-    }
+    if (file === undefined)
+      refuseMissing(source.files, "a model among them", "Add its .safetensors, .onnx or .pt file");
     const options = {
       ...source.options,
       ...(config === undefined ? {} : { config: readConfig(config.bytes, config.name) }),

@@ -32,6 +32,11 @@ export interface Plan {
 /** More would not fit into memory; the front of a real network has some ten thousand. */
 const MOST_STATES = 4_000_000;
 
+/** A front that memory does not hold. The message says what helps. */
+export class TooManyPlans extends Error {
+  override readonly name = "TooManyPlans";
+}
+
 /** The non-dominated sums after some groups, by rising cost and falling loss. */
 interface Stage {
   readonly cost: Float64Array;
@@ -45,7 +50,7 @@ interface Stage {
  * All plans that no other beats in both cost and loss, by rising cost.
  * @param budget plans above it are left out, which saves work
  * @throws RangeError for a group without options, or costs and losses that are not finite
- * @throws Error where the front has more than four million states
+ * @throws TooManyPlans where the front has more than four million states
  */
 export class ParetoFront {
   readonly #groups: readonly PlanGroup[];
@@ -69,7 +74,7 @@ export class ParetoFront {
       stages.push(stage);
       states += stage.cost.length;
       if (states > MOST_STATES)
-        throw new Error(`More than ${MOST_STATES} plans are undominated: use fewer bit widths.`);
+        throw new TooManyPlans(`More than ${MOST_STATES} plans are undominated: use fewer bit widths.`);
     });
     this.#stages = stages;
   }

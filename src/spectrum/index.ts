@@ -1,5 +1,6 @@
 /** Spectral mathematics over a symmetric linear operator: table of contents. */
 
+export * from "./bitPlan.ts";
 export * from "./blockSpectra.ts";
 export * from "./cdfBand.ts";
 export * from "./checks.ts";
@@ -18,7 +19,9 @@ export * from "./nonFinite.ts";
 export * from "./operator.ts";
 export * from "./power.ts";
 export * from "./probes.ts";
+export * from "./quantiser.ts";
 export * from "./ritz.ts";
+export * from "./sensitivity.ts";
 export * from "./slq.ts";
 export * from "./slqResult.ts";
 export * from "./spectralMass.ts";

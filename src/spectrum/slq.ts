@@ -108,8 +108,18 @@ export class SlqRun<V> {
       weights: rows.map((q) => q.weights),
       residuals: rows.map((q) => q.residuals),
       ...extremes(rows, counts, ritz),
-      trace: traceEstimate(this.#traceSamples(), this.#operator.space.segments),
+      trace: traceEstimate(this.traceSamples(), this.#operator.space.segments),
     };
+  }
+
+  /** One sample per probe, whichever way it came, in the order of the probes. */
+  traceSamples(): TraceSample[] {
+    const { n } = this.#operator.space;
+    const byProbe = new Map(this.#samples);
+    for (const column of this.#known()) {
+      byProbe.set(column.probe, { probe: column.probe, perSegment: column.quadraticForm.map((x) => n * x) });
+    }
+    return [...byProbe.values()].sort((a, b) => a.probe - b.probe);
   }
 
   checkpoint(): SlqCheckpoint {
@@ -171,7 +181,7 @@ export class SlqRun<V> {
   }
 
   #missingSamples(): number[] {
-    const known = new Set(this.#traceSamples().map((sample) => sample.probe));
+    const known = new Set(this.traceSamples().map((sample) => sample.probe));
     return range(this.#target.traceProbes).filter(
       (probe) => !known.has(probe) && probe >= this.#target.probes,
     );
@@ -224,16 +234,6 @@ export class SlqRun<V> {
     return [...this.#columns.values()]
       .filter((column) => column.alpha.length > 0)
       .sort((a, b) => a.probe - b.probe);
-  }
-
-  /** One sample per probe, whichever way it came, in the order of the probes. */
-  #traceSamples(): TraceSample[] {
-    const { n } = this.#operator.space;
-    const byProbe = new Map(this.#samples);
-    for (const column of this.#known()) {
-      byProbe.set(column.probe, { probe: column.probe, perSegment: column.quadraticForm.map((x) => n * x) });
-    }
-    return [...byProbe.values()].sort((a, b) => a.probe - b.probe);
   }
 
   #quadrature(column: LanczosColumn): Quadrature {

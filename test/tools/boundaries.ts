@@ -25,7 +25,10 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     may: ["run/protocol.ts (types)", "run/hub/types.ts (types)", "run/roles.ts", "spectrum"],
     packages: ["zustand"],
   },
-  ui: { may: ["ui/charts", "store", "spectrum (types)", "model/crc32.ts"], packages: ["react", "zustand"] },
+  ui: {
+    may: ["ui/charts", "store", "spectrum (types)", "model/crc32.ts", "model/csv.ts"],
+    packages: ["react", "zustand"],
+  },
   "ui/charts": {
     may: ["ui", "store", "spectrum (types)"],
     packages: ["react", "zustand", "d3-array", "d3-format", "d3-scale", "d3-shape"],

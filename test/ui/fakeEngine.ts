@@ -162,6 +162,11 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       }
       return { kind: "done", result: known };
     },
+    plan: async () => {
+      calls.push("plan");
+      await tick();
+      return { kind: "refused", message: "the fake engine plans nothing" };
+    },
   };
 }
 

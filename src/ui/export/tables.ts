@@ -1,16 +1,9 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
+import { csv } from "../../model/csv.ts";
 import type { DensityView } from "../../store/densityView.ts";
+import type { PlanePoint } from "../../store/plane.ts";
 import type { LossSlice, RunResult } from "../../store/state.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
-
-/** RFC 4180: cells with commas, quotes or line breaks stand in quotes. */
-function csv(columns: readonly string[], rows: Iterable<readonly (string | number)[]>): string {
-  const cell = (value: string | number) => {
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [columns, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
-}
 
 /** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
 export function densityCsv({ curve }: DensityView): string {
@@ -49,4 +42,18 @@ export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
   csv(
     ["step", "loss", "predicted"],
     slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
+  );
+
+/** The grid of a plane; empty cells where nothing was measured. */
+export const planeCsv = (points: readonly PlanePoint[]): string =>
+  csv(
+    ["a", "b", "loss", "accuracy", "predicted", "residual"],
+    points.map(({ a, b, loss, accuracy, predicted }) => [
+      a,
+      b,
+      loss ?? "",
+      accuracy ?? "",
+      predicted ?? "",
+      loss === null || predicted === null ? "" : loss - predicted,
+    ]),
   );

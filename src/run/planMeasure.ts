@@ -1,0 +1,100 @@
+/** Loss and accuracy with planned weights: what a plan's prediction is held against. */
+
+import { quantise, type TraceSample } from "../spectrum/index.ts";
+import type { ForwardLoss } from "./forward.ts";
+import type { ChosenPlan, Measured, PlannedLayer, PlanRequest } from "./planTypes.ts";
+import type { Problem } from "./problem.ts";
+import type { Progress, RunResult } from "./protocol.ts";
+
+export interface PlanGround {
+  readonly problem: Problem;
+  readonly result: RunResult;
+  /** Of the trace, whose segments are the tensors of `result.trace.perLayer`; null where another method gave it. */
+  readonly samples: readonly TraceSample[] | null;
+  /** Flat, in file order. */
+  readonly gradient: Float64Array;
+  /** H v in file order. */
+  readonly product: (v: Float32Array) => Promise<Float64Array>;
+  /** Compiled when something is to be measured. The caller destroys it. */
+  readonly forward: () => Promise<ForwardLoss>;
+}
+
+export interface PlanContext {
+  readonly signal: AbortSignal;
+  /** Waits while paused. */
+  readonly gate: () => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** A quantised tensor with what its options predict and cost. */
+export interface Row extends Omit<PlannedLayer, "bits" | "measured"> {
+  /** Place among the tensors of the run's matrix. */
+  readonly place: number;
+  /** First element in the flat parameter vector. */
+  readonly offset: number;
+}
+
+interface Measurements {
+  readonly plan: ChosenPlan["measured"];
+  readonly layers: readonly Measured[];
+}
+export const NOTHING: Measurements = { plan: null, layers: [] };
+
+/** Loss and accuracy at the quantised weights: of the plan, and of each layer alone. */
+export async function measurePlan(
+  { problem, result, gradient, product, forward }: PlanGround,
+  request: PlanRequest,
+  rows: readonly Row[],
+  bits: readonly number[],
+  { signal, gate, onProgress }: PlanContext,
+): Promise<Measurements> {
+  if (request.measure === "nothing") return NOTHING;
+  const { parameters } = problem;
+  const alone = request.measure === "layers" ? rows.length : 0;
+  const total = 2 + alone;
+  let done = 0;
+  const program = await forward();
+  try {
+    const at = async (weights: Float32Array, base: number | null): Promise<Measured> => {
+      await gate();
+      const { loss, accuracy } = await program.at(weights, signal);
+      onProgress({ phase: "plan", done: ++done, total, etaSeconds: null });
+      return { loss, accuracy, rise: base === null ? 0 : loss - base };
+    };
+    const { loss: base } = await at(parameters, null);
+    const planned = parameters.slice();
+    rows.forEach((row, i) => {
+      quantiseInto(planned, parameters, row, bits[i], request);
+    });
+    const whole = await at(planned, base);
+    const error = planned.map((w, i) => w - parameters[i]);
+    const curved = await product(error);
+    // The measured loss does not have it.
+    const { weightDecay } = result.meaning;
+    const plan = {
+      ...whole,
+      firstOrder: error.reduce((total, d, i) => total + d * gradient[i], 0),
+      secondOrder: error.reduce((total, d, i) => total + d * (curved[i] - weightDecay * d), 0) / 2,
+    };
+    const layers: Measured[] = [];
+    for (let i = 0; i < alone; i++) {
+      const weights = parameters.slice();
+      quantiseInto(weights, parameters, rows[i], bits[i], request);
+      layers.push(await at(weights, base));
+    }
+    return { plan, layers };
+  } finally {
+    program.destroy();
+  }
+}
+
+function quantiseInto(
+  out: Float32Array,
+  parameters: Float32Array,
+  { offset, size, shape }: Row,
+  bits: number,
+  scheme: PlanRequest,
+): void {
+  const own = parameters.subarray(offset, offset + size);
+  out.set(quantise(own, shape, { ...scheme, bits }).values, offset);
+}

@@ -20,6 +20,7 @@ import {
   type UploadOptions,
 } from "./files.ts";
 import { batchKey, batchSettings } from "./inspection.ts";
+import { planeRequest } from "./plane.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
 import { runSettings } from "./runSettings.ts";
@@ -34,6 +35,8 @@ export interface Jobs {
   cancel(): Promise<void>;
   /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
   select(rank: Rank): Promise<void>;
+  /** Measures the loss over the plane of the two largest eigenvalues of the live run. */
+  plane(): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
   /** Loss, accuracy and statistics of the chosen batch, without a run; a run ends it. */
   inspect(): Promise<void>;
@@ -239,6 +242,13 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       if (shown?.origin !== "live" || isBusy(run) || findSlice(shown.result, rank) !== null) return;
       await endInspection();
       await work("slice", (engine) => engine.slice(rank, SLICE, onEvent));
+    },
+
+    async plane() {
+      const { shown, run } = get();
+      if (shown?.origin !== "live" || isBusy(run) || shown.result.eigenvalues.top.length < 2) return;
+      await endInspection();
+      await work("landscape", (engine) => engine.landscape(planeRequest(shown.result), onEvent));
     },
 
     async addFiles(files, refusals) {

@@ -54,6 +54,7 @@ export type {
   Check,
   DeviceAnswer,
   Inspection,
+  LandscapeAxis,
   LayerTrace,
   LossSlice,
   ModelCard,

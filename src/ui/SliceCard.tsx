@@ -1,4 +1,5 @@
 /** The measured loss along the vector of the selected eigenvalue, against the parabola that it predicts. */
+import { type ReactNode, useState } from "react";
 import { findEigenvalue, findSlice } from "../store/ranks.ts";
 import { isBusy } from "../store/runState.ts";
 import type { LossSlice, RunResult } from "../store/state.ts";
@@ -7,10 +8,27 @@ import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { sliceFigure } from "./figures.ts";
 import { eigenvalueSymbol, significant } from "./format.ts";
+import { PlaneCard } from "./PlaneCard.tsx";
 import { useActions, usePage } from "./page.ts";
-import { Button, Card, DataTable } from "./parts.tsx";
+import { Button, Card, DataTable, Segments } from "./parts.tsx";
 
+const VIEWS = [
+  { value: "line", label: "line" },
+  { value: "plane", label: "plane" },
+] as const;
+
+/** The loss along one vector, or over the plane of two. */
 export function SliceCard({ result }: { readonly result: RunResult }) {
+  const [view, setView] = useState<"line" | "plane">("line");
+  const chooser = <Segments label="Loss along" value={view} options={VIEWS} onChange={setView} />;
+  return view === "line" ? (
+    <LineCard result={result} chooser={chooser} />
+  ) : (
+    <PlaneCard result={result} chooser={chooser} />
+  );
+}
+
+function LineCard({ result, chooser }: { readonly result: RunResult; readonly chooser: ReactNode }) {
   const chosen = findEigenvalue(
     result,
     usePage((state) => state.controls.selected),
@@ -18,6 +36,7 @@ export function SliceCard({ result }: { readonly result: RunResult }) {
   if (chosen === null) {
     return (
       <Card title="Loss along a vector" className="slice">
+        {chooser}
         <p className="empty">Select an eigenvalue of the table.</p>
       </Card>
     );
@@ -42,6 +61,7 @@ export function SliceCard({ result }: { readonly result: RunResult }) {
             ),
           })}
     >
+      {chooser}
       {slice === null ? (
         <Missing result={result} />
       ) : (

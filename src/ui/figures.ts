@@ -40,6 +40,15 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
+export const planeFigure = (vectors: readonly string[]): Figure => ({
+  what: "plane",
+  title: `Loss over ${vectors.join(" and ")}`,
+  legend: [
+    { text: "lines of equal loss, measured", sample: ".iso.under" },
+    { text: "predicted by slope and curvature", sample: ".iso.predicted" },
+  ],
+});
+
 /** @throws Error for the reader where a card has no chart now */
 export function chartIn(card: Element | null | undefined): SVGSVGElement {
   const chart = card?.querySelector<SVGSVGElement>(".chart > svg");

@@ -85,6 +85,13 @@ const PHASES = {
   plan: "Quantised weights",
 } as const;
 
+const DONE = {
+  run: "Finished.",
+  extend: "Finished.",
+  slice: "The slice is measured.",
+  landscape: "The landscape is measured.",
+} as const;
+
 /** The line under the progress bar. */
 export function progressLine(run: RunState): string {
   if (!isBusy(run)) return "";
@@ -116,7 +123,7 @@ export function endingLine(run: Extract<RunState, { kind: "ended" }>): string {
   const { ending } = run;
   switch (ending.kind) {
     case "done":
-      return ending.job === "slice" ? "The slice is measured." : "Finished.";
+      return DONE[ending.job];
     case "cancelled":
       return ending.kept
         ? "Cancelled. The figure keeps what was measured."

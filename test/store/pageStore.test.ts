@@ -189,6 +189,33 @@ describe("after a live run", () => {
     expect(getState().shown?.result.slices[0].eigenvalue).toBe(-2);
   });
 
+  test("a plane of a live run is measured along its two largest eigenvalues, and a cancel keeps its coarse points", async () => {
+    let measuring = false;
+    const tick = () => (measuring ? new Promise<void>((resolve) => setTimeout(resolve)) : Promise.resolve());
+    const { actions, getState, calls } = page({ tick });
+    await actions.open("#model=resnet20");
+    await actions.plane();
+    expect(calls).toEqual([]);
+    await actions.run();
+    measuring = true;
+    const ended = actions.plane();
+    await expect
+      .poll(() => {
+        const { run } = getState();
+        return run.kind === "running" && run.job === "landscape" ? (run.progress?.done ?? 0) : 0;
+      })
+      .toBeGreaterThanOrEqual(9);
+    await actions.cancel();
+    await ended;
+    expect(calls.at(-1)).toBe("landscape ritz 11, ritz 11");
+    const plane = getState().shown?.result.landscapes?.[0];
+    expect(plane?.measured).toBeGreaterThanOrEqual(9);
+    expect(plane?.measured).toBeLessThan(121);
+    // The corners are among the first nine.
+    expect([0, 10, 110, 120].map((place) => plane?.loss[place])).not.toContain(null);
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "cancelled", kept: true } });
+  });
+
   test("a stored run is neither extended nor sliced", async () => {
     const { actions, calls } = page();
     await actions.open("");

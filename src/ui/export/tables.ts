@@ -1,6 +1,7 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
 import { csv } from "../../model/csv.ts";
 import type { DensityView } from "../../store/densityView.ts";
+import type { PlanePoint } from "../../store/plane.ts";
 import type { LossSlice, RunResult } from "../../store/state.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
@@ -41,4 +42,18 @@ export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
   csv(
     ["step", "loss", "predicted"],
     slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
+  );
+
+/** The grid of a plane; empty cells where nothing was measured. */
+export const planeCsv = (points: readonly PlanePoint[]): string =>
+  csv(
+    ["a", "b", "loss", "accuracy", "predicted", "residual"],
+    points.map(({ a, b, loss, accuracy, predicted }) => [
+      a,
+      b,
+      loss ?? "",
+      accuracy ?? "",
+      predicted ?? "",
+      loss === null || predicted === null ? "" : loss - predicted,
+    ]),
   );

@@ -247,6 +247,6 @@ async function output(result: RunResult, args: Arguments): Promise<void> {
 
 function help(): string {
   const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(13)}${text}`);
-  const flags = FLAGS.map((f) => `  --${`${f.name} ${f.value}`.padEnd(24)}${f.help}`);
+  const flags = FLAGS.map((f) => `  --${`${f.name} ${f.value}`.padEnd(24)} ${f.help}`);
   return ["Usage: npm run -s eigenscope -- COMMAND [flags]", "", ...commands, "", ...flags, ""].join("\n");
 }

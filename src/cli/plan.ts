@@ -67,7 +67,7 @@ export async function writePlan(plan: BitPlan, args: Arguments): Promise<void> {
 const number = (value: number): string => value.toPrecision(4);
 
 const estimate = ({ estimate: value, interval95 }: Omit<MeanEstimate, "standardError">): string =>
-  interval95 === null
+  interval95 === null || interval95[0] === interval95[1]
     ? number(value)
     : `${number(value)} (${number(interval95[0])} to ${number(interval95[1])})`;
 
@@ -83,10 +83,16 @@ export function planSummary(plan: BitPlan): string {
   const lines = [
     plan.model.title,
     plan.sentence,
-    `loss ${number(plan.loss)}${percent(plan.accuracy)}, ${plan.traceSamples} trace samples; 95 % intervals in brackets`,
+    `loss ${number(plan.loss)}${percent(plan.accuracy)}, ${plan.traceSamples === 0 ? "exact traces" : `${plan.traceSamples} trace samples; 95 % intervals in brackets`}`,
     ...aligned([header, ...layers.map((layer) => cells(layer, plan))]),
     `${plan.unquantised} parameters in biases and norms stay as they are.`,
   ];
+  // Of a trace whose sign is not known, the plan follows the noise.
+  const unsure = layers.filter(({ meanTrace: { interval95 } }) => interval95 !== null && interval95[0] <= 0);
+  if (unsure.length > 0)
+    lines.push(
+      `${unsure.length} of ${layers.length} traces may be zero or negative: take more --probes, or --estimator exact (with --operator ggn where the network is not piecewise linear).`,
+    );
   const unit = UNITS[request.cost];
   for (const { bits, cost, loss } of uniform)
     lines.push(`all at ${bits} bits: ${amount(cost)} ${unit}, predicted rise ${number(loss)}`);

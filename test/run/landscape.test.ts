@@ -240,6 +240,30 @@ describe("a landscape that cannot be", () => {
   });
 });
 
+describe("a landscape after a run of another matrix", () => {
+  const alongAfter = async (more: Parameters<typeof settings>[0], direction: Direction) => {
+    const quick = { steps: 12, probes: 1, traceProbes: 1, ...more };
+    const result = finished(await engine.run(settings(quick), silent));
+    return { result, found: last(await ask([axis(direction, 3, 0.05)])) };
+  };
+
+  it("predicts along the vectors of a block, without its weight decay, and nothing beyond the block", async () => {
+    const block = { params: ["fc2.*"], weightDecay: 0.5 };
+    const { result, found } = await alongAfter(block, top(0));
+    const eigenvalue = result.eigenvalues.top[0].value - 0.5;
+    expect(found.axes[0].direction).toMatchObject({ eigenvalue });
+    expect(found.prediction?.curvature[0][0]).toBeCloseTo(eigenvalue, 4);
+    expect(found.loss[1]).toBeCloseTo(result.loss, 6);
+    expect((await alongAfter(block, { kind: "gradient" })).found.prediction).toBe(null);
+  });
+
+  it("predicts nothing where the matrix is not the Hessian", async () => {
+    const { found } = await alongAfter({ operator: "ggn" }, top(0));
+    expect(found.prediction).toBe(null);
+    expect(found.measured).toBe(3);
+  });
+});
+
 describe("BatchNorm along a landscape", () => {
   it("stays as it is in the run, or is estimated anew at every point, where slope and curvature predict nothing", async () => {
     const loaded = await loadModel(resnet8(), images(), () =>

@@ -1,5 +1,6 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
+import { MemoryRefusal } from "../gpu/plan.ts";
 import type { GpuVector } from "../gpu/vectors.ts";
 import { type DiagonalEstimate, diagonalEstimate, evenSteps, inner, SlqRun } from "../spectrum/index.ts";
 import type { Engines } from "./device.ts";
@@ -96,19 +97,22 @@ export class Session {
     const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
     const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(probes, PROBES_AT_ONCE);
-    const keepBases = basesToKeep(Math.ceil(probes / atOnce), 4 * vectors * atOnce * n, budget);
-    const operator = await makeHessian({
-      gpu,
-      pipelines,
-      submitter,
-      problem,
-      matrix: this.#matrix,
-      microBatch: this.#settings.microBatch,
-      probes: atOnce,
-      krylovVectors: keepBases * vectors,
-      budget,
-      onCompiled: (done, total) =>
-        onEvent({ type: "progress", progress: { phase: "compiling", done, total, etaSeconds: null } }),
+    const keeping = (bases: number) =>
+      makeHessian({
+        ...{ gpu, pipelines, submitter, problem, budget },
+        matrix: this.#matrix,
+        microBatch: this.#settings.microBatch,
+        probes: atOnce,
+        krylovVectors: bases * vectors,
+        onCompiled: (done, total) =>
+          onEvent({ type: "progress", progress: { phase: "compiling", done, total, etaSeconds: null } }),
+      });
+    let keepBases = basesToKeep(Math.ceil(probes / atOnce), 4 * vectors * atOnce * n, budget);
+    const operator = await keeping(keepBases).catch((error) => {
+      // Bases that are kept save time later; they must not cost the run.
+      if (keepBases === 1 || !(error instanceof MemoryRefusal)) throw error;
+      keepBases = 1;
+      return keeping(keepBases);
     });
     this.#operator = operator;
     signal.throwIfAborted();
@@ -123,7 +127,7 @@ export class Session {
     this.#atWeights = {
       loss,
       accuracy: accuracyOf(logits, problem.batch.labels),
-      gradientNorm: Math.hypot(...chunkNorms(gradient)),
+      gradientNorm: Math.sqrt(inner(gradient, gradient)),
     };
     this.#slq = new SlqRun(operator, {
       steps,
@@ -387,10 +391,3 @@ export class Session {
  */
 const basesToKeep = (blocks: number, basisBytes: number, budget: number): number =>
   Math.max(1, Math.min(blocks, Math.floor(budget / 4 / basisBytes)));
-
-/** Norms of pieces short enough to be spread into Math.hypot, which guards against overflow. */
-function chunkNorms(v: Float64Array, size = 4096): number[] {
-  const norms: number[] = [];
-  for (let i = 0; i < v.length; i += size) norms.push(Math.hypot(...v.subarray(i, i + size)));
-  return norms;
-}

@@ -153,4 +153,15 @@ describe("the engine", () => {
     expect(slices).toHaveLength(1);
     expect(checks.filter((c) => !c.passed)).toEqual([]);
   });
+
+  it("lets go of a probe's basis rather than refuse a run", async () => {
+    const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("not here")));
+    const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: 11 });
+    const { parameters } = problem;
+    const options = { ...(await engines()), ...sizes, parameters, probes: 1, krylovVectors: 2 * 33 };
+    const { bytes } = HessianOperator.plan({ ...options, partition: problem.cut(11), advice: "" });
+    // One byte less than both probes' bases take, though a quarter of it would hold their numbers.
+    expect((bytes - 1) / 4).toBeGreaterThan(2 * 33 * 4 * parameters.length);
+    expect(finished(await measured({ microBatch: 11 }, bytes - 1)).microBatch).toBe(11);
+  });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { KINDS_OF_FILES } from "../src/run/roles.ts";
 import { button, drop, expect, modelChoice, open, shownCurve, status, test } from "./page.ts";
 
 const checkpoint = () => ({
@@ -85,7 +86,5 @@ for (const [kind, sound] of [
 test("a file of another kind is refused unread", async ({ page }) => {
   await open(page);
   await drop(page, [{ name: "net.pkl", bytes: new Uint8Array(4) }]);
-  await expect(page.locator(".refusal")).toHaveText(
-    "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch with images, vectors or tokens and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels",
-  );
+  await expect(page.locator(".refusal")).toHaveText(`net.pkl: expected ${KINDS_OF_FILES}`);
 });

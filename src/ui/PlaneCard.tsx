@@ -20,8 +20,7 @@ export function PlaneCard({ result, chooser }: PlaneCardProps) {
   const plane = findPlane(result);
   if (plane === null) {
     return (
-      <Card title="Loss over a plane" className="slice">
-        {chooser}
+      <Card title="Loss over a plane" className="slice" tools={chooser}>
         <Missing result={result} />
       </Card>
     );
@@ -32,19 +31,21 @@ export function PlaneCard({ result, chooser }: PlaneCardProps) {
   return (
     <Card
       title={`Loss over ${vectors.join(" and ")}`}
-      note={
-        plane.measured < plane.loss.length ? `${plane.measured} of ${plane.loss.length} points` : "measured"
-      }
+      {...(plane.measured < plane.loss.length
+        ? { note: `${plane.measured} of ${plane.loss.length} points` }
+        : {})}
       className="slice"
       tools={
-        <ExportMenu
-          figure={planeFigure(vectors)}
-          tables={[{ label: "Plane (CSV)", name: "plane", csv: (t) => t.planeCsv(points) }]}
-          result={result}
-        />
+        <>
+          {chooser}
+          <ExportMenu
+            figure={planeFigure(vectors)}
+            tables={[{ label: "Plane (CSV)", name: "plane", csv: (t) => t.planeCsv(points) }]}
+            result={result}
+          />
+        </>
       }
     >
-      {chooser}
       <PlaneChart points={points} vectors={vectors} summary={summary} />
       <p className="legend">
         <span className="key">lines of equal loss: measured, and dashed as slope and curvature predict</span>

@@ -35,8 +35,7 @@ function LineCard({ result, chooser }: { readonly result: RunResult; readonly ch
   );
   if (chosen === null) {
     return (
-      <Card title="Loss along a vector" className="slice">
-        {chooser}
+      <Card title="Loss along a vector" className="slice" tools={chooser}>
         <p className="empty">Select an eigenvalue of the table.</p>
       </Card>
     );
@@ -47,21 +46,20 @@ function LineCard({ result, chooser }: { readonly result: RunResult; readonly ch
   return (
     <Card
       title={`Loss along ${vector}`}
-      note="measured, and as λ predicts"
       className="slice"
-      {...(slice === null
-        ? {}
-        : {
-            tools: (
-              <ExportMenu
-                figure={sliceFigure(chosen.rank)}
-                tables={[{ label: "Slice (CSV)", name: "slice", csv: (t) => t.sliceCsv(slice, result.loss) }]}
-                result={result}
-              />
-            ),
-          })}
+      tools={
+        <>
+          {chooser}
+          {slice !== null && (
+            <ExportMenu
+              figure={sliceFigure(chosen.rank)}
+              tables={[{ label: "Slice (CSV)", name: "slice", csv: (t) => t.sliceCsv(slice, result.loss) }]}
+              result={result}
+            />
+          )}
+        </>
+      }
     >
-      {chooser}
       {slice === null ? (
         <Missing result={result} />
       ) : (

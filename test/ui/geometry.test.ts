@@ -83,6 +83,11 @@ describe("the layers", () => {
     expect(placed[2].whisker).toBeNull();
   });
 
+  test("that are a part of the network by themselves have its name", () => {
+    const bars = layerBars(run.trace.perLayer, tensors, { perParameter: false, all: true });
+    expect(bars.map(({ short }) => short)).toEqual(["conv1", "bn1", "linear"]);
+  });
+
   test("of a transformer have names that tell them apart in the room there is", () => {
     const names = [
       "bert.embeddings.word_embeddings.weight",

@@ -50,7 +50,7 @@ export function layerBars(
 function informative(name: string, group: string): readonly string[] {
   const rest = name.startsWith(`${group}.`) ? name.slice(group.length + 1) : name;
   const parts = rest.split(".").filter((part) => part !== "weight" && part !== "dense");
-  return parts.length > 0 ? parts : [rest];
+  return parts.length > 0 ? parts : [group];
 }
 
 interface GroupedName {

@@ -1,10 +1,11 @@
+import type { Window } from "../../autograd/ops/window.ts";
 import type { Shape } from "../../model/graph.ts";
 import template from "../../shaders/conv2dDirect.wgsl?raw";
 import pairTemplate from "../../shaders/conv2dDirectPair.wgsl?raw";
 import weightTemplate from "../../shaders/conv2dDirectWeight.wgsl?raw";
 import weightPairTemplate from "../../shaders/conv2dDirectWeightPair.wgsl?raw";
 import { ExprWriter } from "../codegen.ts";
-import type { Heavy } from "../expr.ts";
+import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, indexText, type Kernel, probeTerm, vec4Address } from "../kernel.ts";
 import { expand } from "../template.ts";
 import type { View } from "../view.ts";
@@ -86,6 +87,24 @@ export function conv2dDirectKernel(work: Conv, shape: Shape, outputs: readonly O
   };
 }
 
+/** Where the pictures x and their cotangents of a weight gradient lie, for both of its kernels. Strides in vec4. */
+export function weightPairTexts(
+  { x, w: g }: ConvPair,
+  binder: Binder,
+  pad: Window["pad"],
+): Readonly<Record<"X" | "G" | "X_OFFSET" | "G_OFFSET", string>> &
+  Readonly<Record<"XN" | "XY" | "XX" | "GN" | "GY" | "GX", number>> {
+  const [xn, xy, xx] = x.strides.map((s) => s / 4);
+  const [gn, gy, gx] = g.strides.map((s) => s / 4);
+  return {
+    X: binder.read(x.slot, "vec4f"),
+    G: binder.read(g.slot, "vec4f"),
+    X_OFFSET: `${x.offset / 4 - pad[0] * xy - pad[1] * xx}u${probeTerm(x.slot, 4)}`,
+    G_OFFSET: `${g.offset / 4}u${probeTerm(g.slot, 4)}`,
+    ...{ XN: xn, XY: xy, XX: xx, GN: gn, GY: gy, GX: gx },
+  };
+}
+
 /** First pass of the weight gradient: `partials` has shape [shares, kh, kw, ci, co]. In a pair, `w` is the cotangent. */
 export function conv2dDirectWeightKernel(work: Conv, partials: View): Kernel {
   const { stride, dilation, pad } = work.window;
@@ -106,23 +125,9 @@ export function conv2dDirectWeightKernel(work: Conv, partials: View): Kernel {
     DILATION_Y: dilation[0],
     DILATION_X: dilation[1],
   };
-  const pairs = work.pairs.map(({ x, w: g }) => {
-    const [xn, xy, xx] = x.strides.map((s) => s / 4);
-    const [gn, gy, gx] = g.strides.map((s) => s / 4);
-    return expand(weightPairTemplate, {
-      ...values,
-      X: binder.read(x.slot, "vec4f"),
-      G: binder.read(g.slot, "vec4f"),
-      X_OFFSET: `${x.offset / 4 - pad[0] * xy - pad[1] * xx}u${probeTerm(x.slot, 4)}`,
-      G_OFFSET: `${g.offset / 4}u${probeTerm(g.slot, 4)}`,
-      XN: xn,
-      XY: xy,
-      XX: xx,
-      GN: gn,
-      GY: gy,
-      GX: gx,
-    });
-  });
+  const pairs = work.pairs.map((pair) =>
+    expand(weightPairTemplate, { ...values, ...weightPairTexts(pair, binder, pad) }),
+  );
   const out = binder.write(partials.slot, "vec4f");
   const { groups, row } = grid(count, WORKGROUP);
   return {

@@ -6,7 +6,7 @@ import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, type Kernel, probeTerm } from "../kernel.ts";
 import { expand } from "../template.ts";
 import type { View } from "../view.ts";
-import { isDirect } from "./conv2dDirect.ts";
+import { isDirect, weightPairTexts } from "./conv2dDirect.ts";
 
 type Conv = Extract<Heavy, { kind: "conv" }>;
 
@@ -79,25 +79,11 @@ export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
 }
 
 function pairText(
-  { x, w: g }: ConvPair,
+  pair: ConvPair,
   binder: Binder,
   { stride, pad }: Window,
   values: Readonly<Record<string, number>>,
 ): string {
-  const [xn, xy, xx] = x.strides.map((s) => s / 4);
-  const [gn, gy, gx] = g.strides.map((s) => s / 4);
-  return expand(pairTemplate, {
-    ...values,
-    X: binder.read(x.slot, "vec4f"),
-    G: binder.read(g.slot, "vec4f"),
-    X_OFFSET: `${x.offset / 4 - pad[0] * xy - pad[1] * xx}u${probeTerm(x.slot, 4)}`,
-    G_OFFSET: `${g.offset / 4}u${probeTerm(g.slot, 4)}`,
-    XN: xn,
-    XY: xy,
-    XX: xx,
-    XX_STRIDED: xx * stride[1],
-    GN: gn,
-    GY: gy,
-    GX: gx,
-  });
+  const texts = weightPairTexts(pair, binder, pad);
+  return expand(pairTemplate, { ...values, ...texts, XX_STRIDED: texts.XX * stride[1] });
 }

@@ -15,6 +15,7 @@ import type {
   RunSettings,
   TraceMethod,
 } from "../run/protocol.ts";
+import { answersTo } from "../run/questions.ts";
 import { chooseTraceMethod } from "../spectrum/traceChoice.ts";
 
 import {
@@ -124,10 +125,11 @@ async function planned(
   args: Arguments,
 ): Promise<number> {
   const request = await planRequest(command, args);
-  const run = await engine.run(settings, reportProgress);
-  const outcome = run.kind === "done" ? await engine.plan(request, reportProgress) : run;
-  if (outcome.kind !== "planned") throw new Error(endOf(outcome));
-  await writePlan(outcome.plan, args);
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "plan", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [plan] = answersTo(outcome.result, "plan");
+  await writePlan(plan, args);
   return 0;
 }
 

@@ -4,21 +4,12 @@ import { FormatError } from "../model/index.ts";
 import { difference, orthogonalTo, randomDirection, unitVector } from "../spectrum/index.ts";
 import { digest } from "./digest.ts";
 import { RunRefusal } from "./fit.ts";
-import type { LoadedModel } from "./load.ts";
-import type { Direction, LandscapeAxis, LandscapeMark, LossSlice } from "./protocol.ts";
+import type { Ground } from "./ground.ts";
+import type { Direction, LandscapeAxis, LandscapeMark } from "./protocol.ts";
 import { modelFile } from "./roles.ts";
 import { openWeights, readWeights } from "./weights.ts";
 
-export interface DirectionSources {
-  readonly loaded: LoadedModel;
-  readonly parameters: Float32Array;
-  /** Of the loss, over all parameters. */
-  readonly gradient: Float64Array;
-  /** The vector of a Ritz value, of unit length; null where the run has no such value. */
-  readonly ritz: (
-    rank: LossSlice["rank"],
-  ) => Promise<{ readonly vector: Float64Array; readonly eigenvalue: number } | null>;
-}
+export type DirectionGround = Pick<Ground, "loaded" | "problem" | "gradient" | "ritz">;
 
 export interface FoundDirections {
   readonly vectors: readonly Float64Array[];
@@ -40,10 +31,11 @@ interface Found {
  */
 export async function findDirections(
   wanted: readonly Direction[],
-  sources: DirectionSources,
+  ground: DirectionGround,
+  signal: AbortSignal,
 ): Promise<FoundDirections> {
   const found: Found[] = [];
-  for (const [place, direction] of wanted.entries()) found.push(await find(direction, place, sources));
+  for (const [place, direction] of wanted.entries()) found.push(await find(direction, place, ground, signal));
   const names = found.map(({ name }) => name);
   const vectors = found.map(({ vector }) => vector);
   /** Where each direction led before it was made orthogonal. */
@@ -64,12 +56,18 @@ export async function findDirections(
   };
 }
 
-async function find(direction: Direction, place: number, sources: DirectionSources): Promise<Found> {
-  const { loaded, parameters, gradient, ritz } = sources;
+async function find(
+  direction: Direction,
+  place: number,
+  ground: DirectionGround,
+  signal: AbortSignal,
+): Promise<Found> {
+  const { loaded, gradient, ritz } = ground;
+  const { parameters } = ground.problem;
   switch (direction.kind) {
     case "ritz": {
       const { end, place: at } = direction;
-      const known = await ritz({ end, place: at });
+      const known = await ritz({ end, place: at }, signal);
       if (known === null) throw new RunRefusal(`The run has no eigenvalue ${at + 1} at its ${end}.`);
       return { vector: known.vector, name: { ...direction, eigenvalue: known.eigenvalue } };
     }
@@ -84,7 +82,7 @@ async function find(direction: Direction, place: number, sources: DirectionSourc
       return { vector, name: direction };
     }
     case "checkpoint":
-      return readCheckpoint(direction.files, sources);
+      return readCheckpoint(direction.files, ground);
     case "vector": {
       const { name, values } = direction;
       if (values.length !== parameters.length)
@@ -97,7 +95,7 @@ async function find(direction: Direction, place: number, sources: DirectionSourc
 /** From the weights to those of another checkpoint of the same network. */
 async function readCheckpoint(
   files: Extract<Direction, { kind: "checkpoint" }>["files"],
-  { loaded, parameters }: DirectionSources,
+  { loaded, problem: { parameters } }: DirectionGround,
 ): Promise<Found> {
   const weights = await openWeights({ kind: "files", files, options: {} }, () =>
     Promise.reject(new Error("internal: a dropped checkpoint reads no bundled file")),

@@ -22,8 +22,7 @@ import type {
   Loaded,
   LossSlice,
   ModelSource,
-  Planned,
-  PlanRequest,
+  Question,
   RunEvent,
   RunOutcome,
   RunResult,
@@ -135,11 +134,10 @@ export class LocalEngine implements Engine {
     );
   }
 
-  plan(request: PlanRequest, onEvent: (event: RunEvent) => void): Promise<Planned> {
-    return this.#exclusive(async (signal) => {
-      const context = { signal, onEvent, gate: () => this.#gate() };
-      return { kind: "planned", plan: await this.#needSession().plan(request, context) };
-    });
+  ask(question: Question, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
+    return this.#exclusive((signal) =>
+      this.#needSession().ask(question, { signal, onEvent, gate: () => this.#gate() }),
+    );
   }
 
   pause(): Promise<void> {

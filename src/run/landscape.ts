@@ -8,35 +8,21 @@ import {
   placesOf,
   type Quadratic,
 } from "../spectrum/index.ts";
-import type { Engines } from "./device.ts";
-import { type DirectionSources, findDirections } from "./directions.ts";
+import { type DirectionGround, findDirections } from "./directions.ts";
 import { RunRefusal } from "./fit.ts";
-import { type Problem, poseProblem } from "./problem.ts";
-import type { Landscape, LandscapeRequest, Progress, RunSettings } from "./protocol.ts";
+import type { Ground, JobContext } from "./ground.ts";
+import { poseProblem } from "./problem.ts";
+import type { Landscape, LandscapeRequest } from "./protocol.ts";
 import { lossesAt } from "./slice.ts";
 
 /** A plane of 201 x 201: more can neither be seen nor awaited. */
 const MOST_POINTS = 201 ** 2;
 const PUBLISH_MS = 200;
 
-export interface Ground extends Engines, DirectionSources {
-  readonly settings: RunSettings;
-  readonly problem: Problem;
-  /** Samples that the run computes at once. */
-  readonly microBatch: number;
-  /** Bytes, and those that the run holds. */
-  readonly budget: number;
-  readonly heldBytes: number;
-  /** At the weights. */
-  readonly loss: number;
-  /** H v over all parameters in file order; null where the run does not know it. */
-  readonly product: (v: Float32Array) => Promise<Float64Array | null>;
-}
+export type LandscapeGround = DirectionGround &
+  Pick<Ground, "settings" | "atWeights" | "hessianTimes" | "forward">;
 
-export interface LandscapeContext {
-  readonly signal: AbortSignal;
-  readonly gate: () => Promise<void>;
-  readonly onProgress: (progress: Progress) => void;
+export interface LandscapeContext extends JobContext {
   /** What has been measured so far, every now and then and at the end; also when it was cancelled. */
   readonly publish: (landscape: Landscape) => void;
 }
@@ -46,7 +32,7 @@ export interface LandscapeContext {
  * Throws RunRefusal, FormatError and MemoryRefusal for requests that cannot be met, AbortError when cancelled.
  */
 export async function measureLandscape(
-  ground: Ground,
+  ground: LandscapeGround,
   request: LandscapeRequest,
   { signal, gate, onProgress, publish }: LandscapeContext,
 ): Promise<void> {
@@ -57,7 +43,7 @@ export async function measureLandscape(
   if (total > MOST_POINTS)
     throw new RunRefusal(`A landscape has at most ${MOST_POINTS} points, not ${total}.`);
   const wanted = request.axes.map(({ direction }) => direction);
-  const { vectors, names, marks } = await findDirections(wanted, ground);
+  const { vectors, names, marks } = await findDirections(wanted, ground, signal);
   signal.throwIfAborted();
   const hasBatchNorm = loaded.card.hasBatchNorm;
   const sameNorm = !hasBatchNorm || request.bn === settings.bn;
@@ -81,7 +67,7 @@ export async function measureLandscape(
   const show = (): void => publish({ ...found, measured, loss: [...loss], accuracy: [...accuracy] });
   const began = performance.now();
   const losses = lossesAt({
-    ...ground,
+    ...ground.forward(),
     problem: sameNorm ? problem : poseProblem(loaded, { ...settings, bn: request.bn }),
     directions: vectors,
     points: Array.from(order, (place) => coordinatesAt(steps, place)),
@@ -124,13 +110,13 @@ function checkAxes({ axes }: LandscapeRequest): void {
 
 /** Slope and curvature along the directions, by one product each. */
 async function quadratic(
-  { loss, gradient, product }: Ground,
+  { atWeights: { loss }, gradient, hessianTimes }: LandscapeGround,
   vectors: readonly Float64Array[],
   signal: AbortSignal,
 ): Promise<Quadratic | null> {
   const products: Float64Array[] = [];
   for (const vector of vectors) {
-    const found = await product(Float32Array.from(vector));
+    const found = await hessianTimes(Float32Array.from(vector));
     if (found === null) return null;
     products.push(found);
     signal.throwIfAborted();

@@ -17,10 +17,11 @@ import {
   weightedTrace,
 } from "../spectrum/index.ts";
 import { RunRefusal } from "./fit.ts";
+import type { Ground, JobContext } from "./ground.ts";
 import { selectTensors } from "./params.ts";
-import { measurePlan, NOTHING, type PlanContext, type PlanGround, type Row } from "./planMeasure.ts";
+import { measurePlan, NOTHING, type Row } from "./planMeasure.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
-import type { ModelCard } from "./protocol.ts";
+import type { ModelCard, RunResult } from "./protocol.ts";
 
 /** Points of the front that the result keeps: more than a chart can show. */
 const FRONT_POINTS = 200;
@@ -29,14 +30,10 @@ const FRONT_POINTS = 200;
  * Predicts, chooses and measures.
  * Throws RunRefusal and FormatError for requests that cannot be met, AbortError when cancelled.
  */
-export async function planBits(
-  ground: PlanGround,
-  request: PlanRequest,
-  context: PlanContext,
-): Promise<BitPlan> {
-  const { result } = ground;
+export async function planBits(ground: Ground, request: PlanRequest, context: JobContext): Promise<BitPlan> {
+  const result = ground.result();
   const { latency: _, ...asked } = checked(request);
-  const rows = predict(ground, request);
+  const rows = predict(ground, result, request);
   const front = frontOf(rows, request);
   const budget = budgetOf(rows, request);
   const plan = budget === null ? null : bestWithin(front, budget, request);
@@ -70,7 +67,7 @@ export async function planBits(
     chosen:
       plan === null || bits === null || budget === null
         ? null
-        : { budget, cost: plan.cost, rise: riseOf(ground, rows, bits), measured: measured.plan },
+        : { budget, cost: plan.cost, rise: riseOf(ground, result, rows, bits), measured: measured.plan },
   };
 }
 
@@ -93,7 +90,7 @@ function checked(request: PlanRequest): PlanRequest {
   return request;
 }
 
-function predict({ problem, result }: PlanGround, request: PlanRequest): Row[] {
+function predict({ problem }: Ground, result: RunResult, request: PlanRequest): Row[] {
   const { operator, weightDecay } = result.meaning;
   const { perLayer, method = "hutchinson" } = result.trace;
   if (operator === "residual")
@@ -214,11 +211,12 @@ function bitsByRow(rows: readonly Row[], { choice }: Plan, request: PlanRequest)
 }
 
 function riseOf(
-  { result, samples }: PlanGround,
+  ground: Ground,
+  { trace, meaning }: RunResult,
   rows: readonly Row[],
   bits: readonly number[],
 ): MeanEstimate {
-  const { trace, meaning } = result;
+  const samples = ground.traceSamples();
   const factors = trace.perLayer.map(() => 0);
   rows.forEach(({ place, size, options }, i) => {
     const { squaredError } = options.find((option) => option.bits === bits[i]) ?? { squaredError: 0 };

@@ -1,30 +1,9 @@
 /** Loss and accuracy with planned weights: what a plan's prediction is held against. */
 
-import { quantise, type TraceSample } from "../spectrum/index.ts";
-import type { ForwardLoss } from "./forward.ts";
+import { quantise } from "../spectrum/index.ts";
+import { ForwardLoss } from "./forward.ts";
+import type { Ground, JobContext } from "./ground.ts";
 import type { ChosenPlan, Measured, PlannedLayer, PlanRequest } from "./planTypes.ts";
-import type { Problem } from "./problem.ts";
-import type { Progress, RunResult } from "./protocol.ts";
-
-export interface PlanGround {
-  readonly problem: Problem;
-  readonly result: RunResult;
-  /** Of the trace, whose segments are the tensors of `result.trace.perLayer`; null where another method gave it. */
-  readonly samples: readonly TraceSample[] | null;
-  /** Flat, in file order. */
-  readonly gradient: Float64Array;
-  /** H v in file order. */
-  readonly product: (v: Float32Array) => Promise<Float64Array>;
-  /** Compiled when something is to be measured. The caller destroys it. */
-  readonly forward: () => Promise<ForwardLoss>;
-}
-
-export interface PlanContext {
-  readonly signal: AbortSignal;
-  /** Waits while paused. */
-  readonly gate: () => Promise<void>;
-  readonly onProgress: (progress: Progress) => void;
-}
 
 /** A quantised tensor with what its options predict and cost. */
 export interface Row extends Omit<PlannedLayer, "bits" | "measured"> {
@@ -42,18 +21,19 @@ export const NOTHING: Measurements = { plan: null, layers: [] };
 
 /** Loss and accuracy at the quantised weights: of the plan, and of each layer alone. */
 export async function measurePlan(
-  { problem, result, gradient, product, forward }: PlanGround,
+  ground: Ground,
   request: PlanRequest,
   rows: readonly Row[],
   bits: readonly number[],
-  { signal, gate, onProgress }: PlanContext,
+  { signal, gate, onProgress }: JobContext,
 ): Promise<Measurements> {
   if (request.measure === "nothing") return NOTHING;
+  const { gradient, product, problem } = ground;
   const { parameters } = problem;
   const alone = request.measure === "layers" ? rows.length : 0;
   const total = 2 + alone;
   let done = 0;
-  const program = await forward();
+  const program = await ForwardLoss.create(ground.forward());
   try {
     const at = async (weights: Float32Array, base: number | null): Promise<Measured> => {
       await gate();
@@ -70,7 +50,7 @@ export async function measurePlan(
     const error = planned.map((w, i) => w - parameters[i]);
     const curved = await product(error);
     // The measured loss does not have it.
-    const { weightDecay } = result.meaning;
+    const { weightDecay } = ground.result().meaning;
     const plan = {
       ...whole,
       firstOrder: error.reduce((total, d, i) => total + d * gradient[i], 0),

@@ -5,7 +5,7 @@
 
 import type { Candidate, LossKind } from "../model/index.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
-import type { BitPlan, PlanRequest } from "./planTypes.ts";
+import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type {
@@ -16,6 +16,7 @@ export type {
   LandscapeRequest,
 } from "./landscapeTypes.ts";
 export type * from "./planTypes.ts";
+export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {
   BatchNormMode,
   DataOptions,
@@ -222,6 +223,8 @@ export interface RunResult {
   readonly slices: readonly LossSlice[];
   /** Absent where none was measured. */
   readonly landscapes?: readonly Landscape[];
+  /** What the run was asked beside that; absent where nothing was. */
+  readonly answers?: readonly Answered[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
   /** Hessian-vector products spent. */
@@ -230,7 +233,9 @@ export interface RunResult {
 }
 
 export interface Progress {
-  readonly phase: "loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape" | "plan";
+  readonly phase:
+    | ("loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape")
+    | QuestionKind;
   /** Products done and planned. */
   readonly done: number;
   readonly total: number;
@@ -268,10 +273,6 @@ export interface Inspection {
   /** Places in the data file of a random batch, ascending; null for a range. */
   readonly drawn: readonly number[] | null;
 }
-
-export type Planned =
-  | { readonly kind: "planned"; readonly plan: BitPlan }
-  | Exclude<RunOutcome, { readonly kind: "done" }>;
 
 export type Inspected =
   | { readonly kind: "inspected"; readonly inspection: Inspection }
@@ -316,6 +317,6 @@ export interface Engine {
   ): Promise<RunOutcome>;
   /** Loss and accuracy over a line or plane through the weights of the last run, as far as a cancel lets it come. */
   landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
-  /** Bits for the weights by the trace of the last run, with the loss that they cause. */
-  plan(request: PlanRequest, onEvent: (event: RunEvent) => void): Promise<Planned>;
+  /** Whatever else there is to ask of the last run; the answer is in the result, under `answers`. */
+  ask(question: Question, onEvent: (event: RunEvent) => void): Promise<RunOutcome>;
 }

@@ -9,6 +9,7 @@ import type {
 import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
 import type {
+  Answered,
   Check,
   DeviceReport,
   Landscape,
@@ -48,6 +49,7 @@ export interface ResultParts {
   readonly trace: { readonly trace: TraceEstimate; readonly method: TraceMethod } | null;
   readonly slices: readonly LossSlice[];
   readonly landscapes: readonly Landscape[];
+  readonly answers: readonly Answered[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
   readonly products: number;
@@ -98,6 +100,7 @@ export function makeResult(parts: ResultParts): RunResult {
     },
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
+    ...(parts.answers.length === 0 ? {} : { answers: parts.answers }),
     checks: parts.checks,
     device: parts.device,
     products: parts.products,

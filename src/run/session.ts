@@ -2,26 +2,25 @@
 
 import { MemoryRefusal } from "../gpu/plan.ts";
 import type { GpuVector } from "../gpu/vectors.ts";
-import { type DiagonalEstimate, diagonalEstimate, evenSteps, inner, SlqRun } from "../spectrum/index.ts";
+import { type DiagonalEstimate, diagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
+import { answerTo, isSameAnswer } from "./answers.ts";
 import type { Engines } from "./device.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget, makeHessian } from "./fit.ts";
-import { ForwardLoss } from "./forward.ts";
+import type { Ground, JobContext, RitzVector } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
-import { planBits } from "./plan.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
-  BitPlan,
+  Answered,
   Check,
   DeviceReport,
   Landscape,
   LandscapeRequest,
   LossSlice,
-  PlanRequest,
-  Progress,
+  Question,
   RunEvent,
   RunOutcome,
   RunResult,
@@ -30,7 +29,7 @@ import type {
 } from "./protocol.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
 import { runChecks } from "./runChecks.ts";
-import { lossesAt } from "./slice.ts";
+import { measureSlice, type SliceOptions } from "./slice.ts";
 import { checkMethod, traceBy } from "./traceBy.ts";
 
 export interface SessionOptions extends Engines {
@@ -65,6 +64,7 @@ export class Session {
   #gradient: Float64Array = new Float64Array();
   #slices: LossSlice[] = [];
   #landscapes: Landscape[] = [];
+  #answers: readonly Answered[] = [];
   #checks: Check[] = [];
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
@@ -185,65 +185,39 @@ export class Session {
   }
 
   /** Measures the loss along a Ritz vector and adds it to the result. */
-  async slice(
-    rank: LossSlice["rank"],
-    { radius, points }: { readonly radius: number; readonly points: number },
-    { signal, onEvent }: RunContext,
-  ): Promise<RunOutcome> {
-    const found = await this.#ritz(rank, signal);
-    if (found === null) {
-      return { kind: "refused", message: `The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.` };
-    }
-    const { vector, eigenvalue } = found;
-    const steps = evenSteps(-radius, radius, points);
-    const loss: number[] = [];
-    const along = { directions: [vector], points: steps.map((step) => [step]), signal };
-    for await (const at of lossesAt({ ...this.#forward(), ...along })) {
-      loss.push(at.loss);
-      const progress = { phase: "slice", done: loss.length, total: points, etaSeconds: null } as const;
-      onEvent({ type: "progress", progress });
-    }
-    const slice = { rank, eigenvalue, slope: inner(vector, this.#gradient), steps, loss };
+  async slice(rank: LossSlice["rank"], options: SliceOptions, context: RunContext): Promise<RunOutcome> {
+    const slice = await measureSlice(this.#ground(), rank, options, jobContext(context));
     const same = (s: LossSlice): boolean => s.rank.end === rank.end && s.rank.place === rank.place;
     this.#slices = [...this.#slices.filter((s) => !same(s)), slice];
     return { kind: "done", result: this.result() };
   }
 
   /** Measures a line or plane and adds it to the result; one along the same directions makes way. */
-  async landscape(request: LandscapeRequest, { signal, onEvent, gate }: RunContext): Promise<RunOutcome> {
+  async landscape(request: LandscapeRequest, context: RunContext): Promise<RunOutcome> {
     const others = this.#landscapes;
-    const ground = {
-      ...this.#forward(),
-      ...{ loaded: this.#options.loaded, settings: this.#settings, gradient: this.#gradient },
-      parameters: this.#started().problem.parameters,
-      loss: this.#atWeights.loss,
-      ritz: (rank: LossSlice["rank"]) => this.#ritz(rank, signal),
-      product: (v: Float32Array) => this.#hessianTimes(v),
-    };
     const kind = (l: Landscape): string =>
       JSON.stringify([l.batchNorm, l.axes.map(({ direction }) => direction)]);
-    await measureLandscape(ground, request, {
-      ...{ signal, gate },
-      onProgress: (progress) => onEvent({ type: "progress", progress }),
+    await measureLandscape(this.#ground(), request, {
+      ...jobContext(context),
       publish: (landscape) => {
         this.#landscapes = [...others.filter((other) => kind(other) !== kind(landscape)), landscape];
-        onEvent({ type: "snapshot", result: this.result() });
+        context.onEvent({ type: "snapshot", result: this.result() });
       },
     });
     return { kind: "done", result: this.result() };
   }
 
-  /** Bits for the weights by the traces of the tensors so far, and what they measure. Throws RunRefusal. */
-  async plan(request: PlanRequest, { signal, onEvent, gate }: RunContext): Promise<BitPlan> {
-    const { slq, problem } = this.#started();
-    const ground = {
-      ...{ problem, result: this.result(), gradient: this.#gradient },
-      samples: this.#trace === null ? slq.traceSamples() : null,
-      product: (v: Float32Array) => this.product(v),
-      forward: () => ForwardLoss.create(this.#forward()),
+  /** Adds the answer to the result; an earlier answer to the same question makes way. Throws RunRefusal. */
+  async ask(question: Question, context: RunContext): Promise<RunOutcome> {
+    const keep = (answered: Answered): void => {
+      this.#answers = [...this.#answers.filter((other) => !isSameAnswer(other, answered)), answered];
     };
-    const onProgress = (progress: Progress): void => onEvent({ type: "progress", progress });
-    return planBits(ground, request, { signal, gate, onProgress });
+    const publish = (answered: Answered): void => {
+      keep(answered);
+      context.onEvent({ type: "snapshot", result: this.result() });
+    };
+    keep(await answerTo(question, this.#ground(), { ...jobContext(context), publish }));
+    return { kind: "done", result: this.result() };
   }
 
   /** The product with a vector of all parameters in file order; of a block, with its part, and zero elsewhere. */
@@ -317,6 +291,7 @@ export class Session {
       columns: slq.checkpoint().columns,
       slices: this.#slices,
       landscapes: this.#landscapes,
+      answers: this.#answers,
       checks: this.#checks,
       device: this.#options.device,
       products: operator.products,
@@ -335,11 +310,8 @@ export class Session {
     this.#operator = null;
   }
 
-  /** The Ritz vector of a reported value, of unit length, over all parameters; null where there is none. */
-  async #ritz(
-    rank: LossSlice["rank"],
-    signal: AbortSignal,
-  ): Promise<{ readonly vector: Float64Array; readonly eigenvalue: number } | null> {
+  /** The Ritz vector of a reported value; null where there is none. */
+  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector | null> {
     const { slq, operator } = this.#started();
     const value = slq.result()[rank.end][rank.place];
     if (value === undefined) return null;
@@ -356,7 +328,6 @@ export class Session {
     }
   }
 
-  /** H v; null where the run multiplies with another matrix, or with a block that v reaches out of. */
   async #hessianTimes(v: Float32Array): Promise<Float64Array | null> {
     const { operator } = this.#started();
     const { operator: kind, weightDecay } = this.#matrix;
@@ -365,15 +336,22 @@ export class Session {
     return (await this.product(v)).map((x, i) => x - weightDecay * v[i]);
   }
 
-  /** What a forward program of the run's batch needs. */
-  #forward() {
-    const { gpu, pipelines, submitter, device } = this.#options;
-    const { operator, problem } = this.#started();
+  #ground(): Ground {
+    const { gpu, pipelines, submitter, device, loaded } = this.#options;
+    const { operator, problem, slq } = this.#started();
+    const engines = { gpu, pipelines, submitter };
+    const budget = this.#options.budget ?? defaultBudget(device.software);
+    const { microBatch } = operator;
     return {
-      ...{ gpu, pipelines, submitter, problem },
-      microBatch: operator.microBatch,
-      budget: this.#options.budget ?? defaultBudget(device.software),
-      heldBytes: operator.cost.usedBytes,
+      ...{ ...engines, loaded, problem, operator, slq, budget },
+      ...{ settings: this.#settings, matrix: this.#matrix, software: device.software },
+      ...{ atWeights: this.#atWeights, gradient: this.#gradient },
+      result: () => this.result(),
+      traceSamples: () => (this.#trace === null ? slq.traceSamples() : null),
+      ritz: (rank, signal) => this.#ritz(rank, signal),
+      product: (v) => this.product(v),
+      hessianTimes: (v) => this.#hessianTimes(v),
+      forward: () => ({ ...engines, problem, microBatch, budget, heldBytes: operator.cost.usedBytes }),
     };
   }
 
@@ -384,6 +362,11 @@ export class Session {
     return { slq: this.#slq, operator: this.#operator, problem: this.#problem };
   }
 }
+
+const jobContext = ({ signal, gate, onEvent }: RunContext): JobContext => ({
+  ...{ signal, gate },
+  onProgress: (progress) => onEvent({ type: "progress", progress }),
+});
 
 /**
  * Krylov bases to hold at a time, of `blocks`: a Ritz vector of a basis that was let go costs a whole Lanczos run. They

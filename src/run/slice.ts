@@ -1,6 +1,11 @@
 /** The measured loss at points of a line or plane through the weights. One forward program serves all of them. */
 
+import { evenSteps, inner } from "../spectrum/index.ts";
+import { RunRefusal } from "./fit.ts";
 import { ForwardLoss, type ForwardOptions, type LossAt } from "./forward.ts";
+
+import type { Ground, JobContext } from "./ground.ts";
+import type { LossSlice } from "./protocol.ts";
 
 export interface SliceRequest extends ForwardOptions {
   /** One or two, over all parameters in file order. */
@@ -35,4 +40,31 @@ export async function* lossesAt(request: SliceRequest): AsyncGenerator<LossAt, v
     for (const vector of [theta, ...along]) space.release(vector);
     forward.destroy();
   }
+}
+
+export interface SliceOptions {
+  /** From -radius to radius, in `points` even steps. */
+  readonly radius: number;
+  readonly points: number;
+}
+
+/** Along a Ritz vector of the run. Throws RunRefusal where it has no such value. */
+export async function measureSlice(
+  ground: Ground,
+  rank: LossSlice["rank"],
+  { radius, points }: SliceOptions,
+  { signal, gate, onProgress }: JobContext,
+): Promise<LossSlice> {
+  const found = await ground.ritz(rank, signal);
+  if (found === null) throw new RunRefusal(`The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.`);
+  const { vector, eigenvalue } = found;
+  const steps = evenSteps(-radius, radius, points);
+  const loss: number[] = [];
+  const along = { directions: [vector], points: steps.map((step) => [step]), signal };
+  for await (const at of lossesAt({ ...ground.forward(), ...along })) {
+    loss.push(at.loss);
+    onProgress({ phase: "slice", done: loss.length, total: points, etaSeconds: null });
+    await gate();
+  }
+  return { rank, eigenvalue, slope: inner(vector, ground.gradient), steps, loss };
 }

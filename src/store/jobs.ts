@@ -6,6 +6,7 @@ import type {
   Inspected,
   ModelSource,
   NamedFile,
+  Question,
   RunEvent,
   RunOutcome,
 } from "../run/protocol.ts";
@@ -37,6 +38,8 @@ export interface Jobs {
   select(rank: Rank): Promise<void>;
   /** Measures the loss over the plane of the two largest eigenvalues of the live run. */
   plane(): Promise<void>;
+  /** Asks something of the live run; the answer is in the shown result. */
+  ask(question: Question): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
   /** Loss, accuracy and statistics of the chosen batch, without a run; a run ends it. */
   inspect(): Promise<void>;
@@ -250,6 +253,13 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       if (shown?.origin !== "live" || isBusy(run) || shown.result.eigenvalues.top.length < 2) return;
       await endInspection();
       await work("landscape", (engine) => engine.landscape(planeRequest(shown.result), onEvent));
+    },
+
+    async ask(question) {
+      const { shown, run } = get();
+      if (shown?.origin !== "live" || isBusy(run)) return;
+      await endInspection();
+      await work(question.kind, (engine) => engine.ask(question, onEvent));
     },
 
     async addFiles(files, refusals) {

@@ -1,7 +1,7 @@
 /** Where the page stands with its engine, as a sum of cases and the moves between them. Pure. */
-import type { Progress, RunOutcome } from "../run/protocol.ts";
+import type { Progress, QuestionKind, RunOutcome } from "../run/protocol.ts";
 
-export type Job = "run" | "extend" | "slice" | "landscape";
+export type Job = "run" | "extend" | "slice" | "landscape" | QuestionKind;
 
 export type RunState =
   | { readonly kind: "idle" }

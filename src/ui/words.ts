@@ -90,6 +90,7 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  plan: "The bit plan is ready.",
 } as const;
 
 /** The line under the progress bar. */

@@ -271,14 +271,14 @@ describe("BatchNorm along a landscape", () => {
     );
     const running = settings({ batchSize: 4 });
     const problem = poseProblem(loaded, running);
-    const { parameters } = problem;
-    const zeros = new Float64Array(parameters.length);
+    const zeros = new Float64Array(problem.parameters.length);
+    const shared = await engines();
     const ground = {
-      ...(await engines()),
-      ...{ loaded, problem, parameters, settings: running, gradient: zeros, loss: 1 },
-      ...{ microBatch: 4, budget: 1e9, heldBytes: 0 },
+      ...{ loaded, problem, settings: running, gradient: zeros },
+      atWeights: { loss: 1, accuracy: null, gradientNorm: 0 },
       ritz: async () => null,
-      product: async () => zeros,
+      hessianTimes: async () => zeros,
+      forward: () => ({ ...shared, problem, microBatch: 4, budget: 1e9, heldBytes: 0 }),
     };
     const random = { kind: "random", seed: 3, oneDimensional: "zero" } as const;
     for (const bn of ["eval", "batch"] as const) {

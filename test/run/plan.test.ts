@@ -5,6 +5,7 @@ import type { LocalEngine } from "../../src/run/engine.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { BitPlan, PlanRequest } from "../../src/run/protocol.ts";
+import { answersTo } from "../../src/run/questions.ts";
 import { quantise } from "../../src/spectrum/index.ts";
 import { mlp, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
@@ -27,13 +28,15 @@ const request = (more: Partial<PlanRequest> = {}): PlanRequest => ({
 });
 
 async function planned(more: Partial<PlanRequest> = {}): Promise<BitPlan> {
-  const outcome = await engine.plan(request(more), silent);
-  if (outcome.kind !== "planned") throw new Error(JSON.stringify(outcome));
-  return outcome.plan;
+  const outcome = await engine.ask({ kind: "plan", request: request(more) }, silent);
+  if (outcome.kind !== "done") throw new Error(JSON.stringify(outcome));
+  const plans = answersTo(outcome.result, "plan");
+  expect(plans).toHaveLength(1);
+  return plans[0];
 }
 
 async function refusal(more: Partial<PlanRequest>): Promise<string> {
-  const outcome = await engine.plan(request(more), silent);
+  const outcome = await engine.ask({ kind: "plan", request: request(more) }, silent);
   if (outcome.kind !== "refused") throw new Error(`expected a refusal, found ${outcome.kind}`);
   return outcome.message;
 }

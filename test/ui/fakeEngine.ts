@@ -162,10 +162,10 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       }
       return { kind: "done", result: known };
     },
-    plan: async () => {
-      calls.push("plan");
+    ask: async ({ kind }) => {
+      calls.push(`ask ${kind}`);
       await tick();
-      return { kind: "refused", message: "the fake engine plans nothing" };
+      return { kind: "refused", message: `the fake engine has no answer to ${kind}` };
     },
   };
 }

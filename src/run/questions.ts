@@ -1,0 +1,29 @@
+/** What a run can be asked beside its spectrum: one row per question, with its request and its answer. Plain data. */
+
+import type { BitPlan, PlanRequest } from "./planTypes.ts";
+
+export interface Questions {
+  /** Bits for the weights by the traces of the run, with the loss that they cause. */
+  readonly plan: { readonly request: PlanRequest; readonly answer: BitPlan };
+}
+
+export type QuestionKind = keyof Questions;
+
+export type Question = {
+  [K in QuestionKind]: { readonly kind: K; readonly request: Questions[K]["request"] };
+}[QuestionKind];
+
+/** An answer repeats of its request what tells it from other answers. */
+export type Answered = {
+  [K in QuestionKind]: { readonly kind: K; readonly answer: Questions[K]["answer"] };
+}[QuestionKind];
+
+/** The answers of a result to one kind of question, oldest first. */
+export function answersTo<K extends QuestionKind>(
+  result: { readonly answers?: readonly Answered[] },
+  kind: K,
+): Questions[K]["answer"][] {
+  return (result.answers ?? []).flatMap((answered) =>
+    answered.kind === kind ? [answered.answer as Questions[K]["answer"]] : [],
+  );
+}

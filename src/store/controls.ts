@@ -226,6 +226,16 @@ export const controls = {
     "",
     "A bundled model whose stored run is drawn behind the shown one.",
   ),
+  panel: choice(
+    "Panel",
+    "panel",
+    [
+      { value: "spectrum", label: "Spectrum" },
+      { value: "landscape", label: "Landscape" },
+      { value: "layers", label: "Layers" },
+    ],
+    "Which part of the page is in sight.",
+  ),
   view: choice(
     "Figure of the embed",
     "view",

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { themes } from "../store/theme.ts";
 import { EmbedButton } from "./embed/EmbedButton.tsx";
 import { useActions, usePage } from "./page.ts";
+import { PanelTabs } from "./panels/Panel.tsx";
 import { Button } from "./parts.tsx";
 
 export function Header() {
@@ -16,6 +17,7 @@ export function Header() {
       </svg>
       <h1>Eigenscope</h1>
       <p>the curvature of a network, measured in your browser</p>
+      <PanelTabs />
       <div className="top-tools">
         <CopyLink />
         <EmbedButton />

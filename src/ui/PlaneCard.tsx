@@ -12,8 +12,8 @@ import { Button, Card, DataTable } from "./parts.tsx";
 
 interface PlaneCardProps {
   readonly result: RunResult;
-  /** Chooses between the line and the plane. */
-  readonly chooser: ReactNode;
+  /** Chooses between the line and the plane, where there is room for one of them only. */
+  readonly chooser?: ReactNode;
 }
 
 export function PlaneCard({ result, chooser }: PlaneCardProps) {

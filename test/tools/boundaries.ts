@@ -22,7 +22,14 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   run: { may: ["model", "autograd", "gpu", "spectrum"], packages: ["comlink"] },
   cli: { may: ["model", "run", "spectrum"], packages: ["node:", "webgpu"] },
   store: {
-    may: ["run/protocol.ts (types)", "run/hub/types.ts (types)", "run/roles.ts", "spectrum"],
+    may: [
+      "run/protocol.ts (types)",
+      "run/hub/types.ts (types)",
+      "run/roles.ts",
+      "run/questions.ts",
+      "run/planExport.ts",
+      "spectrum",
+    ],
     packages: ["zustand"],
   },
   ui: {

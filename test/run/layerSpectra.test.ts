@@ -11,7 +11,13 @@ import type { Ground } from "../../src/run/ground.ts";
 import { measureLayers } from "../../src/run/layerSpectra.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
-import type { LayerSpectra, LayerSpectraRequest, Question, RunResult } from "../../src/run/protocol.ts";
+import type {
+  LayerSpectra,
+  LayerSpectraRequest,
+  PlanRequest,
+  Question,
+  RunResult,
+} from "../../src/run/protocol.ts";
 import { answersTo } from "../../src/run/questions.ts";
 import { DenseSpace, denseOperator } from "../../src/spectrum/index.ts";
 import { matrixOf } from "../autograd/dense.ts";
@@ -149,10 +155,10 @@ describe("spectra of layers", () => {
 
   it("fill the column of HAWQ-V1 in a plan", async () => {
     await asked({ density: false });
-    const plan = {
+    const plan: PlanRequest = {
       ...{ bits: [4, 8], scheme: "symmetric", granularity: "channel", groupSize: 4, cost: "size" },
       ...{ budget: null, activationBits: null, latency: [], tied: [], measure: "nothing" },
-    } as const;
+    };
     const [found] = answersTo(await ask({ kind: "plan", request: plan }), "plan");
     for (const { name, size, hawqV1 } of found.layers)
       expect(hawqV1).toBeCloseTo((exact.get(name)?.[size - 1] ?? 0) / size, 6);

@@ -3,11 +3,14 @@
  * promise of the protocol's `Engine`, asked for on the first Run or Drop, so that the first picture waits for nothing.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { NamedFile } from "../run/protocol.ts";
+import { filesOfSide } from "../run/roles.ts";
 import { type ControlKey, type ControlValues, coupled, defaultValues, FILE_MODEL } from "./controls.ts";
 import { noUpload } from "./files.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { type AxisName, noCheckpoints } from "./landscapes.ts";
 import { decodeLink, encodeLink } from "./link.ts";
 import type { EnginePort } from "./port.ts";
 import { controlsOf } from "./runSettings.ts";
@@ -27,6 +30,8 @@ export interface PageActions extends Jobs, HubActions {
   keepAsA(): void;
   clearA(): void;
   forgetFiles(): void;
+  /** The files of the checkpoint that a landscape leads to. */
+  setCheckpoint(axis: AxisName, files: readonly NamedFile[]): void;
   dismissNotices(): void;
 }
 
@@ -46,6 +51,7 @@ export function createPageStore(port: EnginePort): PageStore {
     upload: noUpload,
     inspection: null,
     hub: noHub,
+    checkpoints: noCheckpoints,
     notices: [],
   }));
   const { getState: get, setState: set } = store;
@@ -138,6 +144,9 @@ export function createPageStore(port: EnginePort): PageStore {
       set({ upload: noUpload });
       if (get().controls.model === FILE_MODEL) actions.set("model", defaultValues.model);
     },
+
+    setCheckpoint: (axis, files) =>
+      set(({ checkpoints }) => ({ checkpoints: { ...checkpoints, [axis]: filesOfSide(files, "model") } })),
 
     dismissNotices: () => set({ notices: [] }),
   };

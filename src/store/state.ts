@@ -3,6 +3,7 @@ import type { DeviceAnswer, Inspected, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
 import type { HubView } from "./hubView.ts";
+import type { Checkpoints } from "./landscapes.ts";
 import type { RunState } from "./runState.ts";
 import type { BundledModel } from "./stored.ts";
 import type { Theme } from "./theme.ts";
@@ -44,6 +45,7 @@ export interface PageState {
   /** The last look at a batch, which may be another than the chosen one. */
   readonly inspection: InspectionState | null;
   readonly hub: HubView;
+  readonly checkpoints: Checkpoints;
   /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
   readonly notices: readonly string[];
 }
@@ -54,7 +56,9 @@ export type {
   Check,
   DeviceAnswer,
   Inspection,
+  Landscape,
   LandscapeAxis,
+  LandscapeMark,
   LayerTrace,
   LossSlice,
   ModelCard,

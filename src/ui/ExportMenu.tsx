@@ -1,17 +1,20 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
+import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { chartIn, type Figure } from "./figures.ts";
 import { Button } from "./parts.tsx";
 import { modelName } from "./words.ts";
 
-export interface ExportTable {
+/** What it holds is made when it is asked for. The module that writes tables is loaded then. */
+export type ExportTable = {
   readonly label: string;
   /** Last part of the file's name. */
   readonly name: string;
-  /** Called when it is asked for. The module that writes tables is loaded then. */
-  readonly csv: (tables: ExportTools) => string;
-}
+} & (
+  | { readonly csv: (tables: ExportTools) => string }
+  | { readonly npz: (tables: ExportTools) => Uint8Array }
+);
 
 /** Millimetres: a column and both columns of a journal, a slide. */
 const WIDTHS = [85, 178, 320];
@@ -21,11 +24,13 @@ interface ExportMenuProps {
   readonly figure: Figure;
   readonly tables: readonly ExportTable[];
   readonly result: RunResult;
+  /** What the page draws on a canvas beneath the chart. */
+  readonly ground?: () => readonly SvgPart[];
   /** The whole run and its words too, not the figure only. */
   readonly run?: boolean;
 }
 
-export function ExportMenu({ figure, tables, result, run = false }: ExportMenuProps) {
+export function ExportMenu({ figure, tables, result, ground, run = false }: ExportMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [width, setWidth] = useState(WIDTHS[0]);
   const [dpi, setDpi] = useState(RESOLUTIONS[1]);
@@ -45,12 +50,13 @@ export function ExportMenu({ figure, tables, result, run = false }: ExportMenuPr
     return figureSvg(chartIn(menu.current?.closest(".card")), {
       ...figure,
       caption: result.meaning.sentence,
+      ...(ground === undefined ? {} : { ground: ground() }),
     });
   };
   const save = (
     label: string,
     ending: string,
-    make: (tools: ExportTools) => string | Promise<Blob>,
+    make: (tools: ExportTools) => string | Blob | Promise<Blob>,
     name = figure.what,
   ) => (
     <Button
@@ -106,7 +112,11 @@ export function ExportMenu({ figure, tables, result, run = false }: ExportMenuPr
         </p>
         <p className="export-row">
           {tables.map((table) => (
-            <span key={table.name}>{save(table.label, "csv", (tools) => table.csv(tools), table.name)}</span>
+            <span key={table.label}>
+              {"csv" in table
+                ? save(table.label, "csv", (tools) => table.csv(tools), table.name)
+                : save(table.label, "npz", (tools) => blobOf(table.npz(tools)), table.name)}
+            </span>
           ))}
         </p>
         {run && (
@@ -126,6 +136,8 @@ export function ExportMenu({ figure, tables, result, run = false }: ExportMenuPr
     </details>
   );
 }
+
+const blobOf = (bytes: Uint8Array): Blob => new Blob([bytes as Uint8Array<ArrayBuffer>]);
 
 type ExportTools = typeof import("./export/index.ts");
 

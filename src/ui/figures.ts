@@ -40,13 +40,19 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
-export const planeFigure = (vectors: readonly string[]): Figure => ({
-  what: "plane",
-  title: `Loss over ${vectors.join(" and ")}`,
-  legend: [
-    { text: "lines of equal loss, measured", sample: ".iso.under" },
-    { text: "predicted by slope and curvature", sample: ".iso.predicted" },
-  ],
+/** @param over `over v₁ and v₂` */
+export const landscapeFigure = (value: string, over: string, plane: boolean): Figure => ({
+  what: `landscape-${value}`,
+  title: `${value} ${over}`,
+  legend: plane
+    ? [
+        { text: `lines of equal ${value}, measured`, sample: ".iso.under" },
+        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".iso.predicted" }] : []),
+      ]
+    : [
+        { text: "measured", sample: ".measured" },
+        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".parabola" }] : []),
+      ],
 });
 
 /** @throws Error for the reader where a card has no chart now */

@@ -1,8 +1,9 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
 import { csv } from "../../model/csv.ts";
+import { writeNpz } from "../../model/npzWrite.ts";
 import type { DensityView } from "../../store/densityView.ts";
-import type { PlanePoint } from "../../store/plane.ts";
-import type { LossSlice, RunResult } from "../../store/state.ts";
+import { type GridPoint, gridArrays } from "../../store/landscapes.ts";
+import type { Landscape, LossSlice, RunResult } from "../../store/state.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
 /** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
@@ -44,16 +45,18 @@ export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
     slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
   );
 
-/** The grid of a plane; empty cells where nothing was measured. */
-export const planeCsv = (points: readonly PlanePoint[]): string =>
+/** The grid of a landscape; empty cells where nothing was measured. */
+export const landscapeCsv = (points: readonly GridPoint[]): string =>
   csv(
-    ["a", "b", "loss", "accuracy", "predicted", "residual"],
-    points.map(({ a, b, loss, accuracy, predicted }) => [
-      a,
-      b,
+    [...["a", "b"].slice(0, points[0].at.length), "loss", "accuracy", "predicted", "residual"],
+    points.map(({ at, loss, accuracy, predicted }) => [
+      ...at,
       loss ?? "",
       accuracy ?? "",
       predicted ?? "",
       loss === null || predicted === null ? "" : loss - predicted,
     ]),
   );
+
+/** The same as arrays for numpy (docs/file-formats.md). */
+export const landscapeNpz = (landscape: Landscape): Uint8Array => writeNpz(gridArrays(landscape));

@@ -187,9 +187,9 @@ function unitsOf(
             part(2, 1, width, outputs),
           ]
         : [part(0, 3, inputs, width, stride), part(1, 3, width, outputs)];
-      if (stride === 1 && inputs === outputs) return { branch, shortcut: { kind: "identity" } };
+      if (stride === 1 && inputs === outputs) return { name, branch, shortcut: { kind: "identity" } };
       const convolution = { ...names.projection(name), kernel: 1, inputs, outputs, stride };
-      return { branch, shortcut: { kind: "projection", convolution } };
+      return { name, branch, shortcut: { kind: "projection", convolution } };
     }),
   );
 }

@@ -50,6 +50,7 @@ export function recogniseMlp(tensors: Tensors, file: string, { activation = "rel
     states: [],
     input: { name: "x", features: sizes[0] },
     classes,
+    units: sizes.slice(1).map((_, i) => `fc${i + 1}`),
   };
 }
 

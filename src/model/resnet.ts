@@ -69,6 +69,7 @@ export function recogniseResnet(tensors: Tensors, file: string, options: ModelOp
     block: shape.bottleneck ? "bottleneck" : "basic",
     network,
     ...residualTensors(network),
+    units: network.units.map(({ name }) => name),
     input: {
       name: "images",
       channels: shape.channels,

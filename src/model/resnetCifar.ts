@@ -82,11 +82,13 @@ export function recogniseResnetCifar(
   };
   const norm = batchNorm ? "with BatchNorm" : "without BatchNorm";
   const shortcut = skip ? "option-A skip connections" : "no skip connections";
+  const network = networkOf(variant);
   return {
     family: "resnet-cifar",
     title: `CIFAR ResNet-${variant.depth} ${norm}, ${shortcut}`,
     ...variant,
-    ...residualTensors(networkOf(variant)),
+    ...residualTensors(network),
+    units: network.units.map(({ name }) => name),
     input: { name: "images", channels: imageChannels },
   };
 }

@@ -1,6 +1,7 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
 import type { Ground, JobContext } from "./ground.ts";
+import { measureJacobians } from "./jacobian.ts";
 import { planBits } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 
@@ -22,6 +23,7 @@ interface Answering<K extends QuestionKind> {
 }
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
+  jacobian: { answer: measureJacobians, name: () => "" },
   plan: { answer: planBits, name: () => "" },
 };
 

@@ -8,6 +8,7 @@ import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
+export type * from "./jacobianTypes.ts";
 export type {
   Direction,
   Landscape,
@@ -91,6 +92,8 @@ export interface ModelCard {
     readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
+  /** Parts whose Jacobians can be measured, in the order of the forward pass; absent where they are not known. */
+  readonly units?: readonly string[];
   /** ONNX: all tensors that could be trained, and whether they are. */
   readonly candidates?: readonly Candidate[];
   /** What the network takes. Absent in results of before text was read: images or vectors. */

@@ -82,6 +82,7 @@ const PHASES = {
   trace: "Trace",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  jacobian: "Jacobians of units",
   plan: "Quantised weights",
 } as const;
 
@@ -90,6 +91,7 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
 } as const;
 

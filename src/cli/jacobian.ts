@@ -3,8 +3,8 @@
 import { writeFile } from "node:fs/promises";
 import type { JacobianAnswer, JacobianRequest, ModelCard, SingularValue } from "../run/protocol.ts";
 import { type Arguments, UsageError, wholeNumber } from "./arguments.ts";
-import { aligned } from "./table.ts";
 import { estimateText } from "./summary.ts";
+import { aligned } from "./table.ts";
 
 const SAMPLES = 8;
 const STEPS = 40;
@@ -28,7 +28,11 @@ export function unitList({ units = [], title }: ModelCard): string {
 }
 
 /** Writes the answer to the file that was asked for, and the table to standard output. */
-export async function writeJacobians(answer: JacobianAnswer, card: ModelCard, args: Arguments): Promise<void> {
+export async function writeJacobians(
+  answer: JacobianAnswer,
+  card: ModelCard,
+  args: Arguments,
+): Promise<void> {
   const path = args.get("json");
   const text = `${JSON.stringify(answer, null, 1)}\n`;
   if (path === "-") {
@@ -41,7 +45,8 @@ export async function writeJacobians(answer: JacobianAnswer, card: ModelCard, ar
 
 /** A line per unit: the extremes over its matrices, marked where one of them has not converged. */
 export function jacobianSummary(answer: JacobianAnswer, { title }: Pick<ModelCard, "title">): string {
-  const { samples, coupled, steps, probes, products, units } = answer;
+  const { request, samples, coupled, products, units } = answer;
+  const { steps, probes } = request;
   const header = ["unit", "matrix", "largest", "smallest", "mean square of singular values"];
   const rows = units.map((unit) => [
     unit.unit,

@@ -2,6 +2,7 @@
 
 import type { Ground, JobContext } from "./ground.ts";
 import { measureJacobians } from "./jacobian.ts";
+import { measureLayers } from "./layerSpectra.ts";
 import { planBits } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 
@@ -23,8 +24,9 @@ interface Answering<K extends QuestionKind> {
 }
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
-  jacobian: { answer: measureJacobians, name: () => "" },
+  jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: () => "" },
+  layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };
 
 export interface AnswerContext extends JobContext {

@@ -46,7 +46,7 @@ export async function measureJacobians(
   const units: UnitJacobian[] = [];
   let products = 0;
   const answer = (): JacobianAnswer => ({
-    ...{ samples: cut.samples, coupled: problem.coupled, steps, probes, products, units: [...units] },
+    ...{ request, samples: cut.samples, coupled: problem.coupled, products, units: [...units] },
   });
   for (const part of parts) {
     const onStep = async (done: number): Promise<void> => {

@@ -42,12 +42,11 @@ export interface UnitJacobian {
 }
 
 export interface JacobianAnswer {
+  readonly request: JacobianRequest;
   /** Samples that were looked at. */
   readonly samples: number;
   /** BatchNorm with the statistics of the batch: one matrix for all samples. */
   readonly coupled: boolean;
-  readonly steps: number;
-  readonly probes: number;
   /** Products with J and with its transpose; each takes all matrices at once. */
   readonly products: number;
   readonly units: readonly UnitJacobian[];

@@ -1,6 +1,7 @@
 /** What a run can be asked beside its spectrum: one row per question, with its request and its answer. Plain data. */
 
 import type { JacobianAnswer, JacobianRequest } from "./jacobianTypes.ts";
+import type { LayerSpectra, LayerSpectraRequest } from "./layerTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
 
 export interface Questions {
@@ -8,6 +9,8 @@ export interface Questions {
   readonly jacobian: { readonly request: JacobianRequest; readonly answer: JacobianAnswer };
   /** Bits for the weights by the traces of the run, with the loss that they cause. */
   readonly plan: { readonly request: PlanRequest; readonly answer: BitPlan };
+  /** Largest and smallest eigenvalue, and density, of single tensors' blocks. */
+  readonly layerSpectra: { readonly request: LayerSpectraRequest; readonly answer: LayerSpectra };
 }
 
 export type QuestionKind = keyof Questions;

@@ -84,6 +84,7 @@ const PHASES = {
   landscape: "Loss landscape",
   jacobian: "Jacobians of units",
   plan: "Quantised weights",
+  layerSpectra: "Spectra of layers",
 } as const;
 
 const DONE = {
@@ -93,6 +94,7 @@ const DONE = {
   landscape: "The landscape is measured.",
   jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
+  layerSpectra: "The spectra of the layers are ready.",
 } as const;
 
 /** The line under the progress bar. */

@@ -82,7 +82,9 @@ describe("singular values of a unit's Jacobian", () => {
 
   it("of coupled samples are those of one matrix: without a coupling, of all samples together", async () => {
     const problem = { ...(await posed(resnet8(), images(4, 4), 2)), coupled: true };
-    await expect(measured(problem, { samples: 1 })).rejects.toThrow(/couples its samples: take all 2 of them/);
+    await expect(measured(problem, { samples: 1 })).rejects.toThrow(
+      /couples its samples: take all 2 of them/,
+    );
     // The stage is its only unit.
     const { units, coupled } = await measured(problem, { units: ["layer2"], steps: 48 });
     const [found] = units;
@@ -142,7 +144,10 @@ describe("a run that is asked for the Jacobians of its units", () => {
       }
     });
     // fc2 is linear: the mean square over its probes is that of the matrix, the same for all samples.
-    const square = dense(problem, (problem.graph.units as readonly Unit[])[1], 0, 6).reduce((sum, s) => sum + s * s / 3, 0);
+    const square = dense(problem, (problem.graph.units as readonly Unit[])[1], 0, 6).reduce(
+      (sum, s) => sum + (s * s) / 3,
+      0,
+    );
     const [low, high] = answer.units[1].meanSquare.interval95 ?? [0, 0];
     expect(low < square && square < high).toBe(true);
   });

@@ -3,6 +3,7 @@
 import type { Ground, JobContext } from "./ground.ts";
 import { planBits } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
+import { explainVector } from "./vector.ts";
 
 type Answer<K extends QuestionKind> = Questions[K]["answer"];
 
@@ -23,6 +24,7 @@ interface Answering<K extends QuestionKind> {
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   plan: { answer: planBits, name: () => "" },
+  vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
 };
 
 export interface AnswerContext extends JobContext {

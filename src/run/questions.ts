@@ -1,10 +1,13 @@
 /** What a run can be asked beside its spectrum: one row per question, with its request and its answer. Plain data. */
 
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
+import type { VectorAnswer, VectorRequest } from "./vectorTypes.ts";
 
 export interface Questions {
   /** Bits for the weights by the traces of the run, with the loss that they cause. */
   readonly plan: { readonly request: PlanRequest; readonly answer: BitPlan };
+  /** Where the vector of an eigenvalue lies, and which samples bend the loss along it. */
+  readonly vector: { readonly request: VectorRequest; readonly answer: VectorAnswer };
 }
 
 export type QuestionKind = keyof Questions;

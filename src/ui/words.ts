@@ -83,6 +83,7 @@ const PHASES = {
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   plan: "Quantised weights",
+  vector: "What the eigenvalue is made of",
 } as const;
 
 const DONE = {
@@ -91,6 +92,7 @@ const DONE = {
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
   plan: "The bit plan is ready.",
+  vector: "The eigenvalue is explained.",
 } as const;
 
 /** The line under the progress bar. */

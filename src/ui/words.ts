@@ -84,6 +84,7 @@ const PHASES = {
   landscape: "Loss landscape",
   plan: "Quantised weights",
   vector: "What the eigenvalue is made of",
+  layerSpectra: "Spectra of layers",
 } as const;
 
 const DONE = {
@@ -93,6 +94,7 @@ const DONE = {
   landscape: "The landscape is measured.",
   plan: "The bit plan is ready.",
   vector: "The eigenvalue is explained.",
+  layerSpectra: "The spectra of the layers are ready.",
 } as const;
 
 /** The line under the progress bar. */

@@ -5,6 +5,7 @@ import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
 import { planBits } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
+import { explainVector } from "./vector.ts";
 
 type Answer<K extends QuestionKind> = Questions[K]["answer"];
 
@@ -26,6 +27,7 @@ interface Answering<K extends QuestionKind> {
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: () => "" },
+  vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };
 

@@ -84,6 +84,7 @@ const PHASES = {
   landscape: "Loss landscape",
   jacobian: "Jacobians of units",
   plan: "Quantised weights",
+  vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
 } as const;
 
@@ -94,6 +95,7 @@ const DONE = {
   landscape: "The landscape is measured.",
   jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
+  vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
 } as const;
 

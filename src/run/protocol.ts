@@ -15,6 +15,7 @@ export type {
   LandscapeMark,
   LandscapeRequest,
 } from "./landscapeTypes.ts";
+export type * from "./layerTypes.ts";
 export type * from "./planTypes.ts";
 export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {
@@ -25,6 +26,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 
 /**

@@ -30,5 +30,6 @@ export * from "./trace.ts";
 export * from "./traceChoice.ts";
 export * from "./traceRun.ts";
 export * from "./tridiagonal.ts";
+export * from "./vectorMass.ts";
 export * from "./wasserstein.ts";
 export * from "./xtrace.ts";

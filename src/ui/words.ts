@@ -83,6 +83,8 @@ const PHASES = {
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   plan: "Quantised weights",
+  vector: "What the eigenvalue is made of",
+  layerSpectra: "Spectra of layers",
 } as const;
 
 const DONE = {
@@ -91,6 +93,8 @@ const DONE = {
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
   plan: "The bit plan is ready.",
+  vector: "The eigenvalue is explained.",
+  layerSpectra: "The spectra of the layers are ready.",
 } as const;
 
 /** The line under the progress bar. */

@@ -2,6 +2,7 @@
 
 export * from "./bitPlan.ts";
 export * from "./blockSpectra.ts";
+export * from "./capacity.ts";
 export * from "./cdfBand.ts";
 export * from "./checks.ts";
 export * from "./dense.ts";

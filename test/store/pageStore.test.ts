@@ -318,6 +318,16 @@ describe("dropped files", () => {
 });
 
 describe("the page", () => {
+  test("asks for the passport of the GPU once, and keeps it through runs", async () => {
+    const { actions, getState, calls } = page();
+    await actions.open("");
+    await actions.examine();
+    await actions.run();
+    await actions.examine();
+    expect(calls.filter((call) => call === "examine")).toHaveLength(1);
+    expect(getState().device).toMatchObject({ kind: "device", device: { passport: { faults: [] } } });
+  });
+
   test("says at once that WebGPU is missing", () => {
     expect(page({ webgpu: false }).getState().device).toMatchObject({ kind: "unavailable" });
   });

@@ -33,4 +33,5 @@ export * from "./traceChoice.ts";
 export * from "./traceRun.ts";
 export * from "./tridiagonal.ts";
 export * from "./vectorMass.ts";
+export * from "./wasserstein.ts";
 export * from "./xtrace.ts";

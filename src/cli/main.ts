@@ -6,7 +6,7 @@ import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
-import type { LossSlice, ModelCard, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
+import type { ModelCard, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
 
 import {
@@ -16,6 +16,7 @@ import {
   oneOf,
   parseArguments,
   positiveNumber,
+  ranks,
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
@@ -24,6 +25,7 @@ import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
+import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
   spectrum: "density, extreme eigenvalues and trace by stochastic Lanczos quadrature",
@@ -70,13 +72,18 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
-    const [wanted, options] = [ranks(args), sliceOptions(args)];
+    const questions = vectorRequests(args);
+    const [wanted, options] = [ranks(args, "rank"), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
     if (command === "slice") {
       for (const rank of wanted) {
         if (outcome.kind !== "done") break;
         outcome = await engine.slice(rank, options, reportProgress);
       }
+    }
+    for (const request of questions) {
+      if (outcome.kind !== "done") break;
+      outcome = await engine.ask({ kind: "vector", request }, reportProgress);
     }
     return await finish(outcome, args);
   } finally {
@@ -209,15 +216,6 @@ function sliceOptions(args: Arguments): { radius: number; points: number } {
   const points = wholeNumber(args, "points", 21, 3);
   if (points % 2 === 0) throw new UsageError(`--points: expected an odd number, found "${points}".`);
   return { radius: positiveNumber(args, "radius", 0.5), points };
-}
-
-function ranks(args: Arguments): LossSlice["rank"][] {
-  return (args.get("rank") ?? "top:1").split(",").map((text) => {
-    const match = /^(top|bottom):(\d+)$/.exec(text);
-    if (match === null || match[2] === "0")
-      throw new UsageError(`--rank: expected top:1 or bottom:1, found "${text}".`);
-    return { end: match[1] as "top" | "bottom", place: Number(match[2]) - 1 };
-  });
 }
 
 let lastReport = 0;

@@ -9,7 +9,8 @@ import type { Lowered } from "./lower.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import { rowLists } from "./rowLists.ts";
-import type { Command, Submitter } from "./submitter.ts";
+import { type SharedText, shareTexts } from "./sharing.ts";
+import type { Copy, Dispatch, Submitter } from "./submitter.ts";
 import type { View } from "./view.ts";
 
 export interface ProgramOptions {
@@ -36,8 +37,8 @@ export interface HeldInputs {
 export class Program {
   readonly #options: ProgramOptions;
   readonly #buffers: GPUBuffer[];
-  #primal: Command[] = [];
-  #tangent: Command[] = [];
+  #primal: Dispatch[] = [];
+  #tangent: Dispatch[] = [];
 
   private constructor(options: ProgramOptions, buffers: GPUBuffer[]) {
     this.#options = options;
@@ -60,10 +61,13 @@ export class Program {
     const total = lowered.primal.length + lowered.tangent.length;
     let done = 0;
     const compiled = (): void => options.onCompiled?.(++done, total);
-    [program.#primal, program.#tangent] = await Promise.all([
-      program.#record(lowered.primal, compiled),
-      program.#record(lowered.tangent, compiled),
-    ]);
+    const kernels = [...lowered.primal, ...lowered.tangent];
+    const texts = shareTexts(kernels);
+    const sizes = uniforms(device, texts);
+    if (sizes !== null) buffers.push(sizes.buffer);
+    const commands = await program.#record(kernels, texts, sizes, compiled);
+    program.#primal = commands.slice(0, lowered.primal.length);
+    program.#tangent = commands.slice(lowered.primal.length);
     return program;
   }
 
@@ -87,6 +91,11 @@ export class Program {
 
   get bytes(): number {
     return this.#buffers.reduce((n, b) => n + b.size, 0);
+  }
+
+  /** What `runPrimal` submits. */
+  get primal(): readonly Dispatch[] {
+    return this.#primal;
   }
 
   runPrimal(signal?: AbortSignal): Promise<void> {
@@ -129,11 +138,34 @@ export class Program {
   }
 
   /** Puts held inputs where the program reads them, after what has been submitted before. */
-  load({ buffer, copies }: HeldInputs): void {
+  load(held: HeldInputs): void {
     const { device } = this.#options;
     const encoder = device.createCommandEncoder();
-    for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(buffer, from, to, 0, bytes);
+    for (const { from, fromAt, to, toAt, bytes } of this.loading(held))
+      encoder.copyBufferToBuffer(from, fromAt, to, toAt, bytes);
     device.queue.submit([encoder.finish()]);
+  }
+
+  /** What `load` copies. */
+  loading({ buffer, copies }: HeldInputs): Copy[] {
+    return copies.map(({ from, to, bytes }) => ({ from: buffer, fromAt: from, to, toAt: 0, bytes }));
+  }
+
+  /** Bytes of an output that does not depend on the tangent. */
+  outputBytes(name: string): number {
+    return 4 * this.#outputView(name).slot.floats;
+  }
+
+  /** Copies such an output, as it lies in memory. */
+  saving(name: string, to: GPUBuffer, toAt: number): Copy {
+    const from = this.#bufferOf(this.#outputView(name));
+    return { from, fromAt: 0, to, toAt, bytes: this.outputBytes(name) };
+  }
+
+  /** What such a copy holds, row-major. */
+  saved(name: string, bytes: ArrayBuffer, at: number): Float32Array {
+    const view = this.#outputView(name);
+    return elements(view, new Float32Array(bytes, at, view.slot.floats));
   }
 
   /** What is written for an input: itself, and the lists of rows that share an index. */
@@ -172,13 +204,10 @@ export class Program {
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     const all = new Float32Array(staging.getMappedRange());
-    const results = Array.from({ length: copies }, (_, c) => {
-      const out = new Float32Array(view.shape.reduce((a, b) => a * b, 1));
-      forEachElement(view, (at, i) => {
-        out[i] = all[c * view.slot.floats + at];
-      });
-      return out;
-    });
+    const { floats } = view.slot;
+    const results = Array.from({ length: copies }, (_, c) =>
+      elements(view, all.subarray(c * floats, (c + 1) * floats)),
+    );
     staging.destroy();
     return results;
   }
@@ -199,16 +228,22 @@ export class Program {
     return this.#buffers[plan.place.get(view.slot.id) as number];
   }
 
-  #record(kernels: readonly Kernel[], compiled: () => void): Promise<Command[]> {
+  #record(
+    kernels: readonly Kernel[],
+    texts: readonly SharedText[],
+    sizes: Uniforms | null,
+    compiled: () => void,
+  ): Promise<Dispatch[]> {
     const { pipelines, probes } = this.#options;
     return Promise.all(
-      kernels.map(async (kernel) => {
-        const pipeline = await pipelines.get(kernel.wgsl, kernel.label);
+      kernels.map(async (kernel, i) => {
+        const pipeline = await pipelines.get(texts[i].wgsl, kernel.label);
         compiled();
         const z = kernel.batched ? probes : 1;
+        const own = sizes?.entries[i];
         return {
           pipeline,
-          bindGroup: this.#bind(pipeline, kernel),
+          bindGroup: this.#bind(pipeline, kernel, own === undefined || own === null ? [] : [own]),
           groups: [...kernel.groups, z] as const,
           flops: kernel.flops * z,
         };
@@ -216,18 +251,46 @@ export class Program {
     );
   }
 
-  #bind(pipeline: GPUComputePipeline, kernel: Kernel): GPUBindGroup {
+  #bind(pipeline: GPUComputePipeline, kernel: Kernel, sizes: readonly GPUBufferBinding[]): GPUBindGroup {
     const { device, plan, vectors, probes } = this.#options;
-    const entries = kernel.bindings.map(({ slot }, binding) => {
-      if (slot.vector === undefined) {
-        return { binding, resource: { buffer: this.#buffers[plan.place.get(slot.id) as number] } };
-      }
+    const resources = kernel.bindings.map(({ slot }): GPUBufferBinding => {
+      if (slot.vector === undefined) return { buffer: this.#buffers[plan.place.get(slot.id) as number] };
       const floats = slot.floats + (slot.probeStride > 0 ? (probes - 1) * slot.probeStride : 0);
-      const buffer = vectors[slot.vector];
-      return { binding, resource: { buffer, offset: 4 * (slot.start as number), size: 4 * floats } };
+      return { buffer: vectors[slot.vector], offset: 4 * (slot.start as number), size: 4 * floats };
     });
+    const entries = [...resources, ...sizes].map((resource, binding) => ({ binding, resource }));
     return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label: kernel.label });
   }
+}
+
+interface Uniforms {
+  readonly buffer: GPUBuffer;
+  /** One per kernel; null where its text needs none. */
+  readonly entries: readonly (GPUBufferBinding | null)[];
+}
+
+/** Bytes between uniform bindings that every device accepts. */
+const UNIFORM_ALIGNMENT = 256;
+
+/** The sizes of all kernels in one buffer. */
+function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {
+  let bytes = 0;
+  const places = texts.map(({ sizes }) => {
+    if (sizes === null) return null;
+    const offset = bytes;
+    bytes += Math.ceil(sizes.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+    return { offset, sizes };
+  });
+  if (bytes === 0) return null;
+  const usage = GPUBufferUsage.UNIFORM;
+  const buffer = device.createBuffer({ label: "sizes", size: bytes, usage, mappedAtCreation: true });
+  const range = buffer.getMappedRange();
+  for (const place of places) if (place !== null) new Uint32Array(range).set(place.sizes, place.offset / 4);
+  buffer.unmap();
+  return {
+    buffer,
+    entries: places.map((place) => place && { buffer, offset: place.offset, size: place.sizes.byteLength }),
+  };
 }
 
 type Values = Float32Array | Int32Array;
@@ -240,6 +303,15 @@ function layOut(view: View, values: Values, laid: ArrayBuffer, from: number): vo
   forEachElement(view, (at, i) => {
     slot[at] = values[i];
   });
+}
+
+/** The elements of a view, row-major, out of what its slot holds. */
+function elements(view: View, slot: Float32Array): Float32Array {
+  const out = new Float32Array(view.shape.reduce((a, b) => a * b, 1));
+  forEachElement(view, (at, i) => {
+    out[i] = slot[at];
+  });
+  return out;
 }
 
 /** The buffers that `create` makes; throws, and destroys them, if the device has no room for them. */

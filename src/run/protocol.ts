@@ -26,6 +26,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 
 /**

@@ -30,4 +30,5 @@ export * from "./trace.ts";
 export * from "./traceChoice.ts";
 export * from "./traceRun.ts";
 export * from "./tridiagonal.ts";
+export * from "./vectorMass.ts";
 export * from "./xtrace.ts";

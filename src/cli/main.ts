@@ -20,6 +20,7 @@ import {
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
@@ -38,6 +39,7 @@ const COMMANDS = {
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
+  device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
 } as const;
 type Command = keyof typeof COMMANDS;
 
@@ -58,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function execute(command: Command, args: Arguments): Promise<number> {
+  if (command === "device") return device(args);
   const model = await modelSource(args);
   const data = await dataSource(args, model);
   const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
@@ -86,6 +89,20 @@ async function execute(command: Command, args: Arguments): Promise<number> {
       outcome = await engine.ask({ kind: "vector", request }, reportProgress);
     }
     return await finish(outcome, args);
+  } finally {
+    engine.destroy();
+  }
+}
+
+async function device(args: Arguments): Promise<number> {
+  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
+  try {
+    const answer = await engine.examine();
+    if (answer.kind === "unavailable") throw new Error(answer.message);
+    const [path, json] = [args.get("json"), `${JSON.stringify(answer.device, null, 1)}\n`];
+    if (path !== undefined && path !== "-") await writeFile(path, json);
+    process.stdout.write(path === "-" ? json : deviceText(answer.device));
+    return 0;
   } finally {
     engine.destroy();
   }

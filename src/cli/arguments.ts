@@ -69,7 +69,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "estimator",
     value: "NAME",
-    help: "trace: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (hutch++ where its columns fit 0.5 GB); --probes products in all (hutchinson)",
+    help: "trace, sensitivity, plan: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (exact, else hutch++ where it pays and fits, else hutchinson); --probes products in all (hutchinson; for sensitivity and plan auto)",
   },
   { name: "seed", value: "S", help: "seed of the probes (0)" },
   { name: "top", value: "K", help: "largest eigenvalues to report (5)" },

@@ -6,16 +6,8 @@ import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
-import type {
-  ModelCard,
-  RunEvent,
-  RunOutcome,
-  RunResult,
-  RunSettings,
-  TraceMethod,
-} from "../run/protocol.ts";
+import type { ModelCard, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
-import { chooseTraceMethod } from "../spectrum/traceChoice.ts";
 
 import {
   type Arguments,
@@ -82,6 +74,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
       return 0;
     }
     const settings = settingsFor(command, args, loaded.card.data.available, loaded.card.parameterCount);
+    const settings = settingsFor(command, args, loaded.card.data.available);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
@@ -219,14 +212,9 @@ function dawn(): GPU {
 
 const OPERATORS = ["hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual"] as const;
 const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const;
-/** Bytes of columns that `auto` may hold on the CPU. */
-const HOST_BUDGET = 5e8;
 
-const automatic = (products: number, n: number): TraceMethod =>
-  chooseTraceMethod({ n, products, hostBudget: HOST_BUDGET, perSegment: true }).method;
-
-/** `available` samples are in the data file, and the model has n parameters. */
-function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
+/** `available` samples are in the data file. */
+function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
   const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
   const quick =
@@ -234,16 +222,20 @@ function settingsFor(command: Command, args: Arguments, available: number, n: nu
   // Start vectors of Jacobians are none of the run's.
   const wanted = command === "jacobian" ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
   const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
+  const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
+  const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  // From few probes traces mislead a plan.
+  const planned = command === "sensitivity" || command === "plan";
+  const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");
   // Other estimators make their own products: the quadrature then needs one probe only.
   const probes = command === "diag" || (traced && estimator !== "hutchinson") ? 1 : wanted;
-  const traceMethod = estimator === "auto" ? automatic(wanted, n) : estimator;
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
   return {
     operator: oneOf(args, "operator", OPERATORS, "hessian"),
     params: (args.get("params") ?? "").split(/[\s,]+/).filter((pattern) => pattern !== ""),
     weightDecay: numberFromZero(args, "weight-decay", 0),
-    traceMethod,
+    traceMethod: command === "diag" ? "hutchinson" : estimator,
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
     draw,
     start,

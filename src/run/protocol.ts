@@ -71,8 +71,8 @@ export interface RunSettings {
   readonly probes: number;
   /** Probes of the trace estimate; those beyond `probes` cost one product each. Other methods: products in all. */
   readonly traceProbes: number;
-  /** Default: Hutchinson. */
-  readonly traceMethod?: TraceMethod;
+  /** `auto`: exact where a closed sum gives it, else the sharpest estimate (traceMethod.ts). Default: Hutchinson. */
+  readonly traceMethod?: TraceMethod | "auto";
   readonly seed: number;
   /** How many extreme Ritz values to report at each end. */
   readonly top: number;
@@ -219,6 +219,8 @@ export interface RunResult {
     readonly samples: number;
     /** Hutchinson where absent. */
     readonly method?: TraceMethod;
+    /** Why this method was chosen and what it costs; absent where it was asked for by name. */
+    readonly reason?: string;
     /** Empty where the method gives the total alone. */
     readonly perLayer: readonly LayerTrace[];
   };

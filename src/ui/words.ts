@@ -50,7 +50,7 @@ export function provenance(result: RunResult): string {
   const parts = [
     `Seed ${settings.seed}`,
     `${plural(result.spectrum.nodes.length, "probe")} of ${plural(settings.steps, "Lanczos step")}`,
-    `${plural(trace.samples, "trace probe")}`,
+    trace.method === "exact" ? "exact trace" : plural(trace.samples, "trace probe"),
     `${plural(products, "product")} in ${duration(seconds)}`,
     `${device.name}${device.software ? " (software)" : ""}`,
   ];

@@ -73,7 +73,6 @@ async function execute(command: Command, args: Arguments): Promise<number> {
       process.stdout.write(unitList(loaded.card));
       return 0;
     }
-    const settings = settingsFor(command, args, loaded.card.data.available, loaded.card.parameterCount);
     const settings = settingsFor(command, args, loaded.card.data.available);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
@@ -221,9 +220,6 @@ function settingsFor(command: Command, args: Arguments, available: number): RunS
     traced || ["hvp", "jacobian"].includes(command) || (command === "landscape" && !needsRun(args));
   // Start vectors of Jacobians are none of the run's.
   const wanted = command === "jacobian" ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
-  const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
-  const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
-  const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
   // From few probes traces mislead a plan.
   const planned = command === "sensitivity" || command === "plan";
   const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");

@@ -20,8 +20,8 @@ import {
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
-import { jacobianRequest, unitList, writeJacobians } from "./jacobian.ts";
 import { deviceText } from "./device.ts";
+import { jacobianRequest, unitList, writeJacobians } from "./jacobian.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";

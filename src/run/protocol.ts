@@ -9,8 +9,8 @@ import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
-export type * from "./jacobianTypes.ts";
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type * from "./jacobianTypes.ts";
 export type {
   Direction,
   Landscape,

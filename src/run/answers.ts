@@ -1,5 +1,6 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
+import { measureActivations } from "./activationHessian.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
@@ -25,6 +26,7 @@ interface Answering<K extends QuestionKind> {
 }
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
+  activations: { answer: measureActivations, name: ({ request }) => JSON.stringify(request) },
   jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: () => "" },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },

@@ -219,6 +219,16 @@ export const controls = {
     "top1",
     "The eigenvalue whose vector the loss is measured along.",
   ),
+  about: choice(
+    "Of the selected eigenvalue",
+    "show",
+    [
+      { value: "line", label: "line" },
+      { value: "plane", label: "plane" },
+      { value: "vector", label: "vector" },
+    ],
+    "The loss along its vector, the loss over the plane of the two largest, or what its vector is made of.",
+  ),
   overlay: name(
     "Compared with",
     "a",

@@ -61,5 +61,8 @@ export type {
   NamedFile,
   Progress,
   RitzValue,
+  RowCurvature,
   RunResult,
+  SharpRow,
+  VectorAnswer,
 } from "../run/protocol.ts";

@@ -40,6 +40,12 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
+export const vectorFigure = ({ end, place }: Rank): Figure => ({
+  what: `vector-${end}${place + 1}`,
+  title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
+  legend: [],
+});
+
 export const planeFigure = (vectors: readonly string[]): Figure => ({
   what: "plane",
   title: `Loss over ${vectors.join(" and ")}`,

@@ -2,7 +2,7 @@
 import { csv } from "../../model/csv.ts";
 import type { DensityView } from "../../store/densityView.ts";
 import type { PlanePoint } from "../../store/plane.ts";
-import type { LossSlice, RunResult } from "../../store/state.ts";
+import type { LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
 /** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
@@ -42,6 +42,31 @@ export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
   csv(
     ["step", "loss", "predicted"],
     slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
+  );
+
+/** A row per tensor, and per channel that the answer names. */
+export const massCsv = ({ tensors }: VectorAnswer): string =>
+  csv(
+    ["tensor", "parameters", "channel", "mass"],
+    tensors.flatMap(({ name, size, mass, channels, largest }) => [
+      [name, size, "", mass],
+      ...largest.map((own) => [name, size / channels, own.channel, own.mass]),
+    ]),
+  );
+
+export const sharpestCsv = ({ sharpest }: RowCurvature): string =>
+  csv(
+    ["sample", "token", "curvature", "gauss_newton", "slope", "loss", "label", "predicted"],
+    sharpest.map((row) => [
+      row.sample,
+      row.token ?? "",
+      row.curvature,
+      row.gaussNewton,
+      row.slope,
+      row.loss,
+      row.label ?? "",
+      row.predicted ?? "",
+    ]),
   );
 
 /** The grid of a plane; empty cells where nothing was measured. */

@@ -28,6 +28,8 @@ export interface ChoiceControl<T extends string> extends Described {
 /** A name that is checked where it is used: a bundled model, an eigenvalue of the shown run. */
 export interface NameControl extends Described {
   readonly kind: "name";
+  /** A key that links had for it before. */
+  readonly formerly?: string;
   readonly pattern: RegExp;
   /** What a message asks for; a name of this page where absent. */
   readonly what?: string;
@@ -229,13 +231,16 @@ export const controls = {
     ],
     "The loss along its vector, the loss over the plane of the two largest, or what its vector is made of.",
   ),
-  overlay: name(
-    "Compared with",
-    "a",
-    /^[a-z0-9-]{0,40}$/,
-    "",
-    "A bundled model whose stored run is drawn behind the shown one.",
-  ),
+  compare: {
+    kind: "name",
+    label: "Compared with",
+    url: "compare",
+    formerly: "a",
+    pattern: /^([a-z0-9-]{1,40}(,[a-z0-9-]{1,40}){0,3})?$/,
+    what: "at most four names of runs with commas between",
+    default: "",
+    help: "Runs beside the shown one: stored runs by their model, saved ones by their name in the list.",
+  } satisfies NameControl,
   panel: choice(
     "Panel",
     "panel",
@@ -243,6 +248,8 @@ export const controls = {
       { value: "spectrum", label: "Spectrum" },
       { value: "landscape", label: "Landscape" },
       { value: "layers", label: "Layers" },
+      { value: "compare", label: "Compare" },
+      { value: "study", label: "Study" },
     ],
     "Which part of the page is in sight.",
   ),

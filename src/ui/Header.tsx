@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { themes } from "../store/theme.ts";
+import { GpuButton } from "./device/GpuButton.tsx";
 import { EmbedButton } from "./embed/EmbedButton.tsx";
 import { useActions, usePage } from "./page.ts";
 import { PanelTabs } from "./panels/Panel.tsx";
@@ -21,6 +22,7 @@ export function Header() {
       <div className="top-tools">
         <CopyLink />
         <EmbedButton />
+        <GpuButton>GPU</GpuButton>
         <select
           aria-label="Theme"
           value={theme}

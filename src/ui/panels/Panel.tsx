@@ -11,6 +11,8 @@ const PANELS: Readonly<Record<PanelName, ComponentType<{ readonly result: RunRes
   spectrum: SpectrumPanel,
   landscape: lazy(() => import("./LandscapePanel.tsx")),
   layers: lazy(() => import("./LayersPanel.tsx")),
+  compare: lazy(() => import("./ComparePanel.tsx")),
+  study: lazy(() => import("./StudyPanel.tsx")),
 };
 
 const Waiting = () => (

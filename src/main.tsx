@@ -4,6 +4,7 @@ import { createPageStore } from "./store/pageStore.ts";
 import { fetchJson } from "./store/stored.ts";
 import { trustOwnWorkers } from "./trustedTypes.ts";
 import { App } from "./ui/App.tsx";
+import { writeAddress } from "./ui/address.ts";
 import { PageContext } from "./ui/page.ts";
 import "./ui/styles/tokens.css";
 import "./ui/styles/layout.css";
@@ -45,13 +46,3 @@ createRoot(root).render(
     <App />
   </PageContext>,
 );
-
-/** Without a history entry for each step of a slider; frames of an opaque origin may refuse. */
-function writeAddress(link: string): void {
-  if (link === location.hash) return;
-  try {
-    history.replaceState(null, "", link === "" ? location.pathname + location.search : link);
-  } catch {
-    // The link is still to be had from the button.
-  }
-}

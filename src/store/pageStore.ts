@@ -20,6 +20,8 @@ export interface PageActions extends Jobs, HubActions {
   open(hash: string): Promise<void>;
   /** The link of the present state. */
   link(): string;
+  /** Opens a link in place of the present state; the run that is in sight comes back when its own link is opened. */
+  reset(hash: string): Promise<void>;
   setTheme(theme: Theme): void;
   set<K extends ControlKey>(key: K, value: ControlValues[K]): void;
   /** Puts the settings of the shown run into the form. */
@@ -74,12 +76,23 @@ export function createPageStore(port: EnginePort): PageStore {
     else notice(`The list of bundled models is missing: ${answer.message}.`);
   }
 
+  /** What a reset took out of sight, for whoever goes back. */
+  let taken: (Pick<PageState, "shown" | "overlay" | "run"> & { readonly link: string }) | null = null;
+
+  /** The engine still holds a live run if nothing has been asked of it since. */
+  function revived({ shown, overlay, run }: NonNullable<typeof taken>): Pick<PageState, "shown" | "overlay"> {
+    const left = shown?.origin === "live" && run !== get().run;
+    return { shown: left ? { ...shown, origin: "past" } : shown, overlay };
+  }
+
   const jobs = createJobs(port, store);
   const actions: PageActions = {
     ...jobs,
     ...createHubActions(port, store, (files) => jobs.addFiles(files, [])),
 
     async open(hash) {
+      const back = taken?.link === hash ? taken : null;
+      taken = null;
       const { values, problems } = decodeLink(hash);
       const known = values.model !== FILE_MODEL || get().upload.card !== null;
       const controls = known ? values : { ...values, model: defaultValues.model };
@@ -90,11 +103,21 @@ export function createPageStore(port: EnginePort): PageStore {
         overlay: null,
         notices: [...problems, ...gone],
       });
+      const kept = back === null ? null : revived(back);
+      if (kept !== null) set(kept);
       await Promise.all([
-        controls.model === FILE_MODEL ? null : showStored(controls.model),
-        controls.overlay === "" ? null : showOverlay(controls.overlay),
+        kept !== null || controls.model === FILE_MODEL ? null : showStored(controls.model),
+        kept !== null || controls.overlay === "" ? null : showOverlay(controls.overlay),
         get().catalogue.length > 0 ? null : showCatalogue(),
       ]);
+    },
+
+    async reset(hash) {
+      const { shown, overlay, run } = get();
+      const link = actions.link();
+      const opened = actions.open(hash);
+      taken = { shown, overlay, run, link };
+      await opened;
     },
 
     link: () => encodeLink(get().controls, get().theme),

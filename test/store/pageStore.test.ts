@@ -347,3 +347,43 @@ describe("the page", () => {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
+
+describe("a reset", () => {
+  test("goes back to the link, and the way back brings the live run", async () => {
+    const { actions, getState } = page();
+    await actions.open("#steps=40&probes=1");
+    await actions.run();
+    actions.set("seed", 9);
+    const link = actions.link();
+    const live = getState().shown;
+    expect(live?.origin).toBe("live");
+    await actions.reset("#steps=40");
+    expect(getState().controls).toMatchObject({ steps: 40, probes: 2, seed: 0 });
+    expect(getState().shown?.origin).toBe("stored");
+    await actions.open(link);
+    expect(getState().shown).toBe(live);
+    expect(getState().controls.seed).toBe(9);
+  });
+
+  test("leaves a live run behind as a past one, when the engine has run again meanwhile", async () => {
+    const { actions, getState } = page();
+    await actions.open("#seed=1");
+    await actions.run();
+    const link = actions.link();
+    await actions.reset("");
+    await actions.run();
+    await actions.open(link);
+    expect(getState().shown?.origin).toBe("past");
+  });
+
+  test("is forgotten when another link is opened", async () => {
+    const { actions, getState } = page();
+    await actions.open("#seed=1");
+    await actions.run();
+    const link = actions.link();
+    await actions.reset("");
+    await actions.open("#seed=2");
+    await actions.open(link);
+    expect(getState().shown?.origin).toBe("stored");
+  });
+});

@@ -12,6 +12,7 @@ import { loadModel } from "../src/run/load.ts";
 import { poseProblem } from "../src/run/problem.ts";
 import { LanczosRun } from "../src/spectrum/index.ts";
 import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
+import { type LandscapeRow, measureLandscapes } from "./landscape.ts";
 
 const MODELS = ["resnet20", "resnet20-nobn", "resnet20-noskip"];
 const LANCZOS_STEPS = 4;
@@ -42,9 +43,10 @@ async function timed(job: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
+const read = async (path: string): Promise<Uint8Array> =>
+  new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
+
 async function measure(id: string, batch: number, rounds: number, engines: Engines): Promise<Row> {
-  const read = async (path: string): Promise<Uint8Array> =>
-    new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
   const loaded = await loadModel({ kind: "bundled", id }, { kind: "bundled", id }, read);
   const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: batch });
   const before = engines.pipelines.size;
@@ -108,7 +110,9 @@ async function measure(id: string, batch: number, rounds: number, engines: Engin
   return row;
 }
 
-const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
+type Columns<T> = readonly (readonly [string, (row: T) => string])[];
+
+const COLUMNS: Columns<Row> = [
   ["model", (r) => r.model],
   ["batch", (r) => String(r.batch)],
   ["HVP ms", (r) => r.hvpMs.toFixed(1)],
@@ -125,9 +129,17 @@ const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
   ["used MB", (r) => (r.bytesUsed / 1e6).toFixed(0)],
 ];
 
-function table(rows: readonly Row[]): string {
-  const cells = [COLUMNS.map(([name]) => name), ...rows.map((row) => COLUMNS.map(([, text]) => text(row)))];
-  const widths = COLUMNS.map((_, c) => Math.max(...cells.map((line) => line[c].length)));
+const LANDSCAPE_COLUMNS: Columns<LandscapeRow> = [
+  ["landscape of", (r) => r.model],
+  ["parameters", (r) => String(r.parameters)],
+  ["batch", (r) => String(r.batch)],
+  ["points", (r) => String(r.points)],
+  ["points/s", (r) => r.pointsPerSecond.toPrecision(3)],
+];
+
+function table<T>(columns: Columns<T>, rows: readonly T[]): string {
+  const cells = [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, text]) => text(row)))];
+  const widths = columns.map((_, c) => Math.max(...cells.map((line) => line[c].length)));
   return `${cells.map((line) => line.map((text, c) => text.padStart(widths[c])).join("  ")).join("\n")}\n`;
 }
 
@@ -152,11 +164,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (own.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${own.gpu.faults[0]}`);
     own.gpu.device.destroy();
   }
+  const landscapes = await measureLandscapes(holder.eigenscopeDawn, rounds, read, median);
   const json = flag("json", "test-results/bench.json");
   await mkdir(dirname(json), { recursive: true });
-  await writeFile(json, `${JSON.stringify({ device, rounds, rows }, null, 1)}\n`);
+  await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes }, null, 1)}\n`);
   process.stdout.write(
-    `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(rows)}written to ${json}\n`,
+    `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(COLUMNS, rows)}${table(LANDSCAPE_COLUMNS, landscapes)}written to ${json}\n`,
   );
   engines.gpu.device.destroy();
   return 0;

@@ -133,8 +133,23 @@ export const FLAGS: readonly Flag[] = [
     value: "A,B;C,D",
     help: "plan: sets of tensors, by name or with *, that share their bits",
   },
+  {
+    name: "block-steps",
+    value: "M",
+    help: "layers, --eigenvalues: Lanczos steps per tensor at most (40)",
+  },
+  {
+    name: "block-density",
+    value: "",
+    help: "layers: takes all the steps, and writes each tensor's density to --json",
+  },
+  {
+    name: "eigenvalues",
+    value: "",
+    help: "sensitivity, plan: the largest eigenvalue of each layer's block too (HAWQ-V1), a product per step and layer",
+  },
   { name: "measure-layers", value: "", help: "plan: measure every layer alone at its bits as well" },
-  { name: "csv", value: "FILE", help: "sensitivity, plan: where to write the table" },
+  { name: "csv", value: "FILE", help: "layers, sensitivity, plan: where to write the table" },
   { name: "pytorch", value: "FILE", help: "plan: where to write Python that rounds the weights so" },
   {
     name: "directions",

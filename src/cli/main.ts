@@ -29,6 +29,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
+import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
@@ -40,6 +41,7 @@ const COMMANDS = {
   diag: "every diagonal entry, and the traces of tensors, with standard errors",
   slice: "the measured loss along Ritz vectors",
   landscape: "loss and accuracy over a line or plane through the weights",
+  layers: "the largest and smallest eigenvalue of every tensor's block, and its density",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
@@ -73,6 +75,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
+    if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
@@ -126,11 +129,26 @@ async function planned(
 ): Promise<number> {
   const request = await planRequest(command, args);
   let outcome = await engine.run(settings, reportProgress);
+  const eigenvalues = { kind: "layerSpectra", request: layersRequest(args) } as const;
+  if (outcome.kind === "done" && args.has("eigenvalues"))
+    outcome = await engine.ask(eigenvalues, reportProgress);
   if (outcome.kind === "done") outcome = await engine.ask({ kind: "plan", request }, reportProgress);
   if (outcome.kind !== "done") throw new Error(endOf(outcome));
   const [plan] = answersTo(outcome.result, "plan");
   await writePlan(plan, args);
   return 0;
+}
+
+async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = layersRequest(args);
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "layerSpectra", request }, reportProgress);
+  const code = await finish(outcome, args);
+  if (outcome.kind !== "done") return code;
+  const [answer] = answersTo(outcome.result, "layerSpectra");
+  const text = await layersText(answer, args);
+  if (args.get("json") !== "-") process.stdout.write(text);
+  return code;
 }
 
 async function diag(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
@@ -170,7 +188,7 @@ const automatic = (products: number, n: number): TraceMethod =>
 /** `available` samples are in the data file, and the model has n parameters. */
 function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
-  const traced = ["trace", "diag", "sensitivity", "plan"].includes(command);
+  const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
   const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
   const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
   const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");

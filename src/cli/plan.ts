@@ -7,6 +7,7 @@ import { planCsv, planPytorch } from "../run/planExport.ts";
 import type { BitPlan, PlannedLayer, PlanRequest } from "../run/protocol.ts";
 import type { CostKind, MeanEstimate } from "../spectrum/index.ts";
 import { type Arguments, numberList, oneOf, UsageError, wholeNumber } from "./arguments.ts";
+import { aligned } from "./table.ts";
 
 const COSTS = ["size", "bops", "latency"] as const;
 
@@ -77,7 +78,9 @@ const UNITS = { size: "bytes", bops: "bit operations per sample", latency: "ms" 
 export function planSummary(plan: BitPlan): string {
   const { request, layers, chosen, uniform } = plan;
   const widths = layers[0].options.map(({ bits }) => bits);
-  const header = ["layer", "weights", "mean trace", ...widths.map((bits) => `rise at ${bits} bits`)];
+  const header = ["layer", "weights", "mean trace"];
+  if (showsV1(plan)) header.push("lambda/n");
+  header.push(...widths.map((bits) => `rise at ${bits} bits`));
   if (chosen !== null) header.push("bits");
   if (request.measure === "layers") header.push("measured");
   const lines = [
@@ -113,21 +116,15 @@ const amount = (cost: number): string => (Number.isInteger(cost) ? String(cost) 
 const percent = (accuracy: number | null): string =>
   accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(1)} %`;
 
-function cells(layer: PlannedLayer, { request, chosen }: BitPlan): string[] {
-  const { name, size, meanTrace, options, bits, measured } = layer;
+const showsV1 = ({ layers }: BitPlan): boolean => layers.some(({ hawqV1 }) => hawqV1 !== null);
+
+function cells(layer: PlannedLayer, plan: BitPlan): string[] {
+  const { request, chosen } = plan;
+  const { name, size, meanTrace, hawqV1, options, bits, measured } = layer;
   const row = [name, String(size), estimate(meanTrace)];
+  if (showsV1(plan)) row.push(hawqV1 === null ? "" : number(hawqV1));
   for (const { loss, interval95 } of options) row.push(estimate({ estimate: loss, interval95 }));
   if (chosen !== null) row.push(String(bits));
   if (request.measure === "layers") row.push(measured === null ? "" : number(measured.rise));
   return row;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column]))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -9,7 +9,7 @@ import type { Lowered } from "./lower.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import { rowLists } from "./rowLists.ts";
-import type { Command, Submitter } from "./submitter.ts";
+import type { Copy, Dispatch, Submitter } from "./submitter.ts";
 import type { View } from "./view.ts";
 
 export interface ProgramOptions {
@@ -36,8 +36,8 @@ export interface HeldInputs {
 export class Program {
   readonly #options: ProgramOptions;
   readonly #buffers: GPUBuffer[];
-  #primal: Command[] = [];
-  #tangent: Command[] = [];
+  #primal: Dispatch[] = [];
+  #tangent: Dispatch[] = [];
 
   private constructor(options: ProgramOptions, buffers: GPUBuffer[]) {
     this.#options = options;
@@ -89,6 +89,11 @@ export class Program {
     return this.#buffers.reduce((n, b) => n + b.size, 0);
   }
 
+  /** What `runPrimal` submits. */
+  get primal(): readonly Dispatch[] {
+    return this.#primal;
+  }
+
   runPrimal(signal?: AbortSignal): Promise<void> {
     return this.#options.submitter.run(this.#primal, signal);
   }
@@ -129,11 +134,34 @@ export class Program {
   }
 
   /** Puts held inputs where the program reads them, after what has been submitted before. */
-  load({ buffer, copies }: HeldInputs): void {
+  load(held: HeldInputs): void {
     const { device } = this.#options;
     const encoder = device.createCommandEncoder();
-    for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(buffer, from, to, 0, bytes);
+    for (const { from, fromAt, to, toAt, bytes } of this.loading(held))
+      encoder.copyBufferToBuffer(from, fromAt, to, toAt, bytes);
     device.queue.submit([encoder.finish()]);
+  }
+
+  /** What `load` copies. */
+  loading({ buffer, copies }: HeldInputs): Copy[] {
+    return copies.map(({ from, to, bytes }) => ({ from: buffer, fromAt: from, to, toAt: 0, bytes }));
+  }
+
+  /** Bytes of an output that does not depend on the tangent. */
+  outputBytes(name: string): number {
+    return 4 * this.#outputView(name).slot.floats;
+  }
+
+  /** Copies such an output, as it lies in memory. */
+  saving(name: string, to: GPUBuffer, toAt: number): Copy {
+    const from = this.#bufferOf(this.#outputView(name));
+    return { from, fromAt: 0, to, toAt, bytes: this.outputBytes(name) };
+  }
+
+  /** What such a copy holds, row-major. */
+  saved(name: string, bytes: ArrayBuffer, at: number): Float32Array {
+    const view = this.#outputView(name);
+    return elements(view, new Float32Array(bytes, at, view.slot.floats));
   }
 
   /** What is written for an input: itself, and the lists of rows that share an index. */
@@ -172,13 +200,10 @@ export class Program {
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     const all = new Float32Array(staging.getMappedRange());
-    const results = Array.from({ length: copies }, (_, c) => {
-      const out = new Float32Array(view.shape.reduce((a, b) => a * b, 1));
-      forEachElement(view, (at, i) => {
-        out[i] = all[c * view.slot.floats + at];
-      });
-      return out;
-    });
+    const { floats } = view.slot;
+    const results = Array.from({ length: copies }, (_, c) =>
+      elements(view, all.subarray(c * floats, (c + 1) * floats)),
+    );
     staging.destroy();
     return results;
   }
@@ -199,7 +224,7 @@ export class Program {
     return this.#buffers[plan.place.get(view.slot.id) as number];
   }
 
-  #record(kernels: readonly Kernel[], compiled: () => void): Promise<Command[]> {
+  #record(kernels: readonly Kernel[], compiled: () => void): Promise<Dispatch[]> {
     const { pipelines, probes } = this.#options;
     return Promise.all(
       kernels.map(async (kernel) => {
@@ -240,6 +265,15 @@ function layOut(view: View, values: Values, laid: ArrayBuffer, from: number): vo
   forEachElement(view, (at, i) => {
     slot[at] = values[i];
   });
+}
+
+/** The elements of a view, row-major, out of what its slot holds. */
+function elements(view: View, slot: Float32Array): Float32Array {
+  const out = new Float32Array(view.shape.reduce((a, b) => a * b, 1));
+  forEachElement(view, (at, i) => {
+    out[i] = slot[at];
+  });
+  return out;
 }
 
 /** The buffers that `create` makes; throws, and destroys them, if the device has no room for them. */

@@ -3,12 +3,24 @@
  * measured time; and at most two submits are in flight, because run-ahead costs memory and delays a cancel.
  */
 
-export interface Command {
+export type Command = Dispatch | Copy;
+
+export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly groups: readonly [number, number, number];
   readonly flops: number;
 }
+
+export interface Copy {
+  readonly from: GPUBuffer;
+  readonly fromAt: number;
+  readonly to: GPUBuffer;
+  readonly toAt: number;
+  readonly bytes: number;
+}
+
+const flopsOf = (command: Command): number => ("flops" in command ? command.flops : 0);
 
 const SLICE_MS = 30;
 const IN_FLIGHT = 2;
@@ -38,13 +50,19 @@ export class Submitter {
       const most = this.#rate * SLICE_MS;
       let end = start;
       let flops = 0;
-      while (end < commands.length && (end === start || flops + commands[end].flops <= most)) {
-        flops += commands[end].flops + DISPATCH_FLOPS;
+      while (end < commands.length && (end === start || flops + flopsOf(commands[end]) <= most)) {
+        flops += flopsOf(commands[end]) + DISPATCH_FLOPS;
         end++;
       }
       await this.#submit(commands.slice(start, end), flops);
       start = end;
     }
+  }
+
+  /** How many times commands can follow one another in one slice; at least once. */
+  repeats(commands: readonly Command[]): number {
+    const flops = commands.reduce((sum, command) => sum + flopsOf(command) + DISPATCH_FLOPS, 0);
+    return Math.max(1, Math.floor((this.#rate * SLICE_MS) / flops));
   }
 
   /** Resolves when everything submitted so far has run. */
@@ -55,13 +73,20 @@ export class Submitter {
   async #submit(commands: readonly Command[], flops: number): Promise<void> {
     while (this.#pending.length >= IN_FLIGHT) await this.#pending[0];
     const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup, groups } of commands) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...groups);
+    let pass: GPUComputePassEncoder | null = null;
+    for (const command of commands) {
+      if ("from" in command) {
+        pass?.end();
+        pass = null;
+        encoder.copyBufferToBuffer(command.from, command.fromAt, command.to, command.toAt, command.bytes);
+        continue;
+      }
+      pass ??= encoder.beginComputePass();
+      pass.setPipeline(command.pipeline);
+      pass.setBindGroup(0, command.bindGroup);
+      pass.dispatchWorkgroups(...command.groups);
     }
-    pass.end();
+    pass?.end();
     const submitted = performance.now();
     this.#device.queue.submit([encoder.finish()]);
     this.submits++;

@@ -1,6 +1,7 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
 import type { Ground, JobContext } from "./ground.ts";
+import { measureLayers } from "./layerSpectra.ts";
 import { planBits } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 
@@ -23,6 +24,7 @@ interface Answering<K extends QuestionKind> {
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   plan: { answer: planBits, name: () => "" },
+  layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };
 
 export interface AnswerContext extends JobContext {

@@ -8,6 +8,7 @@ import { type Lowered, lower } from "../gpu/lower.ts";
 import { type Plan, planMemory } from "../gpu/plan.ts";
 import { type HeldInputs, Program } from "../gpu/program.ts";
 import type { VectorLayouts } from "../gpu/slots.ts";
+import type { Command } from "../gpu/submitter.ts";
 import type { StagedGraph } from "../gpu/survey.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
 import type { Graph } from "../model/graph.ts";
@@ -68,6 +69,15 @@ export interface BatchedOptions extends Engines {
 /** What is done after a part: its results are in the program's outputs and vectors until the next part begins. */
 export type AfterPart = (part: number) => Promise<void> | void;
 
+/** Of the whole batch. */
+export interface Evaluated {
+  readonly loss: number;
+  /** Row-major [rows of targets, classes]. */
+  readonly logits: Float32Array;
+}
+
+const OUTPUTS = ["loss", "logits"] as const;
+
 export class BatchedProgram {
   readonly program: Program;
   readonly #blueprint: Blueprint;
@@ -119,19 +129,52 @@ export class BatchedProgram {
     }
   }
 
-  /** The same, collecting the loss and the logits, row-major [rows of targets, classes]. The losses of the parts are added in float64. */
-  async evaluate(
-    after: AfterPart = () => {},
-    signal?: AbortSignal,
-  ): Promise<{ readonly loss: number; readonly logits: Float32Array }> {
-    const { rows } = this.#blueprint.partition;
-    const found: Float32Array[] = [];
-    let loss = 0;
+  /** The same, collecting the loss and the logits. The losses of the parts are added in float64. */
+  async evaluate(after: AfterPart = () => {}, signal?: AbortSignal): Promise<Evaluated> {
+    const losses: Float32Array[] = [];
+    const logits: Float32Array[] = [];
     await this.primal(async (part) => {
-      loss += (await this.program.read("loss"))[0][0];
-      found.push((await this.program.read("logits"))[0]);
+      losses.push((await this.program.read("loss"))[0]);
+      logits.push((await this.program.read("logits"))[0]);
       await after(part);
     }, signal);
+    return this.#joined(losses, logits);
+  }
+
+  /** Bytes that one evaluation leaves behind. */
+  get savedBytes(): number {
+    return this.parts * OUTPUTS.reduce((sum, name) => sum + this.program.outputBytes(name), 0);
+  }
+
+  /** An evaluation as commands, which leave its loss and logits in a buffer from byte `at` on. */
+  evaluation(to: GPUBuffer, at: number): Command[] {
+    const perPart = this.savedBytes / this.parts;
+    return Array.from({ length: this.parts }, (_, part): Command[] => {
+      const begin = at + part * perPart;
+      return [
+        ...(this.parts > 1 ? this.program.loading(this.#held[part]) : []),
+        ...this.program.primal,
+        this.program.saving("loss", to, begin),
+        this.program.saving("logits", to, begin + this.program.outputBytes("loss")),
+      ];
+    }).flat();
+  }
+
+  /** What such an evaluation left behind. */
+  saved(bytes: ArrayBuffer, at: number): Evaluated {
+    const perPart = this.savedBytes / this.parts;
+    const begins = Array.from({ length: this.parts }, (_, part) => at + part * perPart);
+    const after = this.program.outputBytes("loss");
+    return this.#joined(
+      begins.map((begin) => this.program.saved("loss", bytes, begin)),
+      begins.map((begin) => this.program.saved("logits", bytes, begin + after)),
+    );
+  }
+
+  /** From the losses and logits of the parts. */
+  #joined(losses: readonly Float32Array[], found: readonly Float32Array[]): Evaluated {
+    const { rows } = this.#blueprint.partition;
+    const loss = losses.reduce((sum, [part]) => sum + part, 0);
     const classes = this.program.shape("logits")[1];
     const logits = new Float32Array(rows.reduce((sum, n) => sum + n, 0) * classes);
     let at = 0;

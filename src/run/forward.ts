@@ -1,9 +1,10 @@
 /** Loss and accuracy at any weights, by a forward program of its own. */
 
 import { Stream } from "../gpu/stream.ts";
+import type { Command } from "../gpu/submitter.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
-import { BatchedProgram } from "./batched.ts";
+import { BatchedProgram, type Evaluated } from "./batched.ts";
 import type { Engines } from "./device.ts";
 import { planForward } from "./fit.ts";
 import { accuracyOf, type Problem } from "./problem.ts";
@@ -68,11 +69,28 @@ export class ForwardLoss {
     }
   }
 
+  /** Bytes that one evaluation leaves behind. */
+  get savedBytes(): number {
+    return this.#forward.savedBytes;
+  }
+
+  /** An evaluation at `weights` as commands, which leave what `saved` reads in a buffer from byte `at` on. */
+  evaluation(to: GPUBuffer, at: number): Command[] {
+    return this.#forward.evaluation(to, at);
+  }
+
+  saved(bytes: ArrayBuffer, at: number): LossAt {
+    return this.#lossAt(this.#forward.saved(bytes, at));
+  }
+
   /** At `weights`, with whatever the space has been told to do to them. */
   async evaluate(signal?: AbortSignal): Promise<LossAt> {
     signal?.throwIfAborted();
     this.space.stream.flush();
-    const { loss, logits } = await this.#forward.evaluate(() => {}, signal);
+    return this.#lossAt(await this.#forward.evaluate(() => {}, signal));
+  }
+
+  #lossAt({ loss, logits }: Evaluated): LossAt {
     return { loss, accuracy: accuracyOf(logits, this.#labels) };
   }
 

@@ -11,9 +11,9 @@ import {
 import { type DirectionGround, findDirections } from "./directions.ts";
 import { RunRefusal } from "./fit.ts";
 import type { Ground, JobContext } from "./ground.ts";
+import { lossesAt } from "./points.ts";
 import { poseProblem } from "./problem.ts";
 import type { Landscape, LandscapeRequest } from "./protocol.ts";
-import { lossesAt } from "./slice.ts";
 
 /** A plane of 201 x 201: more can neither be seen nor awaited. */
 const MOST_POINTS = 201 ** 2;

@@ -18,6 +18,7 @@ import {
 } from "../spectrum/index.ts";
 import { RunRefusal } from "./fit.ts";
 import type { Ground, JobContext } from "./ground.ts";
+import { topEigenvalues } from "./layerSpectra.ts";
 import { selectTensors } from "./params.ts";
 import { measurePlan, NOTHING, type Row } from "./planMeasure.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
@@ -111,6 +112,7 @@ function predict({ problem }: Ground, result: RunResult, request: PlanRequest): 
   const { cost: kind, activationBits } = request;
   const widths = sorted(request.bits);
   const offsets = offsetsOf(result.model);
+  const tops = topEigenvalues(result);
   const rows = result.model.tensors.flatMap((tensor, i): Row[] => {
     const { name, shape, size } = tensor;
     const place = places.get(name);
@@ -122,7 +124,7 @@ function predict({ problem }: Ground, result: RunResult, request: PlanRequest): 
       shape,
       weights,
       trace: shifted(perLayer[place], -weightDecay * size),
-      topEigenvalue: null,
+      topEigenvalue: tops.get(name) ?? null,
     };
     const { meanTrace, hawqV1, options } = sensitivityOf(known, widths, request);
     const layer = { name, shape, size, macs: (macs.get(name) ?? 0) / problem.batch.count };

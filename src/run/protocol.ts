@@ -15,6 +15,7 @@ export type {
   LandscapeMark,
   LandscapeRequest,
 } from "./landscapeTypes.ts";
+export type * from "./layerTypes.ts";
 export type * from "./planTypes.ts";
 export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {

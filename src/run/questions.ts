@@ -1,10 +1,13 @@
 /** What a run can be asked beside its spectrum: one row per question, with its request and its answer. Plain data. */
 
+import type { LayerSpectra, LayerSpectraRequest } from "./layerTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
 
 export interface Questions {
   /** Bits for the weights by the traces of the run, with the loss that they cause. */
   readonly plan: { readonly request: PlanRequest; readonly answer: BitPlan };
+  /** Largest and smallest eigenvalue, and density, of single tensors' blocks. */
+  readonly layerSpectra: { readonly request: LayerSpectraRequest; readonly answer: LayerSpectra };
 }
 
 export type QuestionKind = keyof Questions;

@@ -2,8 +2,8 @@
  * Spectra of diagonal blocks, such as those of single layers, k blocks at a time: each column of a product belongs to another
  * block, with a start vector that is zero outside it and products cut back to it. One program serves all blocks.
  */
-import { LanczosRun } from "./lanczos.ts";
-import { type Quadrature, quadrature } from "./lanczosColumn.ts";
+import { type LanczosMemory, LanczosRun } from "./lanczos.ts";
+import { type LanczosColumn, type Quadrature, quadrature } from "./lanczosColumn.ts";
 import type { LinearOperator } from "./operator.ts";
 import { type ProbeSource, unitProbe } from "./probes.ts";
 import { extremes, type RitzOptions, type RitzValue } from "./ritz.ts";
@@ -43,6 +43,13 @@ export interface BlockSpectraOptions {
   readonly bottom: number;
   readonly ritz?: RitzOptions;
   readonly breakdownTolerance?: number;
+  /**
+   * With "two vectors" the largest and the smallest Ritz value and their residuals hold as they are (Paige 1980); those
+   * inside come in copies, so that no more than one may be asked for at each end.
+   */
+  readonly memory?: LanczosMemory;
+  /** Ends the blocks of a run once all their largest eigenvalues have converged, rather than after all the steps. */
+  readonly untilConverged?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +69,9 @@ export async function* blockSpectra<V>(
   options: BlockSpectraOptions,
 ): AsyncGenerator<BlockEvent, void, undefined> {
   const { space } = operator;
-  const { source, probe = 0, steps, breakdownTolerance, signal } = options;
+  const { source, probe = 0, steps, breakdownTolerance, memory, untilConverged = false, signal } = options;
+  if (memory === "two vectors" && Math.max(options.top, options.bottom) > 1)
+    throw new Error("internal: without reorthogonalisation one Ritz value at each end is all");
   const runs = Math.ceil(blocks.length / space.k);
   for (let r = 0; r < runs; r++) {
     const first = r * space.k;
@@ -73,6 +82,7 @@ export async function* blockSpectra<V>(
       probes: keep.map(() => probe),
       start: (c) => restrictedProbe(space.segments, keep[c], unitProbe(space.n, source, probe)),
       ...(breakdownTolerance === undefined ? {} : { breakdownTolerance }),
+      ...(memory === undefined ? {} : { memory }),
     });
     try {
       for await (const event of run.advance({ steps, signal })) {
@@ -80,8 +90,9 @@ export async function* blockSpectra<V>(
           yield event;
           return;
         }
-        if (event.kind === "running")
-          yield { kind: "running", done: r * steps + run.step, total: runs * steps };
+        if (event.kind !== "running") continue;
+        yield { kind: "running", done: r * steps + run.step, total: runs * steps };
+        if (untilConverged && run.columns.every((column) => topConverged(column, options.ritz))) break;
       }
       const spectra = run.columns.map((column, c): BlockSpectrum => {
         const q = quadrature(column);
@@ -96,6 +107,9 @@ export async function* blockSpectra<V>(
   }
   yield { kind: "done" };
 }
+
+const topConverged = (column: LanczosColumn, ritz?: RitzOptions): boolean =>
+  extremes([quadrature(column)], { top: 1, bottom: 0 }, ritz).top[0].converged;
 
 type Segments = readonly { readonly size: number }[];
 

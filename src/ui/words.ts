@@ -83,6 +83,7 @@ const PHASES = {
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   plan: "Quantised weights",
+  layerSpectra: "Spectra of layers",
 } as const;
 
 const DONE = {
@@ -91,6 +92,7 @@ const DONE = {
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
   plan: "The bit plan is ready.",
+  layerSpectra: "The spectra of the layers are ready.",
 } as const;
 
 /** The line under the progress bar. */

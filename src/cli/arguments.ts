@@ -110,6 +110,12 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
   {
+    name: "explain",
+    value: "top:1",
+    help: "eigs, spectrum: what these eigenvalues are made of: mass of their vectors over tensors, measured residual, curvature per sample",
+  },
+  { name: "sharpest", value: "N", help: "of --explain: samples to name, at most 100 (5)" },
+  {
     name: "budget",
     value: "size|bops|latency:F",
     help: "plan: between all layers at the fewest bits (0) and all at the most (1), or an amount such as size:=100000 bytes (size:0.5)",
@@ -237,6 +243,16 @@ export function oneOf<T extends string>(args: Arguments, name: string, words: re
   const word = words.find((w) => w === text);
   if (word === undefined) throw new UsageError(`--${name}: expected ${words.join(" or ")}, found "${text}".`);
   return word;
+}
+
+/** Eigenvalues by their place from either end, with commas between. */
+export function ranks(args: Arguments, name: string): { end: "top" | "bottom"; place: number }[] {
+  return (args.get(name) ?? "top:1").split(",").map((text) => {
+    const match = /^(top|bottom):(\d+)$/.exec(text);
+    if (match === null || Number(match[2]) === 0)
+      throw new UsageError(`--${name}: expected top:1 or bottom:1, found "${text}".`);
+    return { end: match[1] as "top" | "bottom", place: Number(match[2]) - 1 };
+  });
 }
 
 /** Numbers with commas between; null if the flag is absent. */

@@ -7,7 +7,6 @@ import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
 import type {
-  LossSlice,
   ModelCard,
   RunEvent,
   RunOutcome,
@@ -25,14 +24,17 @@ import {
   oneOf,
   parseArguments,
   positiveNumber,
+  ranks,
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
+import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
   spectrum: "density, extreme eigenvalues and trace by stochastic Lanczos quadrature",
@@ -45,6 +47,7 @@ const COMMANDS = {
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
+  device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
 } as const;
 type Command = keyof typeof COMMANDS;
 
@@ -65,6 +68,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function execute(command: Command, args: Arguments): Promise<number> {
+  if (command === "device") return device(args);
   const model = await modelSource(args);
   const data = await dataSource(args, model);
   const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
@@ -79,7 +83,8 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
-    const [wanted, options] = [ranks(args), sliceOptions(args)];
+    const questions = vectorRequests(args);
+    const [wanted, options] = [ranks(args, "rank"), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
     if (command === "slice") {
       for (const rank of wanted) {
@@ -87,7 +92,25 @@ async function execute(command: Command, args: Arguments): Promise<number> {
         outcome = await engine.slice(rank, options, reportProgress);
       }
     }
+    for (const request of questions) {
+      if (outcome.kind !== "done") break;
+      outcome = await engine.ask({ kind: "vector", request }, reportProgress);
+    }
     return await finish(outcome, args);
+  } finally {
+    engine.destroy();
+  }
+}
+
+async function device(args: Arguments): Promise<number> {
+  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
+  try {
+    const answer = await engine.examine();
+    if (answer.kind === "unavailable") throw new Error(answer.message);
+    const [path, json] = [args.get("json"), `${JSON.stringify(answer.device, null, 1)}\n`];
+    if (path !== undefined && path !== "-") await writeFile(path, json);
+    process.stdout.write(path === "-" ? json : deviceText(answer.device));
+    return 0;
   } finally {
     engine.destroy();
   }
@@ -222,15 +245,6 @@ function sliceOptions(args: Arguments): { radius: number; points: number } {
   const points = wholeNumber(args, "points", 21, 3);
   if (points % 2 === 0) throw new UsageError(`--points: expected an odd number, found "${points}".`);
   return { radius: positiveNumber(args, "radius", 0.5), points };
-}
-
-function ranks(args: Arguments): LossSlice["rank"][] {
-  return (args.get("rank") ?? "top:1").split(",").map((text) => {
-    const match = /^(top|bottom):(\d+)$/.exec(text);
-    if (match === null || match[2] === "0")
-      throw new UsageError(`--rank: expected top:1 or bottom:1, found "${text}".`);
-    return { end: match[1] as "top" | "bottom", place: Number(match[2]) - 1 };
-  });
 }
 
 let lastReport = 0;

@@ -3,11 +3,13 @@
  * worker port (comlink), on the main thread of a sandboxed iframe, and in Node.
  */
 
+import type { Passport } from "../gpu/passport.ts";
 import type { Candidate, LossKind } from "../model/index.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
+export type { FunctionError, Passport } from "../gpu/passport.ts";
 export type {
   Direction,
   Landscape,
@@ -26,6 +28,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 
 /**
@@ -127,6 +130,10 @@ export interface DeviceReport {
     readonly maxComputeInvocationsPerWorkgroup: number;
   };
   readonly features: readonly string[];
+  /** Bytes that a run may take in all. Absent in older results, as the passport is. */
+  readonly budget?: number;
+  /** What the arithmetic of this device is worth; absent until it has been measured. */
+  readonly passport?: Passport;
 }
 
 export interface RitzValue {
@@ -296,6 +303,8 @@ export type DeviceAnswer =
 export interface Engine {
   /** Asks for the GPU; the answer is remembered. */
   device(): Promise<DeviceAnswer>;
+  /** The same with the numerics passport, which is measured once. */
+  examine(): Promise<DeviceAnswer>;
   load(model: ModelSource, data: DataSource): Promise<Loaded>;
   /** Loss, accuracy and statistics of a batch of the loaded model; a run that is shown stays as it is. */
   inspect(settings: BatchSettings): Promise<Inspected>;

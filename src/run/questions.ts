@@ -2,10 +2,13 @@
 
 import type { LayerSpectra, LayerSpectraRequest } from "./layerTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
+import type { VectorAnswer, VectorRequest } from "./vectorTypes.ts";
 
 export interface Questions {
   /** Bits for the weights by the traces of the run, with the loss that they cause. */
   readonly plan: { readonly request: PlanRequest; readonly answer: BitPlan };
+  /** Where the vector of an eigenvalue lies, and which samples bend the loss along it. */
+  readonly vector: { readonly request: VectorRequest; readonly answer: VectorAnswer };
   /** Largest and smallest eigenvalue, and density, of single tensors' blocks. */
   readonly layerSpectra: { readonly request: LayerSpectraRequest; readonly answer: LayerSpectra };
 }

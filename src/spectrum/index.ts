@@ -2,6 +2,7 @@
 
 export * from "./bitPlan.ts";
 export * from "./blockSpectra.ts";
+export * from "./capacity.ts";
 export * from "./cdfBand.ts";
 export * from "./checks.ts";
 export * from "./dense.ts";
@@ -30,4 +31,6 @@ export * from "./trace.ts";
 export * from "./traceChoice.ts";
 export * from "./traceRun.ts";
 export * from "./tridiagonal.ts";
+export * from "./vectorMass.ts";
+export * from "./wasserstein.ts";
 export * from "./xtrace.ts";

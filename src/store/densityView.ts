@@ -1,6 +1,6 @@
 /**
- * The density figure as numbers: one axis, one smoothing and one range for the shown run and the overlay, so that
- * the two can be compared. Pure; recomputed for every drag of the smoothing.
+ * The density figure as numbers: one axis, one smoothing and one range for the shown run and those beside it, so that
+ * they can be compared. Pure; recomputed for every drag of the smoothing.
  */
 import type { RunResult } from "../run/protocol.ts";
 import {
@@ -39,7 +39,8 @@ export interface DensityView {
   readonly sigma: number;
   readonly domain: readonly [number, number];
   readonly curve: DensityCurve;
-  readonly overlay: DensityCurve | null;
+  /** Of the runs beside it, in their order. */
+  readonly beside: readonly DensityCurve[];
   readonly stems: readonly Stem[];
   /** The density of one eigenvalue among n: below it a curve says nothing. */
   readonly oneInN: number;
@@ -55,16 +56,16 @@ export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width
 /** Null while a run has no Ritz value yet. */
 export function densityView(
   shown: RunResult,
-  overlay: RunResult | null,
+  beside: readonly RunResult[],
   controls: DensityControls,
 ): DensityView | null {
   const { nodes, weights } = shown.spectrum;
-  const joined = { nodes: [...nodes], weights: [...weights] };
-  if (overlay !== null) {
-    joined.nodes.push(...overlay.spectrum.nodes);
-    joined.weights.push(...overlay.spectrum.weights);
-  }
   if (!nodes.some((row) => row.length > 0)) return null;
+  const others = beside.filter(({ spectrum }) => spectrum.nodes.some((row) => row.length > 0));
+  const joined = {
+    nodes: [...nodes, ...others.flatMap(({ spectrum }) => spectrum.nodes)],
+    weights: [...weights, ...others.flatMap(({ spectrum }) => spectrum.weights)],
+  };
   const preset = controls.smoothing === "pyhessian";
   // PyHessian smooths eigenvalues, not their logarithms: its curve has a meaning on the linear axis alone.
   const axis: Axis =
@@ -82,8 +83,7 @@ export function densityView(
     sigma: preset ? pyhessianDensity(nodes, weights).sigma : sigma,
     domain,
     curve: draw(shown),
-    overlay:
-      overlay === null || overlay.spectrum.nodes.every((row) => row.length === 0) ? null : draw(overlay),
+    beside: others.map(draw),
     stems: stemsOf(shown.spectrum, axis),
     oneInN: 1 / shown.parameterCount,
   };
@@ -96,7 +96,7 @@ export function densityOver(
 ): DensityView {
   const spectrum = { nodes: [known.nodes], weights: [known.weights] };
   const drawn = curveOf(density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }));
-  return { axis, sigma, domain, curve: drawn, overlay: curve, stems: stemsOf(spectrum, axis), oneInN };
+  return { axis, sigma, domain, curve: drawn, beside: [curve], stems: stemsOf(spectrum, axis), oneInN };
 }
 
 const curveOf = (curve: Density): DensityCurve => ({

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { themes } from "../store/theme.ts";
+import { GpuButton } from "./device/GpuButton.tsx";
 import { EmbedButton } from "./embed/EmbedButton.tsx";
 import { Keys } from "./keys/Keys.tsx";
 import { useActions, usePage } from "./page.ts";
@@ -23,6 +24,7 @@ export function Header() {
         <CopyLink />
         <EmbedButton />
         <Keys />
+        <GpuButton>GPU</GpuButton>
         <select
           aria-label="Theme"
           value={theme}

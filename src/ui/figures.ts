@@ -1,7 +1,7 @@
 /** The figures as they leave the page: names and legends, which the cards and the embed share. */
 import type { ControlValues } from "../store/controls.ts";
+import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
-import type { RunResult } from "../store/state.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -14,14 +14,19 @@ export interface Figure {
   readonly legend: readonly LegendEntry[];
 }
 
-export const densityFigure = (result: RunResult, overlay: RunResult | null): Figure => ({
-  what: "density",
-  title: "Eigenvalue density",
-  legend: [
-    { text: runTitle(result), sample: '[data-curve="shown"]' },
-    ...(overlay === null ? [] : [{ text: runTitle(overlay), sample: '[data-curve="overlay"]' }]),
-  ],
-});
+/** The shown run first, the others as they are drawn beside it. */
+export const densityFigure = (compared: readonly Compared[]): Figure => {
+  const legend = (shown: boolean) => compared.filter((run) => run.shown === shown);
+  const entry = ({ result }: Compared, sample: string): LegendEntry => ({ text: runTitle(result), sample });
+  return {
+    what: "density",
+    title: "Eigenvalue density",
+    legend: [
+      ...legend(true).map((run) => entry(run, '[data-curve="shown"]')),
+      ...legend(false).map((run, i) => entry(run, `.line.beside-${i + 1}`)),
+    ],
+  };
+};
 
 export const layerQuantity = (measure: ControlValues["layerMeasure"]): string =>
   measure === "perParameter" ? "trace per parameter" : "trace";

@@ -83,6 +83,7 @@ const PHASES = {
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   plan: "Quantised weights",
+  vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
 } as const;
 
@@ -92,6 +93,7 @@ const DONE = {
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
   plan: "The bit plan is ready.",
+  vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
 } as const;
 

@@ -63,10 +63,13 @@ describe("at load", () => {
     expect(getState().notices[0]).toContain("expected an eigenscope-result of version 1");
   });
 
-  test("the overlay of the link is drawn behind", async () => {
+  test("the runs of the link stand beside the shown one, by the older key too", async () => {
     const { actions, getState } = page();
     await actions.open("#a=resnet20-noskip");
-    expect(getState().overlay).toMatchObject({ pinned: true, result: { model: { id: "resnet20-noskip" } } });
+    expect(getState().kept).toMatchObject([{ pinned: true, result: { model: { id: "resnet20-noskip" } } }]);
+    expect(actions.link()).toBe("#compare=resnet20-noskip");
+    await actions.open("#compare=resnet20-nobn%2Cresnet20-noskip");
+    expect(getState().kept.map(({ key }) => key)).toEqual(["resnet20-nobn", "resnet20-noskip"]);
   });
 });
 
@@ -79,21 +82,22 @@ describe("a run", () => {
     await actions.run();
     expect([...lengths]).toEqual([1, 2, 3, 4, 5]);
     expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "run" } });
-    expect(getState().overlay).toMatchObject({ origin: "stored", pinned: false });
+    expect(getState().kept).toMatchObject([{ origin: "stored", pinned: false }]);
     expect(calls).toEqual(["load resnet20", "run 5"]);
   });
 
   test("leaves a run that was kept by hand in its place", async () => {
     const { actions, getState } = page();
     await actions.open("#model=resnet20-nobn&steps=3");
-    actions.keepAsA();
-    expect(actions.link()).toContain("a=resnet20-nobn");
+    actions.keepShown();
+    expect(actions.link()).toContain("compare=resnet20-nobn");
     actions.set("model", "resnet20");
     await actions.run();
     await actions.run();
-    expect(getState().overlay?.result.model.id).toBe("resnet20-nobn");
-    actions.clearA();
-    expect(getState().overlay).toBeNull();
+    expect(getState().kept.map(({ result }) => result.model.id)).toEqual(["resnet20-nobn"]);
+    actions.letGo(getState().kept[0].result);
+    expect(getState().kept).toEqual([]);
+    expect(actions.link()).not.toContain("compare");
   });
 
   test("loads a model once, however often it runs", async () => {
@@ -314,6 +318,16 @@ describe("dropped files", () => {
 });
 
 describe("the page", () => {
+  test("asks for the passport of the GPU once, and keeps it through runs", async () => {
+    const { actions, getState, calls } = page();
+    await actions.open("");
+    await actions.examine();
+    await actions.run();
+    await actions.examine();
+    expect(calls.filter((call) => call === "examine")).toHaveLength(1);
+    expect(getState().device).toMatchObject({ kind: "device", device: { passport: { faults: [] } } });
+  });
+
   test("says at once that WebGPU is missing", () => {
     expect(page({ webgpu: false }).getState().device).toMatchObject({ kind: "unavailable" });
   });
@@ -347,43 +361,3 @@ describe("the page", () => {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
-
-describe("a reset", () => {
-  test("goes back to the link, and the way back brings the live run", async () => {
-    const { actions, getState } = page();
-    await actions.open("#steps=40&probes=1");
-    await actions.run();
-    actions.set("seed", 9);
-    const link = actions.link();
-    const live = getState().shown;
-    expect(live?.origin).toBe("live");
-    await actions.reset("#steps=40");
-    expect(getState().controls).toMatchObject({ steps: 40, probes: 2, seed: 0 });
-    expect(getState().shown?.origin).toBe("stored");
-    await actions.open(link);
-    expect(getState().shown).toBe(live);
-    expect(getState().controls.seed).toBe(9);
-  });
-
-  test("leaves a live run behind as a past one, when the engine has run again meanwhile", async () => {
-    const { actions, getState } = page();
-    await actions.open("#seed=1");
-    await actions.run();
-    const link = actions.link();
-    await actions.reset("");
-    await actions.run();
-    await actions.open(link);
-    expect(getState().shown?.origin).toBe("past");
-  });
-
-  test("is forgotten when another link is opened", async () => {
-    const { actions, getState } = page();
-    await actions.open("#seed=1");
-    await actions.run();
-    const link = actions.link();
-    await actions.reset("");
-    await actions.open("#seed=2");
-    await actions.open(link);
-    expect(getState().shown?.origin).toBe("stored");
-  });
-});

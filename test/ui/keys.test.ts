@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { controls } from "../../src/store/controls.ts";
-import { startOf } from "../../src/ui/address.ts";
 import { stopAfter } from "../../src/ui/charts/Cursor.tsx";
 import { commandOf, isFree, KEYS, keyName, PLACES, type Place } from "../../src/ui/keys/table.ts";
 
@@ -66,11 +65,4 @@ describe("a key is left alone", () => {
     for (const more of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { defaultPrevented: true }])
       expect(isFree(press("r", null, more))).toBe(false);
   });
-});
-
-test("a visit remembers the link that it began with", () => {
-  expect(startOf(null, "#steps=40")).toBe("#steps=40");
-  expect(startOf({ start: "#n=8" }, "#steps=40")).toBe("#n=8");
-  expect(startOf({ start: 3 }, "#steps=40")).toBe("#steps=40");
-  expect(startOf("text", "")).toBe("");
 });

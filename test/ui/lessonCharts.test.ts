@@ -22,7 +22,7 @@ const states = [
 ];
 
 describe("the tree of Ritz values", () => {
-  const view = densityView(run, null, { xAxis: "symlog", smoothing: "axis", width: 1 });
+  const view = densityView(run, [], { xAxis: "symlog", smoothing: "axis", width: 1 });
   if (view === null) throw new Error("no view");
   const count = (path: string) => path.split("M").length - 1;
 

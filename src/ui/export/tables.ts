@@ -1,6 +1,7 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
 import { csv } from "../../model/csv.ts";
-import type { DensityView } from "../../store/densityView.ts";
+import type { ComparedRow } from "../../store/comparison.ts";
+import type { DensityCurve, DensityView } from "../../store/densityView.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
 import type { PlanePoint } from "../../store/plane.ts";
 import type { LossSlice, RunResult } from "../../store/state.ts";
@@ -44,6 +45,38 @@ export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
   csv(
     ["step", "loss", "predicted"],
     slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
+  );
+
+/** A row per quantity and run: the number with its interval, and the difference from the first run with its own. */
+export const comparisonCsv = (rows: readonly ComparedRow[], runs: readonly string[]): string =>
+  csv(
+    ["quantity", "run", "value", "low", "high", "difference", "difference_low", "difference_high", "verdict"],
+    rows.flatMap(({ name, quantities, differences }) =>
+      runs.map((run, i) => [
+        ...[name, run, quantities[i]?.value ?? ""],
+        ...[quantities[i]?.interval?.[0] ?? "", quantities[i]?.interval?.[1] ?? ""],
+        ...[differences[i]?.value ?? "", differences[i]?.interval?.[0] ?? ""],
+        ...[differences[i]?.interval?.[1] ?? "", differences[i]?.verdict ?? ""],
+      ]),
+    ),
+  );
+
+/** The curves as drawn, on their common axis. */
+export const densitiesCsv = (
+  curves: readonly { readonly run: string; readonly curve: DensityCurve }[],
+): string =>
+  csv(
+    ["run", "eigenvalue", "density"],
+    curves.flatMap(({ run, curve }) =>
+      Array.from(curve.t, (eigenvalue, i) => [run, eigenvalue, curve.mean[i]]),
+    ),
+  );
+
+/** Steps and losses of several runs. */
+export const lossesCsv = (slices: readonly { readonly run: string; readonly slice: LossSlice }[]): string =>
+  csv(
+    ["run", "step", "loss"],
+    slices.flatMap(({ run, slice }) => slice.steps.map((step, i) => [run, step, slice.loss[i]])),
   );
 
 /** The grid of a plane; empty cells where nothing was measured. */

@@ -1,8 +1,8 @@
 /** The keys of the whole page, and the button for those who would rather look than press `?`. */
 import { lazy, Suspense, useState } from "react";
 import { controls } from "../../store/controls.ts";
-import { reset } from "../address.ts";
-import { useActions, useHidden, usePageStore } from "../page.ts";
+import { startOf } from "../address.ts";
+import { useActions, useHidden } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { useKeys } from "./useKeys.ts";
 
@@ -10,12 +10,12 @@ const KeySheet = lazy(async () => ({ default: (await import("./KeySheet.tsx")).K
 
 export function Keys() {
   const [open, setOpen] = useState(false);
-  const store = usePageStore();
   const { set } = useActions();
   const fixed = useHidden("panel");
   useKeys("page", {
     help: () => setOpen(true),
-    reset: () => reset(store),
+    // As if the link were followed again: the way back stays in the history.
+    reset: () => location.assign(startOf(window) || "#"),
     panel: (key) => {
       const option = controls.panel.options[Number(key) - 1];
       if (option !== undefined && !fixed) set("panel", option.value);

@@ -30,7 +30,7 @@ export function LanczosLesson({ result }: { readonly result: RunResult }) {
   const lesson = small?.lost ?? replay;
   const player = usePlayer(lesson.states.length);
   const whole = useMemo(
-    () => densityView(result, null, { xAxis, smoothing, width }),
+    () => densityView(result, [], { xAxis, smoothing, width }),
     [result, xAxis, smoothing, width],
   );
   const state = lesson.states[player.at - 1];

@@ -9,6 +9,7 @@ import { treeFigure } from "../figures.ts";
 import { scientific, significant } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
+import { RunSample } from "../RunSample.tsx";
 import { plural } from "../words.ts";
 
 interface RitzCardProps {
@@ -60,6 +61,7 @@ export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
         selected={null}
         doubtful={false}
         pickable={[]}
+        beside={["the run"]}
         onPick={() => {}}
       />
       <p className="legend">
@@ -68,7 +70,7 @@ export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
           {plural(at, "step")}, one probe
         </span>
         <span className="key">
-          <i className="swatch overlay" aria-hidden="true" />
+          <RunSample beside={0} />
           the whole run
         </span>
       </p>

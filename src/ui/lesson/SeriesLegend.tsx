@@ -6,8 +6,8 @@ export function SeriesLegend({ series }: { readonly series: readonly Series[] })
     <p className="legend">
       {series.map(({ name, look }) => (
         <span className="key" key={name}>
-          <svg className="sample" viewBox="0 0 26 4" aria-hidden="true">
-            <path className={`series ${look}`} d="M0 2h26" />
+          <svg className="sample" viewBox="0 0 26 8" aria-hidden="true">
+            <path className={`series ${look}`} d="M0 4h26" />
           </svg>
           {name}
         </span>

@@ -12,6 +12,8 @@ const PANELS: Readonly<Record<PanelName, ComponentType<{ readonly result: RunRes
   landscape: lazy(() => import("./LandscapePanel.tsx")),
   layers: lazy(() => import("./LayersPanel.tsx")),
   learn: lazy(() => import("./LearnPanel.tsx")),
+  compare: lazy(() => import("./ComparePanel.tsx")),
+  study: lazy(() => import("./StudyPanel.tsx")),
 };
 
 const Waiting = () => (

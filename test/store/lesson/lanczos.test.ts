@@ -49,11 +49,11 @@ describe("the replay of a stored run", () => {
   });
 
   test("is drawn on the axis of the whole run at every step", () => {
-    const view = densityView(run, null, { xAxis: "symlog", smoothing: "axis", width: 1 });
+    const view = densityView(run, [], { xAxis: "symlog", smoothing: "axis", width: 1 });
     if (view === null) throw new Error("no view");
     const early = densityOver(view, lesson.states[4]);
     expect(early.domain).toEqual(view.domain);
-    expect(early.overlay).toBe(view.curve);
+    expect(early.beside).toEqual([view.curve]);
     expect(early.stems).toHaveLength(5);
     const [u, mean] = [Array.from(early.curve.u), Array.from(early.curve.mean)];
     const area = mean.reduce((sum, y) => sum + y, 0) * (u[1] - u[0]);

@@ -73,6 +73,7 @@ export async function loadModel(
       hasBatchNorm: architecture.states.length > 0,
       input: architecture.input.name,
       classes: architecture.classes,
+      ...(architecture.units === undefined ? {} : { units: architecture.units }),
       ...(network.candidates === undefined ? {} : { candidates: network.candidates }),
       source: weights.file.name,
       sha256,

@@ -2,6 +2,7 @@
 
 export * from "./bitPlan.ts";
 export * from "./blockSpectra.ts";
+export * from "./capacity.ts";
 export * from "./cdfBand.ts";
 export * from "./checks.ts";
 export * from "./dense.ts";
@@ -9,6 +10,7 @@ export * from "./density.ts";
 export * from "./diagonal.ts";
 export * from "./directions.ts";
 export * from "./eigs.ts";
+export * from "./golubKahan.ts";
 export * from "./hutchPlusPlus.ts";
 export * from "./lanczos.ts";
 export * from "./lanczosColumn.ts";
@@ -31,4 +33,5 @@ export * from "./traceChoice.ts";
 export * from "./traceRun.ts";
 export * from "./tridiagonal.ts";
 export * from "./vectorMass.ts";
+export * from "./wasserstein.ts";
 export * from "./xtrace.ts";

@@ -23,15 +23,17 @@ interface ExportMenuProps {
   readonly result: RunResult;
   /** The whole run and its words too, not the figure only. */
   readonly run?: boolean;
+  /** First part of the files' names, and the words below the figure, where it shows more than `result`. */
+  readonly of?: { readonly name: string; readonly caption: string };
 }
 
-export function ExportMenu({ figure, tables, result, run = false }: ExportMenuProps) {
+export function ExportMenu({ figure, tables, result, run = false, of }: ExportMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [width, setWidth] = useState(WIDTHS[0]);
   const [dpi, setDpi] = useState(RESOLUTIONS[1]);
   const [note, setNote] = useState("");
   useClosing(menu);
-  const model = modelName(result.model);
+  const model = of?.name ?? modelName(result.model);
 
   const attempt = async (work: (tools: ExportTools) => Promise<void> | void) => {
     setNote("");
@@ -44,7 +46,7 @@ export function ExportMenu({ figure, tables, result, run = false }: ExportMenuPr
   const svg = ({ figureSvg }: ExportTools): string => {
     return figureSvg(chartIn(menu.current?.closest(".card")), {
       ...figure,
-      caption: result.meaning.sentence,
+      caption: of?.caption ?? result.meaning.sentence,
     });
   };
   const save = (

@@ -117,6 +117,9 @@ export interface DataCard {
   /** Samples in the file. */
   readonly available: number;
   readonly classNames: readonly string[] | null;
+  /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
 }
 
 export interface DeviceReport {

@@ -28,6 +28,8 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       "run/roles.ts",
       "run/questions.ts",
       "run/planExport.ts",
+      "run/planChoice.ts",
+      "model/latencyTable.ts",
       "spectrum",
     ],
     packages: ["zustand"],

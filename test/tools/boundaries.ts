@@ -28,6 +28,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       "run/roles.ts",
       "run/questions.ts",
       "run/planExport.ts",
+      "run/resultFile.ts",
       "spectrum",
     ],
     packages: ["zustand"],

@@ -1,6 +1,7 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
 import type { Ground, JobContext } from "./ground.ts";
+import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
 import { planBits } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
@@ -24,6 +25,7 @@ interface Answering<K extends QuestionKind> {
 }
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
+  jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: () => "" },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },

@@ -21,6 +21,7 @@ import type { Ground, JobContext } from "./ground.ts";
 import { topEigenvalues } from "./layerSpectra.ts";
 import { selectTensors } from "./params.ts";
 import { measurePlan, NOTHING, type Row } from "./planMeasure.ts";
+import { type PlanTraces, planTraces } from "./planTraces.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
 import type { ModelCard, RunResult } from "./protocol.ts";
 
@@ -34,7 +35,11 @@ const FRONT_POINTS = 200;
 export async function planBits(ground: Ground, request: PlanRequest, context: JobContext): Promise<BitPlan> {
   const result = ground.result();
   const { latency: _, ...asked } = checked(request);
-  const rows = predict(ground, result, request);
+  const { operator } = result.meaning;
+  if (operator === "residual")
+    throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");
+  const traces = await planTraces(ground, request.traces === "run", context);
+  const rows = predict(ground, result, traces, request);
   const front = frontOf(rows, request);
   const budget = budgetOf(rows, request);
   const plan = budget === null ? null : bestWithin(front, budget, request);
@@ -48,7 +53,8 @@ export async function planBits(ground: Ground, request: PlanRequest, context: Jo
     engine: result.engine,
     model: { title, source, sha256 },
     sentence: result.meaning.sentence,
-    traceSamples: result.trace.samples,
+    traceSamples: traces.count,
+    ...(traces.reason === undefined ? {} : { traceReason: traces.reason }),
     request: { ...asked, bits: sorted(request.bits) },
     loss: result.loss,
     accuracy: result.accuracy,
@@ -68,7 +74,7 @@ export async function planBits(ground: Ground, request: PlanRequest, context: Jo
     chosen:
       plan === null || bits === null || budget === null
         ? null
-        : { budget, cost: plan.cost, rise: riseOf(ground, result, rows, bits), measured: measured.plan },
+        : { budget, cost: plan.cost, rise: riseOf(traces, result, rows, bits), measured: measured.plan },
   };
 }
 
@@ -91,11 +97,14 @@ function checked(request: PlanRequest): PlanRequest {
   return request;
 }
 
-function predict({ problem }: Ground, result: RunResult, request: PlanRequest): Row[] {
-  const { operator, weightDecay } = result.meaning;
-  const { perLayer, method = "hutchinson" } = result.trace;
-  if (operator === "residual")
-    throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");
+function predict(
+  { problem }: Ground,
+  result: RunResult,
+  { perLayer }: PlanTraces,
+  request: PlanRequest,
+): Row[] {
+  const { weightDecay } = result.meaning;
+  const { method } = result.trace;
   if (perLayer.length === 0)
     throw new RunRefusal(`The run has no trace of the single tensors by ${method}: use another estimator.`);
   const places = new Map(perLayer.map(({ name }, place) => [name, place]));
@@ -213,20 +222,16 @@ function bitsByRow(rows: readonly Row[], { choice }: Plan, request: PlanRequest)
 }
 
 function riseOf(
-  ground: Ground,
-  { trace, meaning }: RunResult,
+  { perLayer, samples }: PlanTraces,
+  { meaning }: RunResult,
   rows: readonly Row[],
   bits: readonly number[],
 ): MeanEstimate {
-  const samples = ground.traceSamples();
-  const factors = trace.perLayer.map(() => 0);
+  const factors = perLayer.map(() => 0);
   rows.forEach(({ place, size, options }, i) => {
     const { squaredError } = options.find((option) => option.bits === bits[i]) ?? { squaredError: 0 };
     factors[place] = squaredError / (2 * size);
   });
-  const decay = sum(trace.perLayer.map(({ size }, l) => factors[l] * meaning.weightDecay * size));
-  return shifted(
-    samples === null ? weightedSum(trace.perLayer, factors) : weightedTrace(samples, factors),
-    -decay,
-  );
+  const decay = sum(perLayer.map(({ size }, l) => factors[l] * meaning.weightDecay * size));
+  return shifted(samples === null ? weightedSum(perLayer, factors) : weightedTrace(samples, factors), -decay);
 }

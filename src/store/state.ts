@@ -72,5 +72,8 @@ export type {
   Passport,
   Progress,
   RitzValue,
+  RowCurvature,
   RunResult,
+  SharpRow,
+  VectorAnswer,
 } from "../run/protocol.ts";

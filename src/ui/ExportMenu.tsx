@@ -114,8 +114,21 @@ export function ExportMenu({ figure, tables, result, run = false, of }: ExportMe
         {run && (
           <p className="export-row">
             {save("Result (JSON)", "json", () => JSON.stringify(result, null, 1), "run")}
+            {save("Numbers (npz)", "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
             {save("matplotlib script", "py", (tools) =>
               tools.matplotlibScript(tools.fileName(model, "run", "json")),
+            )}
+            {save(
+              "PyTorch script",
+              "py",
+              (tools) => {
+                const [data, script] = [
+                  tools.fileName(model, "run", "json"),
+                  tools.fileName(model, "recompute", "py"),
+                ];
+                return tools.pytorchScript(result, data, script);
+              },
+              "recompute",
             )}
             {copy("Copy methods sentence", (tools) => tools.methodsSentence(result))}
             {copy("Copy BibTeX", (tools) => tools.REFERENCES)}

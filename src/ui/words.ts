@@ -50,7 +50,7 @@ export function provenance(result: RunResult): string {
   const parts = [
     `Seed ${settings.seed}`,
     `${plural(result.spectrum.nodes.length, "probe")} of ${plural(settings.steps, "Lanczos step")}`,
-    `${plural(trace.samples, "trace probe")}`,
+    trace.method === "exact" ? "exact trace" : plural(trace.samples, "trace probe"),
     `${plural(products, "product")} in ${duration(seconds)}`,
     `${device.name}${device.software ? " (software)" : ""}`,
   ];
@@ -82,6 +82,7 @@ const PHASES = {
   trace: "Trace",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  jacobian: "Jacobians of units",
   plan: "Quantised weights",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
@@ -92,6 +93,7 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",

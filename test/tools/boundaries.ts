@@ -34,7 +34,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
     packages: ["zustand"],
   },
   ui: {
-    may: ["ui/charts", "store", "spectrum (types)", "model/crc32.ts", "model/csv.ts"],
+    may: ["ui/charts", "store", "spectrum (types)", "model/crc32.ts", "model/csv.ts", "model/npzWrite.ts"],
     packages: ["react", "zustand"],
   },
   "ui/charts": {

@@ -1,6 +1,6 @@
 /** What the fields of a result must agree on, so that every figure of it can be drawn. */
 import type { Refuse } from "../../model/errors.ts";
-import type { Landscape, LossSlice, RunResult } from "../protocol.ts";
+import type { Answered, Landscape, LossSlice, RunResult } from "../protocol.ts";
 
 /** The weights of a probe sum to 1 but for rounding. */
 const ROUNDING = 1e-6;
@@ -20,12 +20,25 @@ export function checkAgreement(result: RunResult, refuse: Refuse): void {
   if (Number.isNaN(trace.estimate) && trace.samples > 0) refuse("trace.estimate", "a finite number", "null");
   for (const [i, slice] of slices.entries()) checkSlice(slice, `slices[${i}]`, refuse);
   for (const [i, landscape] of landscapes.entries()) checkLandscape(landscape, `landscapes[${i}]`, refuse);
-  for (const [i, { kind, answer }] of (result.answers ?? []).entries()) {
-    if (kind !== "layerSpectra") continue;
-    for (const [j, { density }] of answer.layers.entries()) {
-      const at = `answers[${i}].answer.layers[${j}].density`;
+  for (const [i, answered] of (result.answers ?? []).entries())
+    checkAnswer(answered, `answers[${i}].answer`, refuse);
+}
+
+function checkAnswer({ kind, answer }: Answered, at: string, refuse: Refuse): void {
+  if (kind === "layerSpectra") {
+    for (const [i, { density }] of answer.layers.entries()) {
+      const where = `${at}.layers[${i}].density`;
       if (density !== null)
-        checkQuadrature(density.nodes, density.weights, [`${at}.nodes`, `${at}.weights`], refuse);
+        checkQuadrature(density.nodes, density.weights, [`${where}.nodes`, `${where}.weights`], refuse);
+    }
+  }
+  if (kind === "jacobian") {
+    for (const [i, { nodes, weights }] of answer.units.entries()) {
+      const where = `${at}.units[${i}]`;
+      if (weights.length !== nodes.length)
+        refuse(`${where}.weights`, `as many rows as nodes, ${nodes.length}`, String(weights.length));
+      for (const [j, row] of nodes.entries())
+        checkQuadrature(row, weights[j], [`${where}.nodes[${j}]`, `${where}.weights[${j}]`], refuse);
     }
   }
 }

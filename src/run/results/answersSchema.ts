@@ -4,10 +4,12 @@ import { isObject } from "../../model/jsonObject.ts";
 import { limits } from "../../model/limits.ts";
 import type {
   BitPlan,
+  JacobianAnswer,
   LayerSpectra,
   LayerSpectrum,
   PlannedLayer,
   RowCurvature,
+  UnitJacobian,
   VectorAnswer,
 } from "../protocol.ts";
 import type { Answered, QuestionKind, Questions } from "../questions.ts";
@@ -118,11 +120,30 @@ const layerSpectra = object<LayerSpectra>({
   ...{ tensors: count, products: count, memory: oneOf("all vectors", "two vectors") },
 });
 
+const singular = list(
+  object<UnitJacobian["largest"][number]>({ value: least0, residual: least0, converged: flag }),
+  limits.batchSamples,
+);
+const rows = list(row, limits.batchSamples);
+
+const jacobian = object<JacobianAnswer>({
+  request: object<JacobianAnswer["request"]>({
+    ...{ units: list(name, 4096), samples: positive, steps: positive, probes: positive },
+  }),
+  ...{ samples: positive, coupled: flag, products: count },
+  units: list(
+    object<UnitJacobian>({
+      ...{ unit: name, rows: positive, columns: positive, largest: singular, smallest: singular },
+      meanSquare: object<UnitJacobian["meanSquare"]>({ estimate: number(), ...spread }),
+      ...{ nodes: rows, weights: rows, orthogonality: least0, adjointDefect: least0 },
+    }),
+    4096,
+  ),
+});
+
 /** Answers of other kinds are left out of what is read. */
 const ANSWERS: { readonly [K in QuestionKind]?: Check<Questions[K]["answer"]> } = {
-  plan,
-  vector,
-  layerSpectra,
+  ...{ plan, vector, layerSpectra, jacobian },
 };
 
 export const answers: Check<readonly Answered[]> = (value, at, checking) => {

@@ -28,6 +28,7 @@ import {
   whole,
 } from "./check.ts";
 import { count, end, name, positive, row, STEPS, sentence, shape, share, spread } from "./common.ts";
+import { passport } from "./passportSchema.ts";
 
 /** Numbers of one list: a plane of 1000 by 1000 points. */
 const LONGEST = 2 ** 20;
@@ -45,6 +46,7 @@ const model = object<ModelCard>({
   ...{ title: name, architecture: sentence, family: name, parameterCount: positive },
   tensors: list(tensor, limits.tensors, 1),
   hasBatchNorm: flag,
+  units: mayLack(list(name, 4096)),
   candidates: mayLack(
     list(object({ name, shape, group: name, byDefault: flag, chosen: flag }), limits.onnxEntries),
   ),
@@ -53,12 +55,13 @@ const model = object<ModelCard>({
   data: object<ModelCard["data"]>({
     ...{ source: name, sha256: text(64), split: name, available: count },
     classNames: orNull(list(name, limits.classes)),
+    ...{ mean: mayLack(list(number(), 1024)), std: mayLack(list(number(), 1024)) },
   }),
   warnings: list(sentence, 256),
 });
 
 const operator = oneOf("hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual");
-const traceMethod = oneOf("hutchinson", "hutch++", "xtrace", "exact");
+const METHODS = ["hutchinson", "hutch++", "xtrace", "exact"] as const;
 const seed = whole({ from: 0, to: 2 ** 32 - 1 });
 
 const settings = object<RunSettings>({
@@ -70,7 +73,7 @@ const settings = object<RunSettings>({
   weightDecay: mayLack(number({ from: 0 })),
   microBatch: olderLack(orNull(positive), null),
   ...{ steps: positive, probes: positive, traceProbes: positive, seed },
-  traceMethod: mayLack(traceMethod),
+  traceMethod: mayLack(oneOf(...METHODS, "auto")),
   ...{ top: count, bottom: count },
 });
 
@@ -95,7 +98,8 @@ const trace = object<RunResult["trace"]>({
   estimate: finiteOrNaN,
   ...spread,
   samples: count,
-  method: mayLack(traceMethod),
+  method: mayLack(oneOf(...METHODS)),
+  reason: mayLack(sentence),
   perLayer: list(object<LayerTrace>({ name, size: positive, estimate: number(), ...spread }), limits.tensors),
 });
 
@@ -143,6 +147,8 @@ const device = object<DeviceReport>({
     ...{ maxComputeWorkgroupStorageSize: count, maxComputeInvocationsPerWorkgroup: count },
   }),
   features: list(name, 256),
+  budget: mayLack(number({ from: 0 })),
+  passport: mayLack(passport),
 });
 
 const check = object<RunCheck>({ name, value: finiteOrNaN, bound: number(), passed: flag });

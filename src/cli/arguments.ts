@@ -142,13 +142,18 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "unit",
     value: "NAME,...",
-    help: "jacobian: units such as layer2.0 or encoder.layer.0, or stages of them such as layer2 (all units)",
+    help: "jacobian: units such as layer2.0 or encoder.layer.0, or stages of them such as layer2 (all)",
   },
   { name: "units", value: "", help: "jacobian: print the names of the units, and end" },
   {
+    name: "activations",
+    value: "NAME,...|all",
+    help: "eigs: instead of the parameters, the Hessian in what these units give, a matrix per sample",
+  },
+  {
     name: "samples",
     value: "N",
-    help: "jacobian: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
+    help: "jacobian, --activations: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
   },
   {
     name: "block-steps",

@@ -21,12 +21,12 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { deviceText } from "./device.ts";
-import { jacobianRequest, unitList, writeJacobians } from "./jacobian.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
+import { activationsSummary, jacobianSummary, unitList, unitRequest, writeUnits } from "./units.ts";
 import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
@@ -74,6 +74,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
       return 0;
     }
     const settings = settingsFor(command, args, loaded.card.data.available);
+    if (command === "eigs" && args.has("activations")) return await activations(engine, settings, args);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
@@ -162,12 +163,22 @@ async function planned(
 }
 
 async function jacobians(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
-  const request = jacobianRequest(args);
+  const request = unitRequest(args, "unit");
   let outcome = await engine.run(settings, reportProgress);
   if (outcome.kind === "done") outcome = await engine.ask({ kind: "jacobian", request }, reportProgress);
   if (outcome.kind !== "done") throw new Error(endOf(outcome));
   const [answer] = answersTo(outcome.result, "jacobian");
-  await writeJacobians(answer, outcome.result.model, args);
+  await writeUnits(answer, jacobianSummary(answer, outcome.result.model), args);
+  return 0;
+}
+
+async function activations(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = unitRequest(args, "activations");
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "activations", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [answer] = answersTo(outcome.result, "activations");
+  await writeUnits(answer, activationsSummary(answer, outcome.result.model), args);
   return 0;
 }
 
@@ -216,10 +227,10 @@ const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const
 function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
   const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
-  const quick =
-    traced || ["hvp", "jacobian"].includes(command) || (command === "landscape" && !needsRun(args));
-  // Start vectors of Jacobians are none of the run's.
-  const wanted = command === "jacobian" ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  // Start vectors and steps of matrices of activations are none of the run's.
+  const ofUnits = command === "jacobian" || (command === "eigs" && args.has("activations"));
+  const quick = traced || ofUnits || command === "hvp" || (command === "landscape" && !needsRun(args));
+  const wanted = ofUnits ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
   // From few probes traces mislead a plan.
   const planned = command === "sensitivity" || command === "plan";
   const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");

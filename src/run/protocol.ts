@@ -10,6 +10,7 @@ import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type * from "./activationTypes.ts";
 export type * from "./jacobianTypes.ts";
 export type {
   Direction,

@@ -24,6 +24,7 @@ import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
+import { pruneRequest, writePruning } from "./prune.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
 import { vectorRequests } from "./vector.ts";
@@ -38,6 +39,7 @@ const COMMANDS = {
   layers: "the largest and smallest eigenvalue of every tensor's block, and its density",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
+  prune: "the output channels that may go within a budget (HAP), and the loss without them",
   hvp: "the product with a given vector",
   device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
 } as const;
@@ -71,6 +73,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
+    if (command === "prune") return await prune(engine, settings, args);
     if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
@@ -154,6 +157,18 @@ async function planned(
   return 0;
 }
 
+async function prune(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = pruneRequest(args);
+  // The traces of channels have a stream of their own.
+  const alone = { ...settings, probes: 1, traceProbes: 1, traceMethod: "hutchinson" } as const;
+  let outcome = await engine.run(alone, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "prune", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [plan] = answersTo(outcome.result, "prune");
+  await writePruning(plan, args);
+  return 0;
+}
+
 async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
   const request = layersRequest(args);
   let outcome = await engine.run(settings, reportProgress);
@@ -198,7 +213,7 @@ const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const
 /** `available` samples are in the data file. */
 function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
-  const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
+  const traced = ["trace", "diag", "layers", "sensitivity", "plan", "prune"].includes(command);
   const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
   const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
   // From few probes traces mislead a plan.

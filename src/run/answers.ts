@@ -3,6 +3,7 @@
 import type { Ground, JobContext } from "./ground.ts";
 import { measureLayers } from "./layerSpectra.ts";
 import { planBits } from "./plan.ts";
+import { planPruning } from "./prune.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 import { explainVector } from "./vector.ts";
 
@@ -25,6 +26,7 @@ interface Answering<K extends QuestionKind> {
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   plan: { answer: planBits, name: () => "" },
+  prune: { answer: planPruning, name: () => "" },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };

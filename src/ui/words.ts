@@ -83,6 +83,7 @@ const PHASES = {
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   plan: "Quantised weights",
+  prune: "Channels",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
 } as const;
@@ -93,6 +94,7 @@ const DONE = {
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
   plan: "The bit plan is ready.",
+  prune: "The pruning plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
 } as const;

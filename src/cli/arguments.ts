@@ -145,6 +145,22 @@ export const FLAGS: readonly Flag[] = [
     help: "prune: the fraction of the weights' parameters or multiply-accumulates that may stay (parameters:0.8)",
   },
   {
+    name: "unit",
+    value: "NAME,...",
+    help: "jacobian: units such as layer2.0 or encoder.layer.0, or stages of them such as layer2 (all)",
+  },
+  { name: "units", value: "", help: "jacobian: print the names of the units, and end" },
+  {
+    name: "activations",
+    value: "NAME,...|all",
+    help: "eigs: instead of the parameters, the Hessian in what these units give, a matrix per sample",
+  },
+  {
+    name: "samples",
+    value: "N",
+    help: "jacobian, --activations: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
+  },
+  {
     name: "block-steps",
     value: "M",
     help: "layers, --eigenvalues: Lanczos steps per tensor at most (40)",

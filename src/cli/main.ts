@@ -27,6 +27,7 @@ import { planRequest, writePlan } from "./plan.ts";
 import { pruneRequest, writePruning } from "./prune.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
+import { activationsSummary, jacobianSummary, unitList, unitRequest, writeUnits } from "./units.ts";
 import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
@@ -37,6 +38,7 @@ const COMMANDS = {
   slice: "the measured loss along Ritz vectors",
   landscape: "loss and accuracy over a line or plane through the weights",
   layers: "the largest and smallest eigenvalue of every tensor's block, and its density",
+  jacobian: "singular values of the Jacobians of residual units and other parts of the network",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   prune: "the output channels that may go within a budget (HAP), and the loss without them",
@@ -69,11 +71,17 @@ async function execute(command: Command, args: Arguments): Promise<number> {
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
+    if (command === "jacobian" && args.has("units")) {
+      process.stdout.write(unitList(loaded.card));
+      return 0;
+    }
     const settings = settingsFor(command, args, loaded.card.data.available);
+    if (command === "eigs" && args.has("activations")) return await activations(engine, settings, args);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
     if (command === "prune") return await prune(engine, settings, args);
+    if (command === "jacobian") return await jacobians(engine, settings, args);
     if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
@@ -169,6 +177,26 @@ async function prune(engine: LocalEngine, settings: RunSettings, args: Arguments
   return 0;
 }
 
+async function jacobians(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = unitRequest(args, "unit");
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "jacobian", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [answer] = answersTo(outcome.result, "jacobian");
+  await writeUnits(answer, jacobianSummary(answer, outcome.result.model), args);
+  return 0;
+}
+
+async function activations(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = unitRequest(args, "activations");
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "activations", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [answer] = answersTo(outcome.result, "activations");
+  await writeUnits(answer, activationsSummary(answer, outcome.result.model), args);
+  return 0;
+}
+
 async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
   const request = layersRequest(args);
   let outcome = await engine.run(settings, reportProgress);
@@ -214,8 +242,10 @@ const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const
 function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
   const traced = ["trace", "diag", "layers", "sensitivity", "plan", "prune"].includes(command);
-  const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
-  const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  // Start vectors and steps of matrices of activations are none of the run's.
+  const ofUnits = command === "jacobian" || (command === "eigs" && args.has("activations"));
+  const quick = traced || ofUnits || command === "hvp" || (command === "landscape" && !needsRun(args));
+  const wanted = ofUnits ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
   // From few probes traces mislead a plan.
   const planned = command === "sensitivity" || command === "plan";
   const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");

@@ -10,6 +10,8 @@ import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type * from "./activationTypes.ts";
+export type * from "./jacobianTypes.ts";
 export type {
   Direction,
   Landscape,
@@ -96,6 +98,8 @@ export interface ModelCard {
     readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
+  /** Parts whose Jacobians can be measured, in the order of the forward pass; absent where they are not known. */
+  readonly units?: readonly string[];
   /** ONNX: all tensors that could be trained, and whether they are. */
   readonly candidates?: readonly Candidate[];
   /** What the network takes. Absent in results of before text was read: images or vectors. */
@@ -114,6 +118,9 @@ export interface DataCard {
   /** Samples in the file. */
   readonly available: number;
   readonly classNames: readonly string[] | null;
+  /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
 }
 
 export interface DeviceReport {

@@ -83,6 +83,10 @@ export async function planPruning(
   };
 }
 
+/** Plans of one request take each other's place, whatever was measured. */
+export const pruningName = ({ request: { measure: _, ...asked } }: PrunePlan): string =>
+  JSON.stringify(asked);
+
 function check({ budget, probes }: PruneRequest, operator: string): void {
   if (operator === "residual")
     throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");

@@ -10,6 +10,7 @@ export * from "./density.ts";
 export * from "./diagonal.ts";
 export * from "./directions.ts";
 export * from "./eigs.ts";
+export * from "./golubKahan.ts";
 export * from "./hutchPlusPlus.ts";
 export * from "./lanczos.ts";
 export * from "./lanczosColumn.ts";

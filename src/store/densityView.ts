@@ -72,24 +72,41 @@ export function densityView(
     preset || controls.xAxis === "linear" ? { kind: "linear" } : defaultSymlog(joined.nodes, joined.weights);
   const sigma = controls.width * defaultSigma(axis, joined.nodes);
   const domain = paddedExtent(joined.nodes.flatMap((row) => row.map((theta) => toAxis(axis, theta))));
-  const draw = ({ spectrum }: RunResult): DensityCurve => {
-    const curve = preset
-      ? pyhessianDensity(spectrum.nodes, spectrum.weights)
-      : density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS });
-    return { u: curve.u, t: curve.t, mean: curve.mean, band: bandOf(curve) };
-  };
+  const draw = ({ spectrum }: RunResult): DensityCurve =>
+    curveOf(
+      preset
+        ? pyhessianDensity(spectrum.nodes, spectrum.weights)
+        : density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }),
+    );
   return {
     axis,
     sigma: preset ? pyhessianDensity(nodes, weights).sigma : sigma,
     domain,
     curve: draw(shown),
     beside: others.map(draw),
-    stems: stemsOf(shown, axis),
+    stems: stemsOf(shown.spectrum, axis),
     oneInN: 1 / shown.parameterCount,
   };
 }
 
-function stemsOf({ spectrum }: RunResult, axis: Axis): Stem[] {
+/** The density that one quadrature knows, on the axis and in the smoothing of a run, with the run's own curve behind it. */
+export function densityOver(
+  { axis, sigma, domain, curve, oneInN }: DensityView,
+  known: { readonly nodes: readonly number[]; readonly weights: readonly number[] },
+): DensityView {
+  const spectrum = { nodes: [known.nodes], weights: [known.weights] };
+  const drawn = curveOf(density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }));
+  return { axis, sigma, domain, curve: drawn, beside: [curve], stems: stemsOf(spectrum, axis), oneInN };
+}
+
+const curveOf = (curve: Density): DensityCurve => ({
+  u: curve.u,
+  t: curve.t,
+  mean: curve.mean,
+  band: bandOf(curve),
+});
+
+function stemsOf(spectrum: Pick<RunResult["spectrum"], "nodes" | "weights">, axis: Axis): Stem[] {
   return spectrum.nodes
     .flatMap((row, probe) =>
       row.map((theta, j) => ({ u: toAxis(axis, theta), theta, weight: spectrum.weights[probe][j], probe })),

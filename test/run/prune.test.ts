@@ -35,7 +35,9 @@ const request = (more: Partial<PruneRequest> = {}): PruneRequest => ({
 
 async function pruned(more: Partial<PruneRequest> = {}): Promise<PrunePlan> {
   const result = finished(await engine.ask({ kind: "prune", request: request(more) }, silent));
-  return answersTo(result, "prune")[0];
+  const found = answersTo(result, "prune").at(-1);
+  if (found === undefined) throw new Error("no answer");
+  return found;
 }
 
 /** The network in float64. */

@@ -127,7 +127,7 @@ function circle(cx: number, cy: number, r: number): string {
 }
 
 /** Decades with labels, their 2 to 9 as minor ticks on the symmetric log; round numbers on the linear axis. */
-function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
+export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
   const { axis, domain } = view;
   if (axis.kind === "linear")
     return plain(

@@ -30,6 +30,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./studyTypes.ts";
 export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 

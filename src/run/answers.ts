@@ -6,7 +6,7 @@ import { compareDistributions } from "./distributions.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
-import { planBits } from "./plan.ts";
+import { planBits, planName } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 import { explainVector } from "./vector.ts";
 
@@ -32,7 +32,7 @@ const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   batchSweep: { answer: sweepBatches, name: ({ request }) => JSON.stringify(request) },
   distributions: { answer: compareDistributions, name: ({ request }) => JSON.stringify(request) },
   jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
-  plan: { answer: planBits, name: () => "" },
+  plan: { answer: planBits, name: planName },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };

@@ -61,6 +61,17 @@ export const planeFigure = (vectors: readonly string[]): Figure => ({
   ],
 });
 
+export const frontFigure: Figure = {
+  what: "plan",
+  title: "Bit plans: cost against rise of the loss",
+  legend: [
+    { text: "best plan for each budget, predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
+
+export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
+
 export const treeFigure = (steps: number, copies: boolean): Figure => ({
   what: `ritz-values-step-${steps}`,
   title: `Ritz values of ${steps} Lanczos steps`,

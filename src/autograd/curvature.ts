@@ -63,7 +63,8 @@ export function curvatureProduct(
   return seed === null ? wrt.map(() => null) : pullback(g, logits, seed, wrt);
 }
 
-const logitSlope = (g: Builder, loss: NodeId, logits: NodeId): Tangent =>
+/** dL/dz, row n with its weight w_n; null where the loss does not depend on the logits. */
+export const logitSlope = (g: Builder, loss: NodeId, logits: NodeId): Tangent =>
   pullback(g, loss, g.constant(1), [logits])[0];
 
 /** sum_n w_n g_n g_n' times the change of the logits, where w_n g_n is the row n of the loss's slope. */
@@ -143,7 +144,8 @@ function replaced(g: Builder, output: NodeId, substitutes: ReadonlyMap<NodeId, N
   return place.get(output) ?? output;
 }
 
-function checkCut(g: Builder, loss: NodeId, logits: NodeId, wrt: readonly NodeId[]): void {
+/** Throws where the loss depends on `wrt` in another way than through the logits. */
+export function checkCut(g: Builder, loss: NodeId, logits: NodeId, wrt: readonly NodeId[]): void {
   const active = new Set(wrt);
   for (let id = 0; id <= loss; id++) {
     if (id !== logits && g.node(id).inputs.some((i) => active.has(i))) active.add(id);

@@ -59,7 +59,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "probes",
     value: "K",
-    help: "probes of the quadrature, or of the trace (1; for trace, sensitivity and plan 10)",
+    help: "probes of the quadrature, or of the trace (1; for trace, layers, sensitivity, plan and prune 10)",
   },
   {
     name: "trace-probes",
@@ -69,7 +69,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "estimator",
     value: "NAME",
-    help: "trace: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (hutch++ where its columns fit 0.5 GB); --probes products in all (hutchinson)",
+    help: "trace, sensitivity, plan: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (exact, else hutch++ where it pays and fits, else hutchinson); --probes products in all (hutchinson; for sensitivity and plan auto)",
   },
   { name: "seed", value: "S", help: "seed of the probes (0)" },
   { name: "top", value: "K", help: "largest eigenvalues to report (5)" },
@@ -110,6 +110,12 @@ export const FLAGS: readonly Flag[] = [
   },
   { name: "rank", value: "top:1", help: "slice: which eigenvalue, top:1 or bottom:1; several with commas" },
   {
+    name: "explain",
+    value: "top:1",
+    help: "eigs, spectrum: what these eigenvalues are made of: mass of their vectors over tensors, measured residual, curvature per sample",
+  },
+  { name: "sharpest", value: "N", help: "of --explain: samples to name, at most 100 (5)" },
+  {
     name: "budget",
     value: "size|bops|latency:F",
     help: "plan: between all layers at the fewest bits (0) and all at the most (1), or an amount such as size:=100000 bytes (size:0.5)",
@@ -134,6 +140,38 @@ export const FLAGS: readonly Flag[] = [
     help: "plan: sets of tensors, by name or with *, that share their bits",
   },
   {
+    name: "keep",
+    value: "parameters|macs:F",
+    help: "prune: the fraction of the weights' parameters or multiply-accumulates that may stay (parameters:0.8)",
+  },
+  {
+    name: "unit",
+    value: "NAME,...",
+    help: "jacobian: units such as layer2.0 or encoder.layer.0, or stages of them such as layer2 (all)",
+  },
+  { name: "units", value: "", help: "jacobian: print the names of the units, and end" },
+  {
+    name: "activations",
+    value: "NAME,...|all",
+    help: "eigs: instead of the parameters, the Hessian in what these units give, a matrix per sample",
+  },
+  {
+    name: "samples",
+    value: "N",
+    help: "jacobian, --activations: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
+  },
+  {
+    name: "sizes",
+    value: "A:B",
+    help: "batch-sweep: smallest and largest batch (8:512); --steps at most on each batch (40)",
+  },
+  { name: "batches", value: "N", help: "batch-sweep: random batches of each size, from --data-seed on (4)" },
+  {
+    name: "other",
+    value: "range:START|random:SEED|noise:DEVIATION|FILE.npz",
+    help: "distributions: the data that the batch is compared with, as many samples; --params (the last layer), --steps (40), --probes (4)",
+  },
+  {
     name: "block-steps",
     value: "M",
     help: "layers, --eigenvalues: Lanczos steps per tensor at most (40)",
@@ -149,8 +187,12 @@ export const FLAGS: readonly Flag[] = [
     help: "sensitivity, plan: the largest eigenvalue of each layer's block too (HAWQ-V1), a product per step and layer",
   },
   { name: "measure-layers", value: "", help: "plan: measure every layer alone at its bits as well" },
-  { name: "csv", value: "FILE", help: "layers, sensitivity, plan: where to write the table" },
-  { name: "pytorch", value: "FILE", help: "plan: where to write Python that rounds the weights so" },
+  { name: "csv", value: "FILE", help: "layers, sensitivity, plan, prune: where to write the table" },
+  {
+    name: "pytorch",
+    value: "FILE",
+    help: "plan, prune: where to write Python that rounds the weights so, or sets the channels to zero",
+  },
   {
     name: "directions",
     value: "D[,D]",
@@ -237,6 +279,16 @@ export function oneOf<T extends string>(args: Arguments, name: string, words: re
   const word = words.find((w) => w === text);
   if (word === undefined) throw new UsageError(`--${name}: expected ${words.join(" or ")}, found "${text}".`);
   return word;
+}
+
+/** Eigenvalues by their place from either end, with commas between. */
+export function ranks(args: Arguments, name: string): { end: "top" | "bottom"; place: number }[] {
+  return (args.get(name) ?? "top:1").split(",").map((text) => {
+    const match = /^(top|bottom):(\d+)$/.exec(text);
+    if (match === null || Number(match[2]) === 0)
+      throw new UsageError(`--${name}: expected top:1 or bottom:1, found "${text}".`);
+    return { end: match[1] as "top" | "bottom", place: Number(match[2]) - 1 };
+  });
 }
 
 /** Numbers with commas between; null if the flag is absent. */

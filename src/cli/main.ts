@@ -6,17 +6,8 @@ import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
-import type {
-  LossSlice,
-  ModelCard,
-  RunEvent,
-  RunOutcome,
-  RunResult,
-  RunSettings,
-  TraceMethod,
-} from "../run/protocol.ts";
+import type { ModelCard, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
-import { chooseTraceMethod } from "../spectrum/traceChoice.ts";
 
 import {
   type Arguments,
@@ -25,14 +16,20 @@ import {
   oneOf,
   parseArguments,
   positiveNumber,
+  ranks,
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { type Asking, askedBy } from "./asking.ts";
+import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
+import { pruneRequest, writePruning } from "./prune.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
+import { unitList } from "./units.ts";
+import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
   spectrum: "density, extreme eigenvalues and trace by stochastic Lanczos quadrature",
@@ -42,9 +39,15 @@ const COMMANDS = {
   slice: "the measured loss along Ritz vectors",
   landscape: "loss and accuracy over a line or plane through the weights",
   layers: "the largest and smallest eigenvalue of every tensor's block, and its density",
+  jacobian: "singular values of the Jacobians of residual units and other parts of the network",
+  "batch-sweep": "the largest eigenvalue on random batches of doubling sizes",
+  distributions:
+    "the last layer's Hessian on the batch and on other data, and how far their spectra lie apart",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
+  prune: "the output channels that may go within a budget (HAP), and the loss without them",
   hvp: "the product with a given vector",
+  device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
 } as const;
 type Command = keyof typeof COMMANDS;
 
@@ -65,21 +68,30 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function execute(command: Command, args: Arguments): Promise<number> {
+  if (command === "device") return device(args);
   const model = await modelSource(args);
   const data = await dataSource(args, model);
   const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
-    const settings = settingsFor(command, args, loaded.card.data.available, loaded.card.parameterCount);
+    if (command === "jacobian" && args.has("units")) {
+      process.stdout.write(unitList(loaded.card));
+      return 0;
+    }
+    const settings = settingsFor(command, args, loaded.card.data.available);
+    const asking = askedBy(command, args);
+    if (asking !== null) return await asked(engine, settings, args, asking);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
+    if (command === "prune") return await prune(engine, settings, args);
     if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
     // Read before the run: a slip here should not cost one.
-    const [wanted, options] = [ranks(args), sliceOptions(args)];
+    const questions = vectorRequests(args);
+    const [wanted, options] = [ranks(args, "rank"), sliceOptions(args)];
     let outcome = await engine.run(settings, reportProgress);
     if (command === "slice") {
       for (const rank of wanted) {
@@ -87,7 +99,25 @@ async function execute(command: Command, args: Arguments): Promise<number> {
         outcome = await engine.slice(rank, options, reportProgress);
       }
     }
+    for (const request of questions) {
+      if (outcome.kind !== "done") break;
+      outcome = await engine.ask({ kind: "vector", request }, reportProgress);
+    }
     return await finish(outcome, args);
+  } finally {
+    engine.destroy();
+  }
+}
+
+async function device(args: Arguments): Promise<number> {
+  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
+  try {
+    const answer = await engine.examine();
+    if (answer.kind === "unavailable") throw new Error(answer.message);
+    const [path, json] = [args.get("json"), `${JSON.stringify(answer.device, null, 1)}\n`];
+    if (path !== undefined && path !== "-") await writeFile(path, json);
+    process.stdout.write(path === "-" ? json : deviceText(answer.device));
+    return 0;
   } finally {
     engine.destroy();
   }
@@ -139,6 +169,32 @@ async function planned(
   return 0;
 }
 
+async function prune(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = pruneRequest(args);
+  // The traces of channels have a stream of their own.
+  const alone = { ...settings, probes: 1, traceProbes: 1, traceMethod: "hutchinson" } as const;
+  let outcome = await engine.run(alone, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "prune", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [plan] = answersTo(outcome.result, "prune");
+  await writePruning(plan, args);
+  return 0;
+}
+
+async function asked(
+  engine: LocalEngine,
+  settings: RunSettings,
+  args: Arguments,
+  asking: Asking,
+): Promise<number> {
+  const question = await asking.question(args, settings);
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask(question, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  await asking.write(outcome.result, args);
+  return 0;
+}
+
 async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
   const request = layersRequest(args);
   let outcome = await engine.run(settings, reportProgress);
@@ -179,29 +235,27 @@ function dawn(): GPU {
 
 const OPERATORS = ["hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual"] as const;
 const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const;
-/** Bytes of columns that `auto` may hold on the CPU. */
-const HOST_BUDGET = 5e8;
 
-const automatic = (products: number, n: number): TraceMethod =>
-  chooseTraceMethod({ n, products, hostBudget: HOST_BUDGET, perSegment: true }).method;
-
-/** `available` samples are in the data file, and the model has n parameters. */
-function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
+/** `available` samples are in the data file. */
+function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
-  const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
-  const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
-  const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
-  const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
+  const traced = ["trace", "diag", "layers", "sensitivity", "plan", "prune"].includes(command);
+  // Steps and probes of the question are none of the run's.
+  const asking = askedBy(command, args) !== null;
+  const quick = traced || asking || command === "hvp" || (command === "landscape" && !needsRun(args));
+  const wanted = asking ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  // From few probes traces mislead a plan.
+  const planned = command === "sensitivity" || command === "plan";
+  const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");
   // Other estimators make their own products: the quadrature then needs one probe only.
   const probes = command === "diag" || (traced && estimator !== "hutchinson") ? 1 : wanted;
-  const traceMethod = estimator === "auto" ? automatic(wanted, n) : estimator;
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
   return {
     operator: oneOf(args, "operator", OPERATORS, "hessian"),
     params: (args.get("params") ?? "").split(/[\s,]+/).filter((pattern) => pattern !== ""),
     weightDecay: numberFromZero(args, "weight-decay", 0),
-    traceMethod,
+    traceMethod: command === "diag" ? "hutchinson" : estimator,
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
     draw,
     start,
@@ -222,15 +276,6 @@ function sliceOptions(args: Arguments): { radius: number; points: number } {
   const points = wholeNumber(args, "points", 21, 3);
   if (points % 2 === 0) throw new UsageError(`--points: expected an odd number, found "${points}".`);
   return { radius: positiveNumber(args, "radius", 0.5), points };
-}
-
-function ranks(args: Arguments): LossSlice["rank"][] {
-  return (args.get("rank") ?? "top:1").split(",").map((text) => {
-    const match = /^(top|bottom):(\d+)$/.exec(text);
-    if (match === null || match[2] === "0")
-      throw new UsageError(`--rank: expected top:1 or bottom:1, found "${text}".`);
-    return { end: match[1] as "top" | "bottom", place: Number(match[2]) - 1 };
-  });
 }
 
 let lastReport = 0;

@@ -1,8 +1,10 @@
 /** A result as a few lines of text. */
 
 import type { Estimate, Landscape, LandscapeAxis, RitzValue, RunResult } from "../run/protocol.ts";
+import { answersTo } from "../run/questions.ts";
 import { ritzError } from "../spectrum/ritz.ts";
 import { negativeMass } from "../spectrum/spectralMass.ts";
+import { vectorLines } from "./vector.ts";
 
 const number = (value: number): string => value.toPrecision(7);
 
@@ -52,6 +54,7 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push(
       `trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} sample${trace.samples === 1 ? "" : "s"})`,
     );
+  if (trace.reason !== undefined) lines.push(`  ${trace.reason}`);
   if (perLayer)
     for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimateText(layer)}`);
   for (const slice of result.slices) {
@@ -62,6 +65,7 @@ export function summary(result: RunResult, perLayer: boolean): string {
     });
   }
   lines.push(...(result.landscapes ?? []).flatMap(describe));
+  for (const answer of answersTo(result, "vector")) lines.push(...vectorLines(answer, model));
   for (const { name, value, bound, passed } of result.checks) {
     lines.push(
       `check ${name}: ${value.toExponential(1)} (bound ${bound.toExponential(0)}) ${passed ? "passed" : "FAILED"}`,

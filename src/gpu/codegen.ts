@@ -22,7 +22,7 @@ export interface Generated {
   readonly value: string;
 }
 
-const FUNCTIONS: Readonly<Record<WgslFunction, string>> = { tanh, erf, log, pow, sin };
+export const FUNCTIONS: Readonly<Record<WgslFunction, string>> = { tanh, erf, log, pow, sin };
 
 /** Writes expressions and collects the functions that a kernel needs for them. */
 export class ExprWriter {

@@ -9,6 +9,7 @@ import type { Lowered } from "./lower.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import { rowLists } from "./rowLists.ts";
+import { type SharedText, shareTexts } from "./sharing.ts";
 import type { Copy, Dispatch, Submitter } from "./submitter.ts";
 import type { View } from "./view.ts";
 
@@ -60,10 +61,13 @@ export class Program {
     const total = lowered.primal.length + lowered.tangent.length;
     let done = 0;
     const compiled = (): void => options.onCompiled?.(++done, total);
-    [program.#primal, program.#tangent] = await Promise.all([
-      program.#record(lowered.primal, compiled),
-      program.#record(lowered.tangent, compiled),
-    ]);
+    const kernels = [...lowered.primal, ...lowered.tangent];
+    const texts = shareTexts(kernels);
+    const sizes = uniforms(device, texts);
+    if (sizes !== null) buffers.push(sizes.buffer);
+    const commands = await program.#record(kernels, texts, sizes, compiled);
+    program.#primal = commands.slice(0, lowered.primal.length);
+    program.#tangent = commands.slice(lowered.primal.length);
     return program;
   }
 
@@ -224,16 +228,22 @@ export class Program {
     return this.#buffers[plan.place.get(view.slot.id) as number];
   }
 
-  #record(kernels: readonly Kernel[], compiled: () => void): Promise<Dispatch[]> {
+  #record(
+    kernels: readonly Kernel[],
+    texts: readonly SharedText[],
+    sizes: Uniforms | null,
+    compiled: () => void,
+  ): Promise<Dispatch[]> {
     const { pipelines, probes } = this.#options;
     return Promise.all(
-      kernels.map(async (kernel) => {
-        const pipeline = await pipelines.get(kernel.wgsl, kernel.label);
+      kernels.map(async (kernel, i) => {
+        const pipeline = await pipelines.get(texts[i].wgsl, kernel.label);
         compiled();
         const z = kernel.batched ? probes : 1;
+        const own = sizes?.entries[i];
         return {
           pipeline,
-          bindGroup: this.#bind(pipeline, kernel),
+          bindGroup: this.#bind(pipeline, kernel, own === undefined || own === null ? [] : [own]),
           groups: [...kernel.groups, z] as const,
           flops: kernel.flops * z,
         };
@@ -241,18 +251,46 @@ export class Program {
     );
   }
 
-  #bind(pipeline: GPUComputePipeline, kernel: Kernel): GPUBindGroup {
+  #bind(pipeline: GPUComputePipeline, kernel: Kernel, sizes: readonly GPUBufferBinding[]): GPUBindGroup {
     const { device, plan, vectors, probes } = this.#options;
-    const entries = kernel.bindings.map(({ slot }, binding) => {
-      if (slot.vector === undefined) {
-        return { binding, resource: { buffer: this.#buffers[plan.place.get(slot.id) as number] } };
-      }
+    const resources = kernel.bindings.map(({ slot }): GPUBufferBinding => {
+      if (slot.vector === undefined) return { buffer: this.#buffers[plan.place.get(slot.id) as number] };
       const floats = slot.floats + (slot.probeStride > 0 ? (probes - 1) * slot.probeStride : 0);
-      const buffer = vectors[slot.vector];
-      return { binding, resource: { buffer, offset: 4 * (slot.start as number), size: 4 * floats } };
+      return { buffer: vectors[slot.vector], offset: 4 * (slot.start as number), size: 4 * floats };
     });
+    const entries = [...resources, ...sizes].map((resource, binding) => ({ binding, resource }));
     return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label: kernel.label });
   }
+}
+
+interface Uniforms {
+  readonly buffer: GPUBuffer;
+  /** One per kernel; null where its text needs none. */
+  readonly entries: readonly (GPUBufferBinding | null)[];
+}
+
+/** Bytes between uniform bindings that every device accepts. */
+const UNIFORM_ALIGNMENT = 256;
+
+/** The sizes of all kernels in one buffer. */
+function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {
+  let bytes = 0;
+  const places = texts.map(({ sizes }) => {
+    if (sizes === null) return null;
+    const offset = bytes;
+    bytes += Math.ceil(sizes.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+    return { offset, sizes };
+  });
+  if (bytes === 0) return null;
+  const usage = GPUBufferUsage.UNIFORM;
+  const buffer = device.createBuffer({ label: "sizes", size: bytes, usage, mappedAtCreation: true });
+  const range = buffer.getMappedRange();
+  for (const place of places) if (place !== null) new Uint32Array(range).set(place.sizes, place.offset / 4);
+  buffer.unmap();
+  return {
+    buffer,
+    entries: places.map((place) => place && { buffer, offset: place.offset, size: place.sizes.byteLength }),
+  };
 }
 
 type Values = Float32Array | Int32Array;

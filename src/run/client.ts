@@ -28,6 +28,7 @@ export function createEngine(setting: EngineSetting): Engine {
       // Ask again where the first answer was no: a GPU that was away can come back.
       return answer.kind === "device" ? answer : found.device();
     },
+    examine: async () => (await engine()).examine(),
     load: async (model, data) => (await engine()).load(model, data),
     inspect: async (settings) => (await engine()).inspect(settings),
     run: async (settings, onEvent) => (await engine()).run(settings, onEvent),
@@ -86,6 +87,7 @@ function workerEngine(setting: EngineSetting): Engine {
   const listener = (onEvent: (event: RunEvent) => void) => proxy(onEvent);
   return {
     device: () => orFail(remote.device()),
+    examine: () => orFail(remote.examine()),
     load: (model, data) => orFail(remote.load(model, data)),
     inspect: (settings) => orFail(remote.inspect(settings)),
     run: (settings, onEvent) => orFail(remote.run(settings, listener(onEvent))),

@@ -1,6 +1,8 @@
 /** The device as results report it, and all that its programs share. */
 
 import { type Gpu, requestGpu } from "../gpu/device.ts";
+import type { Passport } from "../gpu/passport.ts";
+import { measurePassport } from "../gpu/passportKernel.ts";
 import { PipelineCache } from "../gpu/pipelines.ts";
 import { Submitter } from "../gpu/submitter.ts";
 import type { DeviceReport } from "./protocol.ts";
@@ -40,4 +42,20 @@ export function reportDevice({ info, limits }: Gpu, host: DeviceReport["host"]):
     },
     features: info.features,
   };
+}
+
+/** By adapter: a device that takes the place of a lost one computes as that did. */
+const passports = new Map<string, Promise<Passport>>();
+
+/** The numerics passport, measured once per adapter; null where it could not be, as on a device that is lost. */
+export async function passportOf({ device, info }: Gpu): Promise<Passport | null> {
+  const adapter = JSON.stringify([info.vendor, info.architecture, info.name]);
+  const known = passports.get(adapter) ?? measurePassport(device, new PipelineCache(device));
+  passports.set(adapter, known);
+  try {
+    return await known;
+  } catch {
+    passports.delete(adapter);
+    return null;
+  }
 }

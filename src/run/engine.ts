@@ -6,7 +6,7 @@
 import { GpuUnavailable } from "../gpu/device.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
 import type { DiagonalEstimate } from "../spectrum/index.ts";
-import { type Engines, openDevice, reportDevice } from "./device.ts";
+import { type Engines, openDevice, passportOf, reportDevice } from "./device.ts";
 import { defaultBudget, RunRefusal } from "./fit.ts";
 import { inspectBatch } from "./inspect.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
@@ -66,9 +66,17 @@ export class LocalEngine implements Engine {
     this.#host = host;
   }
 
-  async device(): Promise<DeviceAnswer> {
+  device(): Promise<DeviceAnswer> {
+    return this.#answer(async ({ report }) => report);
+  }
+
+  examine(): Promise<DeviceAnswer> {
+    return this.#answer(examined);
+  }
+
+  async #answer(report: (open: OpenDevice) => Promise<DeviceReport>): Promise<DeviceAnswer> {
     try {
-      return { kind: "device", device: (await this.#open()).report };
+      return { kind: "device", device: await report(await this.#open()) };
     } catch (error) {
       if (error instanceof GpuUnavailable) return { kind: "unavailable", message: error.message };
       throw error;
@@ -222,7 +230,7 @@ export class LocalEngine implements Engine {
     this.#closeSession();
     this.#device = open;
     this.#session = new Session({
-      ...{ ...open, loaded, settings, device: open.report },
+      ...{ ...open, loaded, settings, device: await examined(open) },
       budget: this.#budget(open.report),
     });
     return this.#session;
@@ -232,7 +240,12 @@ export class LocalEngine implements Engine {
     if (this.#opening !== null) return this.#opening;
     const opening = (async () => {
       const engines = await openDevice(this.#host.gpu);
-      const open: OpenDevice = { ...engines, report: reportDevice(engines.gpu, this.#host.kind), lost: null };
+      const report = reportDevice(engines.gpu, this.#host.kind);
+      const open: OpenDevice = {
+        ...engines,
+        report: { ...report, budget: this.#budget(report) },
+        lost: null,
+      };
       void engines.gpu.device.lost.then(({ reason, message }) => {
         open.lost = message || reason;
         // The next run asks for a new device.
@@ -277,6 +290,12 @@ export class LocalEngine implements Engine {
       await this.resume();
     }
   }
+}
+
+/** The report with the passport. */
+async function examined({ gpu, report }: OpenDevice): Promise<DeviceReport> {
+  const passport = await passportOf(gpu);
+  return passport === null ? report : { ...report, passport };
 }
 
 /** Why the device was lost; null if it was not. */

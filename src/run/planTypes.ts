@@ -18,6 +18,11 @@ export interface PlanRequest extends QuantiserScheme {
   readonly latency: readonly Latency[];
   /** Sets of tensors, by names or patterns with *, that share their bits. */
   readonly tied: readonly (readonly string[])[];
+  /**
+   * `run`: the traces of the run as they are. `auto`: exact ones in their place where a closed sum gives them at reasonable
+   * cost (traceMethod.ts). Default: `auto`.
+   */
+  readonly traces?: "auto" | "run";
   /** What to measure with the planned weights: nothing, the whole plan, or also every layer alone. */
   readonly measure: "nothing" | "plan" | "layers";
 }
@@ -28,6 +33,14 @@ export interface Measured {
   readonly accuracy: number | null;
   /** Loss minus the loss of the weights as they are, by the same program. */
   readonly rise: number;
+}
+
+/** What slope and curvature predict of a change d of all weights together. */
+export interface SecondOrder {
+  /** g'd. */
+  readonly firstOrder: number;
+  /** d'Hd / 2 by one product, without the weight decay of the run, which the loss does not have. */
+  readonly secondOrder: number;
 }
 
 export interface PlannedOption extends PlanOption {
@@ -64,14 +77,7 @@ export interface ChosenPlan {
   /** Sum over the layers of tr/n ||Q(w) - w||^2 / 2, with the interval of the sum. */
   readonly rise: MeanEstimate;
   /** Null if it was not asked for. */
-  readonly measured:
-    | (Measured & {
-        /** g'd for the error d of all quantised weights together. */
-        readonly firstOrder: number;
-        /** d'Hd / 2, by one product. */
-        readonly secondOrder: number;
-      })
-    | null;
+  readonly measured: (Measured & SecondOrder) | null;
 }
 
 /** The file that `plan --json` writes (docs/file-formats.md). */
@@ -84,6 +90,8 @@ export interface BitPlan {
   readonly sentence: string;
   /** Samples of the trace; 0 where it is exact. */
   readonly traceSamples: number;
+  /** Why these traces and what they cost; absent where the run was told its method. */
+  readonly traceReason?: string;
   /** Without the latency table. */
   readonly request: Omit<PlanRequest, "latency">;
   /** At the weights as they are. */

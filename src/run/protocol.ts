@@ -3,11 +3,15 @@
  * worker port (comlink), on the main thread of a sandboxed iframe, and in Node.
  */
 
+import type { Passport } from "../gpu/passport.ts";
 import type { Candidate, LossKind } from "../model/index.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
+export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type * from "./activationTypes.ts";
+export type * from "./jacobianTypes.ts";
 export type {
   Direction,
   Landscape,
@@ -17,6 +21,7 @@ export type {
 } from "./landscapeTypes.ts";
 export type * from "./layerTypes.ts";
 export type * from "./planTypes.ts";
+export type * from "./pruneTypes.ts";
 export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {
   BatchNormMode,
@@ -26,6 +31,8 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./studyTypes.ts";
+export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 
 /**
@@ -67,8 +74,8 @@ export interface RunSettings {
   readonly probes: number;
   /** Probes of the trace estimate; those beyond `probes` cost one product each. Other methods: products in all. */
   readonly traceProbes: number;
-  /** Default: Hutchinson. */
-  readonly traceMethod?: TraceMethod;
+  /** `auto`: exact where a closed sum gives it, else the sharpest estimate (traceMethod.ts). Default: Hutchinson. */
+  readonly traceMethod?: TraceMethod | "auto";
   readonly seed: number;
   /** How many extreme Ritz values to report at each end. */
   readonly top: number;
@@ -92,6 +99,8 @@ export interface ModelCard {
     readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
+  /** Parts whose Jacobians can be measured, in the order of the forward pass; absent where they are not known. */
+  readonly units?: readonly string[];
   /** ONNX: all tensors that could be trained, and whether they are. */
   readonly candidates?: readonly Candidate[];
   /** What the network takes. Absent in results of before text was read: images or vectors. */
@@ -110,6 +119,9 @@ export interface DataCard {
   /** Samples in the file. */
   readonly available: number;
   readonly classNames: readonly string[] | null;
+  /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
 }
 
 export interface DeviceReport {
@@ -127,6 +139,10 @@ export interface DeviceReport {
     readonly maxComputeInvocationsPerWorkgroup: number;
   };
   readonly features: readonly string[];
+  /** Bytes that a run may take in all. Absent in older results, as the passport is. */
+  readonly budget?: number;
+  /** What the arithmetic of this device is worth; absent until it has been measured. */
+  readonly passport?: Passport;
 }
 
 export interface RitzValue {
@@ -209,6 +225,8 @@ export interface RunResult {
     readonly samples: number;
     /** Hutchinson where absent. */
     readonly method?: TraceMethod;
+    /** Why this method was chosen and what it costs; absent where it was asked for by name. */
+    readonly reason?: string;
     /** Empty where the method gives the total alone. */
     readonly perLayer: readonly LayerTrace[];
   };
@@ -296,6 +314,8 @@ export type DeviceAnswer =
 export interface Engine {
   /** Asks for the GPU; the answer is remembered. */
   device(): Promise<DeviceAnswer>;
+  /** The same with the numerics passport, which is measured once. */
+  examine(): Promise<DeviceAnswer>;
   load(model: ModelSource, data: DataSource): Promise<Loaded>;
   /** Loss, accuracy and statistics of a batch of the loaded model; a run that is shown stays as it is. */
   inspect(settings: BatchSettings): Promise<Inspected>;

@@ -2,6 +2,7 @@
 import type { StoreApi } from "zustand/vanilla";
 import type {
   DataSource,
+  DeviceAnswer,
   Engine,
   Inspected,
   ModelSource,
@@ -40,6 +41,8 @@ export interface Jobs {
   landscape(): Promise<void>;
   /** Asks something of the live run; the answer is in the shown result. */
   ask(question: Question): Promise<void>;
+  /** Asks for the GPU and its numerics passport, which is measured once; a run may go on meanwhile. */
+  examine(): Promise<void>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
   /** Loss, accuracy and statistics of the chosen batch, without a run; a run ends it. */
   inspect(): Promise<void>;
@@ -155,10 +158,11 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     await inspecting;
   }
 
-  /** A run that another one replaces stays behind it, unless the reader has kept a run by hand. */
+  /** A run that another one replaces stays beside it, unless the reader has kept runs by hand. */
   function keepReplaced(): void {
-    const { shown, overlay } = get();
-    if (shown !== null && overlay?.pinned !== true) set({ overlay: { ...shown, pinned: false } });
+    const { shown, kept } = get();
+    if (shown !== null && !kept.some(({ pinned }) => pinned))
+      set({ kept: [{ ...shown, key: null, pinned: false }] });
   }
 
   /** Reads the dropped files once both are there. */
@@ -205,7 +209,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
         await endInspection();
         const ready = await getEngine();
         const device = await ready.device();
-        set({ device });
+        set((state) => ({ device: keepingPassport(device, state.device) }));
         if (device.kind === "unavailable") {
           return move({ type: "end", ending: { kind: "unavailable", message: device.message } });
         }
@@ -266,6 +270,17 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       await work(question.kind, (engine) => engine.ask(question, onEvent));
     },
 
+    async examine() {
+      const { device } = get();
+      if (!port.webgpu || (device?.kind === "device" && device.device.passport !== undefined)) return;
+      try {
+        set({ device: await (await getEngine()).examine() });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        set({ device: { kind: "unavailable", message } });
+      }
+    },
+
     async addFiles(files, refusals) {
       set((state) => ({ upload: takeFiles(state.upload, files, refusals) }));
       if (files.length > 0) await readUpload();
@@ -279,6 +294,12 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     },
   };
 }
+
+/** What has been measured of the GPU stays, whatever its report says anew. */
+const keepingPassport = (device: DeviceAnswer, known: DeviceAnswer | null): DeviceAnswer =>
+  device.kind === "device" && known?.kind === "device"
+    ? { kind: "device", device: { ...known.device, ...device.device } }
+    : device;
 
 interface Sources {
   readonly model: ModelSource;

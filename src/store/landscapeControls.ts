@@ -1,5 +1,5 @@
 /** The controls of a landscape: those that decide what is measured, and those of its view. */
-import { choice, integer, type NameControl, type NumberControl } from "./controlKinds.ts";
+import { choice, integer, type NameControl, type NumberControl } from "./controlTypes.ts";
 
 const direction = (label: string, url: string, initial: string, help: string): NameControl => ({
   ...{ kind: "name", label, url, help, default: initial },

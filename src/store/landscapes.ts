@@ -75,6 +75,10 @@ export function chosenLandscape({ landscapes = [] }: RunResult, number: number):
   return landscapes[number - 1] ?? landscapes.at(-1) ?? null;
 }
 
+/** The plane that was measured last. */
+export const findPlane = ({ landscapes = [] }: RunResult): Landscape | null =>
+  landscapes.findLast(({ axes }) => axes.length === 2) ?? null;
+
 export interface GridPoint {
   /** Steps along the directions: one or two. */
   readonly at: readonly number[];

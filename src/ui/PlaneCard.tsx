@@ -1,40 +1,52 @@
-/** The plane that was measured last, in small; the landscape panel has the rest. */
+/** The plane that a run has measured last, in small; the landscape panel has the rest. */
 import { lazy, type ReactNode, Suspense } from "react";
+import { findPlane } from "../store/landscapes.ts";
 import type { RunResult } from "../store/state.ts";
+import { LandscapeExport, LandscapeTable } from "./landscape/LandscapeNumbers.tsx";
 import { landscapeNote, landscapeTitle } from "./landscape/words.ts";
-import { useActions } from "./page.ts";
+import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
 
 const LandscapeFigure = lazy(() => import("./landscape/LandscapeFigure.tsx"));
 
 interface PlaneCardProps {
   readonly result: RunResult;
-  /** Chooses between the line and the plane. */
+  /** Chooses between the line and the plane, or says which run it is. */
   readonly chooser?: ReactNode;
 }
 
 export function PlaneCard({ result, chooser }: PlaneCardProps) {
   const { set } = useActions();
-  const plane = result.landscapes?.findLast(({ axes }) => axes.length === 2) ?? null;
+  const shown = usePage((state) => state.shown?.result === result);
+  const plane = findPlane(result);
+  const toPanel = (text: string) => (
+    <Button look="text" onClick={() => set("panel", "landscape")}>
+      {text}
+    </Button>
+  );
+  if (plane === null)
+    return (
+      <Card title="Loss over a plane" className="slice" tools={chooser}>
+        <p className="empty">{toPanel("Measure one in the landscape panel")}</p>
+      </Card>
+    );
   return (
     <Card
-      title={plane === null ? "Loss over a plane" : `Loss ${landscapeTitle(plane)}`}
-      {...(plane === null ? {} : { note: landscapeNote(plane) })}
+      title={`Loss ${landscapeTitle(plane)}`}
+      note={landscapeNote(plane)}
       className="slice"
-      tools={chooser}
+      tools={
+        <>
+          {chooser}
+          <LandscapeExport landscape={plane} value="loss" result={result} />
+        </>
+      }
     >
-      {plane !== null && (
-        <Suspense fallback={<div className="chart plane-chart" />}>
-          <LandscapeFigure landscape={plane} value="loss" log surface={null} />
-        </Suspense>
-      )}
-      <p className={plane === null ? "empty" : "legend"}>
-        <Button look="text" onClick={() => set("panel", "landscape")}>
-          {plane === null
-            ? "Measure one in the landscape panel"
-            : "Other directions and views in the landscape panel"}
-        </Button>
-      </p>
+      <Suspense fallback={<div className="chart plane-chart" />}>
+        <LandscapeFigure landscape={plane} value="loss" log surface={null} />
+      </Suspense>
+      {shown && <p className="legend">{toPanel("Other directions and views in the landscape panel")}</p>}
+      <LandscapeTable landscape={plane} />
     </Card>
   );
 }

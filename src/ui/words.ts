@@ -50,7 +50,7 @@ export function provenance(result: RunResult): string {
   const parts = [
     `Seed ${settings.seed}`,
     `${plural(result.spectrum.nodes.length, "probe")} of ${plural(settings.steps, "Lanczos step")}`,
-    `${plural(trace.samples, "trace probe")}`,
+    trace.method === "exact" ? "exact trace" : plural(trace.samples, "trace probe"),
     `${plural(products, "product")} in ${duration(seconds)}`,
     `${device.name}${device.software ? " (software)" : ""}`,
   ];
@@ -82,7 +82,13 @@ const PHASES = {
   trace: "Trace",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  batchSweep: "Batches of doubling size",
+  distributions: "Spectra of two data",
+  activations: "Hessian in activations",
+  jacobian: "Jacobians of units",
   plan: "Quantised weights",
+  prune: "Channels",
+  vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
 } as const;
 
@@ -91,7 +97,13 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  batchSweep: "The batch sizes are measured.",
+  distributions: "The two data are compared.",
+  activations: "The Hessians in the activations are measured.",
+  jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
+  prune: "The pruning plan is ready.",
+  vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
 } as const;
 

@@ -22,12 +22,20 @@ interface GoldenCase {
 const folder = new URL("../../public/models/", import.meta.url);
 const index = JSON.parse(readFileSync(new URL("index.json", folder), "utf8")) as { id: string }[];
 
-/** The cases of 16 samples: images cost 8 GFLOP a product, those of 128 eight times as much. */
+/**
+ * The cases of 16 samples: images cost 8 GFLOP a product, those of 128 eight times as much. Of the variants one case each:
+ * both modes of BatchNorm and the block of one layer are seen in resnet20.
+ */
 const cases = index.flatMap(({ id }) => {
   const file = new URL(`${id}/golden.json`, folder);
   if (!existsSync(file)) return [];
   const golden = JSON.parse(readFileSync(file, "utf8")) as { cases: GoldenCase[] };
-  return golden.cases.filter((c) => c.samples.count <= 16).map((c) => [id, c.bn, c] as const);
+  const small = golden.cases.filter((c) => c.samples.count <= 16);
+  const taken = id === "resnet20" ? small : small.slice(0, 1);
+  return taken.map((c, i) => {
+    const products = id === "resnet20" && i > 0 ? c.products.slice(0, 1) : c.products;
+    return [id, c.bn, { ...c, products }] as const;
+  });
 });
 
 /**

@@ -63,7 +63,8 @@ describe("a run", () => {
     expect(result.meaning.sentence).toBe(
       "Hessian of the mean cross-entropy over 6 samples (samples 0 to 5 of vectors.npz), no BatchNorm, no dropout, no weight decay, all 58 parameters, float32.",
     );
-    expect(result.device).toMatchObject({ host: "node" });
+    expect(result.device).toMatchObject({ host: "node", passport: { faults: [], repeatable: true } });
+    expect(await engine.examine()).toEqual({ kind: "device", device: result.device });
     expect(result.seconds).toBeGreaterThan(0);
     // 2 x 12 steps, 2 more trace samples, 2 for the moments and 2 for the symmetry.
     expect(result.products).toBe(30);

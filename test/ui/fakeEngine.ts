@@ -9,12 +9,26 @@ import type {
   Landscape,
   LandscapeAxis,
   Loaded,
+  Passport,
   RunEvent,
   RunOutcome,
   RunResult,
   RunSettings,
 } from "../../src/run/protocol.ts";
 import { coarseToFine, coordinatesAt, evenSteps, predictedAt } from "../../src/spectrum/landscape.ts";
+
+const SOUND: Passport = {
+  version: 1,
+  functions: [],
+  subnormals: { operands: "kept", results: "kept" },
+  nonFinite: { carried: true, made: true, seenByBits: true, seenByComparison: true, hiddenByMaximum: false },
+  twoSum: { exact: true, points: 1, failures: 0 },
+  multiplyAdd: { written: "fused", builtin: "fused" },
+  repeatable: true,
+  faults: [],
+};
+
+import { samplePlan } from "./samplePlan.ts";
 
 export interface FakeOptions {
   readonly tick?: () => Promise<void>;
@@ -70,9 +84,17 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
     return { kind: "done", result: known };
   }
 
+  const device = async (): Promise<DeviceAnswer> =>
+    options.device ?? { kind: "device", device: { ...result.device, software: true, host: "worker" } };
   return {
-    device: async () =>
-      options.device ?? { kind: "device", device: { ...result.device, software: true, host: "worker" } },
+    device,
+    examine: async () => {
+      calls.push("examine");
+      const answer = await device();
+      return answer.kind === "device"
+        ? { kind: "device", device: { ...answer.device, passport: SOUND } }
+        : answer;
+    },
     load: async (model) => {
       calls.push(`load ${model.kind === "bundled" ? model.id : model.files[0].name}`);
       await tick();
@@ -162,10 +184,14 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       }
       return { kind: "done", result: known };
     },
-    ask: async ({ kind }) => {
-      calls.push(`ask ${kind}`);
+    ask: async (question) => {
+      calls.push(`ask ${question.kind}${question.kind === "plan" ? ` ${question.request.measure}` : ""}`);
       await tick();
-      return { kind: "refused", message: `the fake engine has no answer to ${kind}` };
+      if (question.kind !== "plan")
+        return { kind: "refused", message: `the fake engine has no answer to ${question.kind}` };
+      const answered = { kind: "plan", answer: samplePlan(question.request, known.trace.samples) } as const;
+      known = { ...known, answers: [...(known.answers ?? []), answered] };
+      return { kind: "done", result: known };
     },
   };
 }

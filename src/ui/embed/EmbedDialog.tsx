@@ -1,7 +1,8 @@
 /** Snippets for the present state: iframe, Quarto, reveal.js, Jupyter, LaTeX. */
-import { useEffect, useId, useRef, useState } from "react";
+import { useState } from "react";
 import { FILE_MODEL } from "../../store/controls.ts";
 import { ViewChoice } from "../ControlField.tsx";
+import { Dialog } from "../Dialog.tsx";
 import { fileName } from "../export/download.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Segments } from "../parts.tsx";
@@ -9,28 +10,10 @@ import { modelName, runTitle } from "../words.ts";
 import { type Snippet, snippets } from "./snippets.ts";
 
 export function EmbedDialog({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const title = useId();
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a dialog closes by Escape by itself; this is the click beside it
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-labelledby={title}
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current.close()}
-    >
-      <div className="dialog-body">
-        <div className="card-head">
-          <h2 id={title}>Embed this figure</h2>
-          <div className="card-tools">
-            <Button onClick={() => dialog.current?.close()}>Close</Button>
-          </div>
-        </div>
-        <Snippets />
-      </div>
-    </dialog>
+    <Dialog title="Embed this figure" onClose={onClose}>
+      <Snippets />
+    </Dialog>
   );
 }
 

@@ -1,17 +1,16 @@
 /** A landscape of the run: its figure, the curvature that it measures, and its numbers. */
 import { type ReactNode, useRef } from "react";
 import { controls } from "../../store/controls.ts";
-import { chosenLandscape, curvaturesOf, fieldOf, gridPoints, valuesOf } from "../../store/landscapes.ts";
+import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
-import { ExportMenu } from "../ExportMenu.tsx";
-import { landscapeFigure } from "../figures.ts";
-import { percent, significant } from "../format.ts";
+import { significant } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
-import { Card, DataTable, Segments } from "../parts.tsx";
+import { Card, Segments } from "../parts.tsx";
 import LandscapeFigure from "./LandscapeFigure.tsx";
+import { LandscapeExport, LandscapeTable } from "./LandscapeNumbers.tsx";
 import { directionNames, gridCurvature, landscapeNote, landscapeTitle } from "./words.ts";
 
 export function LandscapeCard({ result }: { readonly result: RunResult }) {
@@ -29,7 +28,6 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
   const plane = names.length === 2;
   const surface = plane && wanted.landscapeView === "surface";
   const field = fieldOf(landscape, wanted.landscapeValue);
-  const points = gridPoints(landscape);
   const title = `${field.value} ${landscapeTitle(landscape)}`;
   return (
     <Card
@@ -42,14 +40,10 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
           <ValueChoice landscape={landscape} drawn={field.value} />
           {plane && field.value === "loss" && <ViewChoice field="landscapeScale" />}
           {plane && <ViewChoice field="landscapeView" />}
-          <ExportMenu
-            figure={landscapeFigure(field.value, landscapeTitle(landscape), plane)}
+          <LandscapeExport
+            {...{ landscape, result }}
+            value={field.value}
             {...(surface ? { ground: () => ground.current() } : {})}
-            tables={[
-              { label: "Grid (CSV)", name: "landscape", csv: (t) => t.landscapeCsv(points) },
-              { label: "Grid (npz)", name: "landscape", npz: (t) => t.landscapeNpz(landscape) },
-            ]}
-            result={result}
           />
         </>
       }
@@ -81,19 +75,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
           </p>
         </div>
       </div>
-      <DataTable
-        summary="Loss and accuracy at every point"
-        columns={[...names.map((name) => `Along ${name}`), "Measured", "Predicted", "Residual", "Accuracy"]}
-        rows={() =>
-          points.map(({ at, loss, predicted, accuracy }) => [
-            ...at.map((a) => significant(a, 3)),
-            loss === null ? "" : significant(loss, 6),
-            predicted === null ? "" : significant(predicted, 6),
-            loss === null || predicted === null ? "" : significant(loss - predicted, 4),
-            accuracy === null ? "" : percent(accuracy),
-          ])
-        }
-      />
+      <LandscapeTable landscape={landscape} />
     </Card>
   );
 }

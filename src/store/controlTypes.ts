@@ -1,4 +1,4 @@
-/** What controls there are: numbers, choices, names. Pure. */
+/** The kinds of controls, and how a table declares them. */
 
 interface Described {
   readonly label: string;
@@ -25,6 +25,8 @@ export interface ChoiceControl<T extends string> extends Described {
 /** A name that is checked where it is used: a bundled model, an eigenvalue of the shown run. */
 export interface NameControl extends Described {
   readonly kind: "name";
+  /** A key that links had for it before. */
+  readonly formerly?: string;
   readonly pattern: RegExp;
   /** What a message asks for; a name of this page where absent. */
   readonly what?: string;

@@ -1,0 +1,2 @@
+/** Sizes that fit, for the page. */
+export { basisCapacity } from "../spectrum/capacity.ts";

@@ -1,0 +1,21 @@
+import { lazy, Suspense, useState } from "react";
+import { Button } from "../parts.tsx";
+
+const GpuDialog = lazy(async () => ({ default: (await import("./GpuDialog.tsx")).GpuDialog }));
+
+/** Opens what there is to know of the GPU; fetched, and measured, with the first click. */
+export function GpuButton({ children }: { readonly children: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)} title="Adapter, what fits it, and the accuracy of its arithmetic">
+        {children}
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <GpuDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+/** The GPU: adapter, limits, what fits, and its numerics passport; of this browser, or of the run that is shown. */
+import { useEffect, useState } from "react";
+import type { DeviceReport } from "../../store/state.ts";
+import { Dialog } from "../Dialog.tsx";
+import { useActions, usePage } from "../page.ts";
+import { Segments } from "../parts.tsx";
+import { WebgpuHelp } from "../WebgpuHelp.tsx";
+import { GpuFacts } from "./GpuFacts.tsx";
+import { PassportTable } from "./PassportTable.tsx";
+
+const WHICH = [
+  { value: "here", label: "this browser" },
+  { value: "run", label: "the run shown" },
+] as const;
+
+export function GpuDialog({ onClose }: { readonly onClose: () => void }) {
+  const [which, setWhich] = useState<"here" | "run">("here");
+  const run = usePage((state) => state.shown?.result.device ?? null);
+  return (
+    <Dialog title="The GPU" onClose={onClose}>
+      {run !== null && (
+        <div className="dialog-tools">
+          <Segments label="Whose GPU" lead="of" value={which} options={WHICH} onChange={setWhich} />
+        </div>
+      )}
+      {which === "run" && run !== null ? (
+        <Device device={run} without="This run was made before results carried a numerics passport." />
+      ) : (
+        <ThisBrowser />
+      )}
+    </Dialog>
+  );
+}
+
+function ThisBrowser() {
+  const answer = usePage((state) => state.device);
+  const { examine } = useActions();
+  const [asked, setAsked] = useState(false);
+  useEffect(() => void examine().then(() => setAsked(true)), [examine]);
+  if (answer?.kind === "unavailable") return <WebgpuHelp message={answer.message} />;
+  if (answer?.kind !== "device" || (answer.device.passport === undefined && !asked)) {
+    return (
+      <p className="empty" role="status">
+        Asking for the GPU and measuring its arithmetic: about a second
+      </p>
+    );
+  }
+  return <Device device={answer.device} without="The arithmetic of this GPU could not be measured." />;
+}
+
+function Device({ device, without }: { readonly device: DeviceReport; readonly without: string }) {
+  return (
+    <>
+      <GpuFacts device={device} />
+      {device.passport === undefined ? (
+        <p className="empty">{without}</p>
+      ) : (
+        <PassportTable passport={device.passport} />
+      )}
+    </>
+  );
+}

@@ -9,6 +9,7 @@ import { PlaneCard } from "../PlaneCard.tsx";
 import { usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { captionOf } from "./captions.ts";
+import { RunLegend } from "./RunLegend.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
 
 interface AroundProps {
@@ -82,6 +83,7 @@ function SlicesCard({ runs, name }: AroundProps) {
         strokes={drawn.map((run) => run.stroke)}
         summary={`Loss along ${vector} of each run: ${held.map(rise).join(", ")}.`}
       />
+      <RunLegend runs={drawn} />
       <DataTable
         summary={`Loss along ${vector}`}
         columns={["Run", "Step", "Loss"]}

@@ -111,7 +111,7 @@ function StudyRun() {
           ? "This browser offers no GPU, so the figures show the stored runs."
           : isBusy(run)
             ? "Another run is at work."
-            : `One after the other, with the settings of the form: ${batch} samples each.`}
+            : `One after the other, with the settings of the form (${batch} samples each), and the loss over the plane of v₁ and v₂.`}
       </p>
     </div>
   );

@@ -24,6 +24,7 @@ import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
+import { pruneRequest, writePruning } from "./prune.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
 import { activationsSummary, jacobianSummary, unitList, unitRequest, writeUnits } from "./units.ts";
@@ -40,6 +41,7 @@ const COMMANDS = {
   jacobian: "singular values of the Jacobians of residual units and other parts of the network",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
+  prune: "the output channels that may go within a budget (HAP), and the loss without them",
   hvp: "the product with a given vector",
   device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
 } as const;
@@ -78,6 +80,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
+    if (command === "prune") return await prune(engine, settings, args);
     if (command === "jacobian") return await jacobians(engine, settings, args);
     if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
@@ -162,6 +165,18 @@ async function planned(
   return 0;
 }
 
+async function prune(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = pruneRequest(args);
+  // The traces of channels have a stream of their own.
+  const alone = { ...settings, probes: 1, traceProbes: 1, traceMethod: "hutchinson" } as const;
+  let outcome = await engine.run(alone, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "prune", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [plan] = answersTo(outcome.result, "prune");
+  await writePruning(plan, args);
+  return 0;
+}
+
 async function jacobians(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
   const request = unitRequest(args, "unit");
   let outcome = await engine.run(settings, reportProgress);
@@ -226,7 +241,7 @@ const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const
 /** `available` samples are in the data file. */
 function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
-  const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
+  const traced = ["trace", "diag", "layers", "sensitivity", "plan", "prune"].includes(command);
   // Start vectors and steps of matrices of activations are none of the run's.
   const ofUnits = command === "jacobian" || (command === "eigs" && args.has("activations"));
   const quick = traced || ofUnits || command === "hvp" || (command === "landscape" && !needsRun(args));

@@ -5,6 +5,7 @@ import type { Ground, JobContext } from "./ground.ts";
 import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
 import { planBits, planName } from "./plan.ts";
+import { planPruning, pruningName } from "./prune.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 import { explainVector } from "./vector.ts";
 
@@ -29,6 +30,7 @@ const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   activations: { answer: measureActivations, name: ({ request }) => JSON.stringify(request) },
   jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: planName },
+  prune: { answer: planPruning, name: pruningName },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };

@@ -21,6 +21,7 @@ export type {
 } from "./landscapeTypes.ts";
 export type * from "./layerTypes.ts";
 export type * from "./planTypes.ts";
+export type * from "./pruneTypes.ts";
 export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {
   BatchNormMode,

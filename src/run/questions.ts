@@ -4,6 +4,7 @@ import type { ActivationsAnswer, ActivationsRequest } from "./activationTypes.ts
 import type { JacobianAnswer, JacobianRequest } from "./jacobianTypes.ts";
 import type { LayerSpectra, LayerSpectraRequest } from "./layerTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
+import type { PrunePlan, PruneRequest } from "./pruneTypes.ts";
 import type { VectorAnswer, VectorRequest } from "./vectorTypes.ts";
 
 export interface Questions {
@@ -13,6 +14,8 @@ export interface Questions {
   readonly activations: { readonly request: ActivationsRequest; readonly answer: ActivationsAnswer };
   /** Bits for the weights by the traces of the run, with the loss that they cause. */
   readonly plan: { readonly request: PlanRequest; readonly answer: BitPlan };
+  /** Output channels that may go, by their traces, and the loss without them. */
+  readonly prune: { readonly request: PruneRequest; readonly answer: PrunePlan };
   /** Where the vector of an eigenvalue lies, and which samples bend the loss along it. */
   readonly vector: { readonly request: VectorRequest; readonly answer: VectorAnswer };
   /** Largest and smallest eigenvalue, and density, of single tensors' blocks. */

@@ -85,6 +85,7 @@ const PHASES = {
   activations: "Hessian in activations",
   jacobian: "Jacobians of units",
   plan: "Quantised weights",
+  prune: "Channels",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
 } as const;
@@ -97,6 +98,7 @@ const DONE = {
   activations: "The Hessians in the activations are measured.",
   jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
+  prune: "The pruning plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
 } as const;

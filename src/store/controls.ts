@@ -12,6 +12,7 @@ import {
   name,
 } from "./controlTypes.ts";
 import { lessonControls } from "./lesson/controls.ts";
+import { planControls } from "./planControls.ts";
 
 export type { ChoiceControl, Control, NameControl, NumberControl };
 
@@ -180,6 +181,16 @@ export const controls = {
     "top1",
     "The eigenvalue whose vector the loss is measured along.",
   ),
+  about: choice(
+    "Of the selected eigenvalue",
+    "show",
+    [
+      { value: "line", label: "line" },
+      { value: "plane", label: "plane" },
+      { value: "vector", label: "vector" },
+    ],
+    "The loss along its vector, the loss over the plane of the two largest, or what its vector is made of.",
+  ),
   compare: {
     kind: "name",
     label: "Compared with",
@@ -203,6 +214,16 @@ export const controls = {
     ],
     "Which part of the page is in sight.",
   ),
+  layer: {
+    kind: "name",
+    label: "Selected layer",
+    url: "layer",
+    pattern: /^[^\p{Cc}]{0,200}$/u,
+    what: "the name of a tensor",
+    default: "",
+    help: "The tensor whose own block of the matrix is looked at.",
+  } satisfies NameControl,
+  ...planControls,
   ...lessonControls,
   tour: choice(
     "Guided tour",

@@ -46,6 +46,12 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
+export const vectorFigure = ({ end, place }: Rank): Figure => ({
+  what: `vector-${end}${place + 1}`,
+  title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
+  legend: [],
+});
+
 export const planeFigure = (vectors: readonly string[]): Figure => ({
   what: "plane",
   title: `Loss over ${vectors.join(" and ")}`,
@@ -54,6 +60,17 @@ export const planeFigure = (vectors: readonly string[]): Figure => ({
     { text: "predicted by slope and curvature", sample: ".iso.predicted" },
   ],
 });
+
+export const frontFigure: Figure = {
+  what: "plan",
+  title: "Bit plans: cost against rise of the loss",
+  legend: [
+    { text: "best plan for each budget, predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
+
+export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
 
 export const treeFigure = (steps: number, copies: boolean): Figure => ({
   what: `ritz-values-step-${steps}`,

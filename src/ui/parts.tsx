@@ -6,7 +6,7 @@ interface CardProps {
   readonly note?: ReactNode;
   readonly tools?: ReactNode;
   readonly className?: string;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 /** A titled section. */

@@ -82,8 +82,10 @@ const PHASES = {
   trace: "Trace",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  activations: "Hessian in activations",
   jacobian: "Jacobians of units",
   plan: "Quantised weights",
+  prune: "Channels",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
 } as const;
@@ -93,8 +95,10 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  activations: "The Hessians in the activations are measured.",
   jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
+  prune: "The pruning plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
 } as const;

@@ -161,6 +161,17 @@ export const FLAGS: readonly Flag[] = [
     help: "jacobian, --activations: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
   },
   {
+    name: "sizes",
+    value: "A:B",
+    help: "batch-sweep: smallest and largest batch (8:512); --steps at most on each batch (40)",
+  },
+  { name: "batches", value: "N", help: "batch-sweep: random batches of each size, from --data-seed on (4)" },
+  {
+    name: "other",
+    value: "range:START|random:SEED|noise:DEVIATION|FILE.npz",
+    help: "distributions: the data that the batch is compared with, as many samples; --params (the last layer), --steps (40), --probes (4)",
+  },
+  {
     name: "block-steps",
     value: "M",
     help: "layers, --eigenvalues: Lanczos steps per tensor at most (40)",

@@ -1,6 +1,8 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
 import { measureActivations } from "./activationHessian.ts";
+import { sweepBatches } from "./batchSweep.ts";
+import { compareDistributions } from "./distributions.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
@@ -28,6 +30,8 @@ interface Answering<K extends QuestionKind> {
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   activations: { answer: measureActivations, name: ({ request }) => JSON.stringify(request) },
+  batchSweep: { answer: sweepBatches, name: ({ request }) => JSON.stringify(request) },
+  distributions: { answer: compareDistributions, name: ({ request }) => JSON.stringify(request) },
   jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: planName },
   prune: { answer: planPruning, name: pruningName },

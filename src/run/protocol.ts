@@ -31,6 +31,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./studyTypes.ts";
 export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 

@@ -5,9 +5,14 @@ import type { JacobianAnswer, JacobianRequest } from "./jacobianTypes.ts";
 import type { LayerSpectra, LayerSpectraRequest } from "./layerTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
 import type { PrunePlan, PruneRequest } from "./pruneTypes.ts";
+import type { BatchSweep, BatchSweepRequest, Distributions, DistributionsRequest } from "./studyTypes.ts";
 import type { VectorAnswer, VectorRequest } from "./vectorTypes.ts";
 
 export interface Questions {
+  /** The largest eigenvalue of random batches against their size. */
+  readonly batchSweep: { readonly request: BatchSweepRequest; readonly answer: BatchSweep };
+  /** Spectra of the last layer on the run's batch and on other data, and their distance. */
+  readonly distributions: { readonly request: DistributionsRequest; readonly answer: Distributions };
   /** Singular values of the Jacobians of residual units and other parts of the network. */
   readonly jacobian: { readonly request: JacobianRequest; readonly answer: JacobianAnswer };
   /** Spectrum of the Hessian in what units give, sample by sample. */

@@ -77,6 +77,7 @@ export function densitySummary(result: RunResult): string {
 const PHASES = {
   loading: "Reading the model",
   compiling: "Compiling shaders",
+  recovering: "The GPU was lost and is not given back yet; the run goes on when it is",
   primal: "Loss and gradient",
   lanczos: "Lanczos",
   trace: "Trace",

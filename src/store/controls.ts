@@ -12,6 +12,7 @@ import {
   name,
 } from "./controlTypes.ts";
 import { lessonControls } from "./lesson/controls.ts";
+import { planControls } from "./planControls.ts";
 
 export type { ChoiceControl, Control, NameControl, NumberControl };
 
@@ -213,7 +214,32 @@ export const controls = {
     ],
     "Which part of the page is in sight.",
   ),
+  layer: {
+    kind: "name",
+    label: "Selected layer",
+    url: "layer",
+    pattern: /^[^\p{Cc}]{0,200}$/u,
+    what: "the name of a tensor",
+    default: "",
+    help: "The tensor whose own block of the matrix is looked at.",
+  } satisfies NameControl,
+  ...planControls,
   ...lessonControls,
+  tour: choice(
+    "Guided tour",
+    "tour",
+    [
+      { value: "none", label: "none" },
+      { value: "bulk", label: "bulk and outliers" },
+      { value: "sharp", label: "sharp and flat" },
+      { value: "norms", label: "BatchNorm and skip connections" },
+      { value: "bits", label: "which layers to quantise" },
+      { value: "bert", label: "ResNet and BERT" },
+      { value: "lanczos", label: "how Lanczos finds them" },
+    ],
+    "A walk through the stored runs, a link for each stop.",
+  ),
+  tourStep: integer("Stop of the tour", "step", [1, 20, 1], "Where the guided tour has come to."),
   shortcuts: choice(
     "Keys",
     "keys",
@@ -300,5 +326,6 @@ export function coupled(values: ControlValues, changed: ControlKey): ControlValu
   if (changed === "xAxis" && values.xAxis === "symlog") return { ...values, smoothing: "axis" };
   if (changed === "width") return { ...values, smoothing: "axis" };
   if (["lesson", "powerMatrix", "powerShift"].includes(changed)) return { ...values, lessonStep: 1 };
+  if (changed === "tour") return { ...values, tourStep: 1 };
   return values;
 }

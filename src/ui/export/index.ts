@@ -1,4 +1,5 @@
 /** Everything that exports, fetched with the first export. */
+export * from "../../store/planFiles.ts";
 export * from "./download.ts";
 export * from "./figureSvg.ts";
 export * from "./npz.ts";

@@ -2,6 +2,7 @@
 
 import type { Estimate, Landscape, LandscapeAxis, RitzValue, RunResult } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
+import { columnsOf } from "../spectrum/lanczosColumn.ts";
 import { ritzError } from "../spectrum/ritz.ts";
 import { negativeMass } from "../spectrum/spectralMass.ts";
 import { vectorLines } from "./vector.ts";
@@ -23,10 +24,7 @@ const STEPS_FOR_SIGNS = 10;
 
 /** The fraction of negative eigenvalues beyond the rounding of the operator; null for short runs. */
 function negativeShare({ spectrum, parameterCount }: RunResult, largest: number): string | null {
-  const { alpha, beta } = spectrum;
-  const columns = alpha.map((row, probe) => ({
-    ...{ probe, alpha: [...row], beta: [...beta[probe]], closed: false, quadraticForm: [] },
-  }));
+  const columns = columnsOf(spectrum);
   if (columns.length === 0 || columns.some((column) => column.alpha.length < STEPS_FOR_SIGNS)) return null;
   const tolerance = ritzError(0, largest);
   const { fraction, interval95 } = negativeMass(columns, parameterCount, tolerance);

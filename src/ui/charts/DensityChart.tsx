@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { type DensityView, positionOf } from "../../store/densityView.ts";
 import { Cursor } from "./Cursor.tsx";
-import { densityGeometry, densityReading } from "./densityGeometry.ts";
+import { axisTitle, densityGeometry, densityReading } from "./densityGeometry.ts";
 import { frameOf, nearest } from "./frame.ts";
 import { useBox } from "./useBox.ts";
 
@@ -116,6 +116,9 @@ function Plot(props: PlotProps) {
               data-curve={besideName(i)}
             />
           ))}
+          {plot.negative !== null && (
+            <path className="line negative" d={plot.negative} data-curve="negative" />
+          )}
           <path className="line" d={plot.curve} data-curve="shown" />
           {chosen !== undefined && (
             <g className="selected" transform={`translate(${plot.x(chosen.u)} 0)`}>
@@ -146,7 +149,7 @@ function Plot(props: PlotProps) {
           y={height - 0.3 * rem}
           textAnchor="middle"
         >
-          eigenvalue λ
+          {axisTitle(view)}
         </text>
         <text
           className="axis-title"

@@ -23,6 +23,8 @@ export interface DensityGeometry {
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
   readonly curve: string;
+  /** Of the negative eigenvalues, where they have a curve of their own. */
+  readonly negative: string | null;
   readonly band: string | null;
   /** The runs beside the shown one. */
   readonly beside: readonly string[];
@@ -75,7 +77,8 @@ export function densityGeometry(
   const visible = view.stems.filter((stem) => place(stem.weight) < frame.bottom);
   return {
     ...axes,
-    curve: outline(view.curve),
+    curve: outline(view.sides?.positive ?? view.curve),
+    negative: view.sides === null ? null : outline(view.sides.negative),
     band: view.curve.band === null ? null : bandPath(view.curve, view.curve.band, x, place),
     beside: view.beside.map(outline),
     stems: visible
@@ -129,6 +132,7 @@ function circle(cx: number, cy: number, r: number): string {
 /** Decades with labels, their 2 to 9 as minor ticks on the symmetric log; round numbers on the linear axis. */
 function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
   const { axis, domain } = view;
+  if (axis.kind === "log") return logTicks(domain, x);
   if (axis.kind === "linear")
     return plain(
       scaleLinear()
@@ -157,6 +161,21 @@ function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick
   }
   return ticks;
 }
+
+/** Every decade of the size; their 2 to 9 as minor ticks. */
+function logTicks([low, high]: readonly [number, number], x: (u: number) => number): Tick[] {
+  const ticks: Tick[] = [];
+  for (let decade = Math.floor(low); decade <= high; decade++)
+    for (let digit = 1; digit < 10; digit++) {
+      const u = decade + Math.log10(digit);
+      if (u >= low && u <= high) ticks.push({ at: x(u), label: digit === 1 ? axisNumber(10 ** decade) : "" });
+    }
+  return ticks;
+}
+
+/** What the axis of a figure counts. */
+export const axisTitle = ({ axis }: Pick<DensityView, "axis">): string =>
+  axis.kind === "log" ? "size of the eigenvalue |λ|" : "eigenvalue λ";
 
 /** A power of ten on the axis: 0.001 to 1000 in full. */
 function axisNumber(t: number): string {

@@ -2,59 +2,18 @@
  * Every control of the page, declared once: the table drives the state, its validation, the labels and the link.
  * `url` is the key in the address (`#steps=80&bn=batch`); a value equal to its default is left out of the link.
  */
+import {
+  type ChoiceControl,
+  type Control,
+  choice,
+  integer,
+  type NameControl,
+  type NumberControl,
+  name,
+} from "./controlTypes.ts";
+import { lessonControls } from "./lesson/controls.ts";
 
-interface Described {
-  readonly label: string;
-  readonly url: string;
-  /** One sentence, shown while the control has the focus. */
-  readonly help: string;
-}
-
-export interface NumberControl extends Described {
-  readonly kind: "number";
-  readonly min: number;
-  readonly max: number;
-  /** Distance between neighbouring values; 1 for whole numbers. */
-  readonly step: number;
-  readonly default: number;
-}
-
-export interface ChoiceControl<T extends string> extends Described {
-  readonly kind: "choice";
-  readonly options: readonly { readonly value: T; readonly label: string }[];
-  readonly default: T;
-}
-
-/** A name that is checked where it is used: a bundled model, an eigenvalue of the shown run. */
-export interface NameControl extends Described {
-  readonly kind: "name";
-  /** A key that links had for it before. */
-  readonly formerly?: string;
-  readonly pattern: RegExp;
-  /** What a message asks for; a name of this page where absent. */
-  readonly what?: string;
-  readonly default: string;
-}
-
-export type Control = NumberControl | ChoiceControl<string> | NameControl;
-
-function integer(label: string, url: string, range: readonly [number, number, number], help: string) {
-  const [min, max, initial] = range;
-  return { kind: "number", label, url, help, min, max, step: 1, default: initial } satisfies NumberControl;
-}
-
-function choice<const T extends string>(
-  label: string,
-  url: string,
-  options: readonly { readonly value: T; readonly label: string }[],
-  help: string,
-): ChoiceControl<T> {
-  return { kind: "choice", label, url, help, options, default: options[0].value };
-}
-
-function name(label: string, url: string, pattern: RegExp, initial: string, help: string): NameControl {
-  return { kind: "name", label, url, pattern, help, default: initial };
-}
+export type { ChoiceControl, Control, NameControl, NumberControl };
 
 /** The model that stands for the dropped files. */
 export const FILE_MODEL = "file";
@@ -275,8 +234,19 @@ export const controls = {
       { value: "layers", label: "Layers" },
       { value: "compare", label: "Compare" },
       { value: "study", label: "Study" },
+      { value: "learn", label: "Learn" },
     ],
     "Which part of the page is in sight.",
+  ),
+  ...lessonControls,
+  shortcuts: choice(
+    "Keys",
+    "keys",
+    [
+      { value: "on", label: "on" },
+      { value: "off", label: "off" },
+    ],
+    "Whether single keys of the keyboard act on the page.",
   ),
   view: choice(
     "Figure of the embed",
@@ -349,10 +319,11 @@ export function parseControl(key: ControlKey, text: string): Checked<string | nu
   }
 }
 
-/** What a change brings with it: PyHessian's smoothing is one of eigenvalues, so it lives on the linear axis. */
+/** What a change brings with it: PyHessian's smoothing is one of eigenvalues, so it lives on the linear axis; another lesson begins. */
 export function coupled(values: ControlValues, changed: ControlKey): ControlValues {
   if (changed === "smoothing" && values.smoothing === "pyhessian") return { ...values, xAxis: "linear" };
   if (changed === "xAxis" && values.xAxis !== "linear") return { ...values, smoothing: "axis" };
   if (changed === "width") return { ...values, smoothing: "axis" };
+  if (["lesson", "powerMatrix", "powerShift"].includes(changed)) return { ...values, lessonStep: 1 };
   return values;
 }

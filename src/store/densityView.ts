@@ -3,9 +3,7 @@
  * they can be compared. Pure; recomputed for every drag of the smoothing.
  */
 import type { RunResult } from "../run/protocol.ts";
-import { type LogDensity, logDensity } from "../spectrum/logDensity.ts";
 import {
-  type Axis,
   type Density,
   defaultSigma,
   defaultSymlog,
@@ -16,54 +14,19 @@ import {
   toAxis,
 } from "../spectrum/density.ts";
 import type { ControlValues } from "./controls.ts";
+import type { DensityCurve, DensityView, FigureAxis, Nodes, Stem } from "./densityTypes.ts";
+import { logAxis, logCurves, logPlace } from "./logView.ts";
 
-export interface Stem {
-  /** Position on the axis. */
-  readonly u: number;
-  readonly theta: number;
-  /** Squared first component: the share of the spectrum that this Ritz value stands for. */
-  readonly weight: number;
-  readonly probe: number;
-}
-
-export interface DensityCurve {
-  readonly u: ArrayLike<number>;
-  readonly t: ArrayLike<number>;
-  /** Per unit of the axis. */
-  readonly mean: ArrayLike<number>;
-  /** Range over the probes, or 95 % interval of their mean; null for one probe, and on the axis of log10 |λ|. */
-  readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
-}
-
-/** The axis of a figure: that of a density, or log10 |λ|, where what is smaller than `floor` counts as zero. */
-export type FigureAxis = Axis | { readonly kind: "log"; readonly floor: number };
-
-export interface DensityView {
-  readonly axis: FigureAxis;
-  /** Axis units. */
-  readonly sigma: number;
-  readonly domain: readonly [number, number];
-  /** On the axis of log10 |λ| that of both signs. */
-  readonly curve: DensityCurve;
-  /** On the axis of log10 |λ|: positive and negative eigenvalues apart, and the share of those that count as zero. */
-  readonly sides: {
-    readonly positive: DensityCurve;
-    readonly negative: DensityCurve;
-    readonly zero: number;
-  } | null;
-  /** Of the runs beside it, in their order. */
-  readonly beside: readonly DensityCurve[];
-  readonly stems: readonly Stem[];
-  /** The density of one eigenvalue among n: below it a curve says nothing. */
-  readonly oneInN: number;
-}
+export type { DensityCurve, DensityView, FigureAxis, Stem } from "./densityTypes.ts";
 
 /** Grid of the figure: two points a pixel on a wide screen. */
 const POINTS = 1600;
 /** Room beyond the outermost Ritz values, as a part of their distance. */
 const MARGIN = 0.06;
 
-export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width" | "band">;
+/** The band is the range where nothing is said. */
+export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width"> &
+  Partial<Pick<ControlValues, "band">>;
 
 /** Null while a run has no Ritz value yet. */
 export function densityView(
@@ -78,73 +41,66 @@ export function densityView(
     nodes: [...nodes, ...others.flatMap(({ spectrum }) => spectrum.nodes)],
     weights: [...weights, ...others.flatMap(({ spectrum }) => spectrum.weights)],
   };
-  if (controls.xAxis === "log" && controls.smoothing !== "pyhessian")
-    return logView(shown, others, joined, controls.width);
   const preset = controls.smoothing === "pyhessian";
-  // PyHessian smooths eigenvalues, not their logarithms: its curve has a meaning on the linear axis alone.
-  const axis: Axis =
-    preset || controls.xAxis === "linear" ? { kind: "linear" } : defaultSymlog(joined.nodes, joined.weights);
-  const sigma = controls.width * defaultSigma(axis, joined.nodes);
-  const domain = paddedExtent(joined.nodes.flatMap((row) => row.map((theta) => toAxis(axis, theta))));
-  const draw = ({ spectrum }: RunResult): DensityCurve => {
-    const curve = preset
-      ? pyhessianDensity(spectrum.nodes, spectrum.weights)
-      : density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS });
-    return { u: curve.u, t: curve.t, mean: curve.mean, band: bandOf(curve, controls.band) };
-  };
+  const axis = axisFor(controls, joined);
+  const place = (theta: number): number => placeOn(axis, theta);
+  const domain = paddedExtent(joined.nodes.flatMap((row) => row.map(place)));
+  const sigma =
+    controls.width * (axis.kind === "log" ? (domain[1] - domain[0]) / 100 : defaultSigma(axis, joined.nodes));
+  const draw = ({ spectrum }: RunResult) =>
+    preset
+      ? { curve: curveOf(pyhessianDensity(spectrum.nodes, spectrum.weights), controls.band), sides: null }
+      : curvesOn({ axis, sigma, domain }, spectrum, controls.band);
   return {
-    axis,
+    ...{ axis, domain, ...draw(shown) },
     sigma: preset ? pyhessianDensity(nodes, weights).sigma : sigma,
-    domain,
-    curve: draw(shown),
-    sides: null,
-    beside: others.map(draw),
-    stems: stemsOf(shown, (t) => toAxis(axis, t)),
+    beside: others.map((run) => draw(run).curve),
+    stems: stemsOf(shown.spectrum, place),
     oneInN: 1 / shown.parameterCount,
   };
 }
 
-/** Of the largest size: smaller ones are within the rounding of float32. */
-const LOG_FLOOR = 1e-7;
+function axisFor({ xAxis, smoothing }: DensityControls, { nodes, weights }: Nodes): FigureAxis {
+  // PyHessian smooths eigenvalues, not their logarithms: its curve has a meaning on the linear axis alone.
+  if (smoothing === "pyhessian" || xAxis === "linear") return { kind: "linear" };
+  return xAxis === "log" ? logAxis({ nodes }) : defaultSymlog(nodes, weights);
+}
 
-const logPlace = (t: number, floor: number): number => Math.log10(Math.max(Math.abs(t), floor));
+const placeOn = (axis: FigureAxis, t: number): number =>
+  axis.kind === "log" ? logPlace(axis, t) : toAxis(axis, t);
 
-/** On the axis of log10 |λ|, both signs side by side. */
-function logView(
-  shown: RunResult,
-  others: readonly RunResult[],
-  joined: Readonly<Record<"nodes" | "weights", readonly (readonly number[])[]>>,
-  width: number,
+function curvesOn(
+  { axis, sigma, domain }: Pick<DensityView, "axis" | "sigma" | "domain">,
+  { nodes, weights }: Nodes,
+  band: DensityControls["band"],
+): Pick<DensityView, "curve" | "sides"> {
+  if (axis.kind === "log") return logCurves({ nodes, weights }, axis, sigma, POINTS);
+  const options = { axis, sigma, domain, points: POINTS };
+  return { curve: curveOf(density(nodes, weights, options), band), sides: null };
+}
+
+/** The density that one quadrature knows, on the axis and in the smoothing of a run, with the run's own curve behind it. */
+export function densityOver(
+  view: DensityView,
+  known: { readonly nodes: readonly number[]; readonly weights: readonly number[] },
 ): DensityView {
-  const largest = Math.max(...joined.nodes.flat().map(Math.abs));
-  const floor = LOG_FLOOR * (largest || 1);
-  const place = (t: number): number => logPlace(t, floor);
-  const domain = paddedExtent(joined.nodes.flat().map(place));
-  const sigma = (width * (domain[1] - domain[0])) / 100;
-  const sides = ({ spectrum }: RunResult): LogDensity =>
-    logDensity(spectrum.nodes, spectrum.weights, { floor, sigma, points: POINTS });
-  const own = sides(shown);
-  const curveOf = ({ u }: LogDensity, mean: ArrayLike<number>): DensityCurve => ({
-    ...{ u, mean, band: null },
-    t: u.map((x) => 10 ** x),
-  });
-  const both = (density: LogDensity): DensityCurve =>
-    curveOf(
-      density,
-      density.positive.map((y, i) => y + density.negative[i]),
-    );
-  const { positive, negative, zero } = own;
+  const spectrum = { nodes: [known.nodes], weights: [known.weights] };
   return {
-    ...{ axis: { kind: "log", floor }, sigma, domain },
-    curve: both(own),
-    sides: { positive: curveOf(own, positive), negative: curveOf(own, negative), zero },
-    beside: others.map((run) => both(sides(run))),
-    stems: stemsOf(shown, place),
-    oneInN: 1 / shown.parameterCount,
+    ...view,
+    ...curvesOn(view, spectrum, "range"),
+    beside: [view.curve],
+    stems: stemsOf(spectrum, (theta) => placeOn(view.axis, theta)),
   };
 }
 
-function stemsOf({ spectrum }: RunResult, place: (theta: number) => number): Stem[] {
+const curveOf = (curve: Density, band: DensityControls["band"]): DensityCurve => ({
+  u: curve.u,
+  t: curve.t,
+  mean: curve.mean,
+  band: bandOf(curve, band),
+});
+
+function stemsOf(spectrum: Nodes, place: (theta: number) => number): Stem[] {
   return spectrum.nodes
     .flatMap((row, probe) =>
       row.map((theta, j) => ({ u: place(theta), theta, weight: spectrum.weights[probe][j], probe })),
@@ -183,5 +139,5 @@ export function eigenvalueAt(view: DensityView, u: number): number {
 
 /** Where an eigenvalue stands on the axis. */
 export function positionOf(view: DensityView, t: number): number {
-  return view.axis.kind === "log" ? logPlace(t, view.axis.floor) : toAxis(view.axis, t);
+  return placeOn(view.axis, t);
 }

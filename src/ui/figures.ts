@@ -2,6 +2,7 @@
 import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
+import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
 import { runTitle } from "./words.ts";
@@ -58,6 +59,28 @@ export const planeFigure = (vectors: readonly string[]): Figure => ({
     { text: "lines of equal loss, measured", sample: ".iso.under" },
     { text: "predicted by slope and curvature", sample: ".iso.predicted" },
   ],
+});
+
+export const treeFigure = (steps: number, copies: boolean): Figure => ({
+  what: `ritz-values-step-${steps}`,
+  title: `Ritz values of ${steps} Lanczos steps`,
+  legend: [
+    { text: "not settled", sample: ".dot.open" },
+    { text: "settled", sample: ".dot.settled" },
+    ...(copies ? [{ text: "copy of a settled one", sample: ".dot.ghost" }] : []),
+  ],
+});
+
+export const matrixFigure = (rows: number): Figure => ({
+  what: `tridiagonal-${rows}`,
+  title: `Tridiagonal matrix of ${rows} Lanczos steps, lighter is larger in magnitude`,
+  legend: [],
+});
+
+export const convergenceFigure = (title: string, series: readonly Series[]): Figure => ({
+  what: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
+  title,
+  legend: series.map(({ name, look }) => ({ text: name, sample: `.series.${look}` })),
 });
 
 /** @throws Error for the reader where a card has no chart now */

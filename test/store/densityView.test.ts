@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { densityAt, densityView, eigenvalueAt, positionOf } from "../../src/store/densityView.ts";
 import { sampleRun } from "../ui/sampleRun.ts";
 
-const controls = { xAxis: "symlog", smoothing: "axis", width: 1, band: "range" } as const;
+const controls = { xAxis: "symlog", smoothing: "axis", width: 1 } as const;
 const view = (changes = {}, ...beside: ReturnType<typeof sampleRun>[]) => {
   const made = densityView(sampleRun(), beside, { ...controls, ...changes });
   if (made === null) throw new Error("no view");

@@ -1,15 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { createPageStore } from "../../src/store/pageStore.ts";
-import { followAddress } from "../../src/ui/address.ts";
+import { followAddress, startOf } from "../../src/ui/address.ts";
 import { sampleRun } from "./sampleRun.ts";
 
 /** A window with a history that can be walked. */
 function browser(hash = "") {
   const entries = [hash];
+  const states: unknown[] = [null];
   let at = 0;
   const listeners: (() => void)[] = [];
-  const write = (place: number, address: string) => {
+  const write = (place: number, address: string, state: unknown) => {
     entries.splice(place, entries.length, address.startsWith("#") ? address : "");
+    states.splice(place, states.length, state);
     at = place;
   };
   return {
@@ -23,15 +25,24 @@ function browser(hash = "") {
         search: "",
       },
       history: {
-        pushState: (_: unknown, __: string, address: string) => write(at + 1, address),
-        replaceState: (_: unknown, __: string, address: string) => {
+        get state() {
+          return states[at];
+        },
+        pushState: (state: unknown, __: string, address: string) => write(at + 1, address, state),
+        replaceState: (state: unknown, __: string, address: string) => {
           entries[at] = address.startsWith("#") ? address : "";
+          states[at] = state;
         },
       },
       addEventListener: (_: "hashchange", listener: () => void) => void listeners.push(listener),
     },
     go(by: number) {
       at += by;
+      for (const listener of listeners) listener();
+    },
+    /** As a link does that is followed. */
+    follow(address: string) {
+      write(at + 1, address, null);
       for (const listener of listeners) listener();
     },
     hash: () => entries[at],
@@ -90,6 +101,25 @@ describe("the address", () => {
     window.go(-1);
     await new Promise((resolve) => setTimeout(resolve));
     expect(store.getState().shown).toMatchObject({ origin: "live", result: { loss: 7 } });
+  });
+
+  test("remembers the link that each visit began with, through every change", () => {
+    const window = browser("#steps=40");
+    const store = page();
+    followAddress(store, window.place as never);
+    store.actions.set("seed", 7);
+    store.actions.set("panel", "compare");
+    expect(window.entries).toEqual(["#steps=40&seed=7", "#steps=40&seed=7&panel=compare"]);
+    expect(startOf(window.place)).toBe("#steps=40");
+    window.follow("#steps=50");
+    store.actions.set("seed", 8);
+    expect(startOf(window.place)).toBe("#steps=50");
+    window.go(-1);
+    expect(store.getState().controls).toMatchObject({ steps: 40, seed: 7, panel: "compare" });
+    expect(startOf(window.place)).toBe("#steps=40");
+    // An entry of somebody else's making.
+    window.place.history.replaceState({ start: 3 }, "", "#n=8");
+    expect(startOf(window.place)).toBe("#n=8");
   });
 
   test("replaces a link that cannot be used by what it comes to", () => {

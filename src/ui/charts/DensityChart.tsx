@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { type DensityView, positionOf } from "../../store/densityView.ts";
 import { Cursor } from "./Cursor.tsx";
-import { axisTitle, densityGeometry, densityReading } from "./densityGeometry.ts";
+import { densityGeometry, densityReading } from "./densityGeometry.ts";
 import { frameOf, nearest } from "./frame.ts";
 import { useBox } from "./useBox.ts";
 
@@ -149,7 +149,7 @@ function Plot(props: PlotProps) {
           y={height - 0.3 * rem}
           textAnchor="middle"
         >
-          {axisTitle(view)}
+          {plot.title}
         </text>
         <text
           className="axis-title"

@@ -18,6 +18,8 @@ export interface Tick {
 }
 
 export interface DensityGeometry {
+  /** Of the axis. */
+  readonly title: string;
   readonly x: (u: number) => number;
   readonly y: (density: number) => number;
   readonly xTicks: readonly Tick[];
@@ -36,7 +38,7 @@ export interface DensityGeometry {
 }
 
 /** Scales that hold all curves and stems of a view. */
-export type DensityAxes = Pick<DensityGeometry, "x" | "y" | "xTicks" | "yTicks" | "oneInN"> & {
+export type DensityAxes = Pick<DensityGeometry, "title" | "x" | "y" | "xTicks" | "yTicks" | "oneInN"> & {
   /** The path of a curve of this view. */
   readonly outline: (curve: DensityCurve) => string;
 };
@@ -62,6 +64,7 @@ export function densityAxes(view: DensityView, frame: Frame, yAxis: "log" | "lin
     xTicks: xTicks(view, x, frame),
     yTicks: yAxis === "log" ? decades(y.domain() as [number, number], y) : plain(y.ticks(5), y),
     oneInN: yAxis === "log" ? place(view.oneInN) : null,
+    title: view.axis.kind === "log" ? "size of the eigenvalue |λ|" : "eigenvalue λ",
     outline: (curve) => pathOf(columns(curve, x, frame).map(([px, value]): Point => [px, place(value)])),
   };
 }
@@ -130,7 +133,7 @@ function circle(cx: number, cy: number, r: number): string {
 }
 
 /** Decades with labels, their 2 to 9 as minor ticks on the symmetric log; round numbers on the linear axis. */
-function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
+export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
   const { axis, domain } = view;
   if (axis.kind === "log") return logTicks(domain, x);
   if (axis.kind === "linear")
@@ -173,10 +176,6 @@ function logTicks([low, high]: readonly [number, number], x: (u: number) => numb
   return ticks;
 }
 
-/** What the axis of a figure counts. */
-export const axisTitle = ({ axis }: Pick<DensityView, "axis">): string =>
-  axis.kind === "log" ? "size of the eigenvalue |λ|" : "eigenvalue λ";
-
 /** A power of ten on the axis: 0.001 to 1000 in full. */
 function axisNumber(t: number): string {
   const exponent = Math.round(Math.log10(Math.abs(t)));
@@ -215,8 +214,13 @@ export function densityReading(
 ): string {
   const stem = view.stems[nearestStem];
   const lines = [
-    `λ = ${significant(eigenvalueAt(view, u), 4)}`,
-    `density ${scientific(densityAt(view.curve, u))}`,
+    `${view.sides === null ? "λ" : "|λ|"} = ${significant(eigenvalueAt(view, u), 4)}`,
+    ...(view.sides === null
+      ? [`density ${scientific(densityAt(view.curve, u))}`]
+      : [
+          `density above zero ${scientific(densityAt(view.sides.positive, u))}`,
+          `density below zero ${scientific(densityAt(view.sides.negative, u))}`,
+        ]),
   ];
   for (const [i, curve] of view.beside.entries())
     lines.push(`density of ${beside[i]} ${scientific(densityAt(curve, u))}`);

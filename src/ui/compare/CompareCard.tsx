@@ -25,7 +25,7 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
       densityView(
         shown.result,
         runs.filter((run) => run !== shown).map((run) => run.result),
-        { xAxis, smoothing, width, band: "range" },
+        { xAxis, smoothing, width },
       ),
     [runs, shown, xAxis, smoothing, width],
   );

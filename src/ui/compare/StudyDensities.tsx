@@ -16,7 +16,7 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
       densityView(
         runs[0].result,
         runs.slice(1).map((run) => run.result),
-        { xAxis, width, smoothing: "axis", band: "range" },
+        { xAxis, width, smoothing: "axis" },
       ),
     [runs, xAxis, width],
   );

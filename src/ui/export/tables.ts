@@ -2,8 +2,10 @@
 import { csv } from "../../model/csv.ts";
 import type { ComparedRow } from "../../store/comparison.ts";
 import type { DensityCurve, DensityView } from "../../store/densityView.ts";
+import type { LanczosState } from "../../store/lesson/lanczos.ts";
 import type { PlanePoint } from "../../store/plane.ts";
 import type { LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
+import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
 /** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
@@ -113,5 +115,30 @@ export const planeCsv = (points: readonly PlanePoint[]): string =>
       accuracy ?? "",
       predicted ?? "",
       loss === null || predicted === null ? "" : loss - predicted,
+    ]),
+  );
+
+/** All Ritz values of all steps of a lesson. */
+export const stepsCsv = (states: readonly LanczosState[]): string =>
+  csv(
+    ["step", "ritz_value", "error", "weight", "state"],
+    states.flatMap(({ nodes, errors, weights, kinds }, i) =>
+      nodes.map((theta, node) => [i + 1, theta, errors[node], weights[node], kinds[node]]),
+    ),
+  );
+
+export const tridiagonalCsv = (alpha: readonly number[], beta: readonly number[], rows: number): string =>
+  csv(
+    ["row", "alpha", "beta"],
+    alpha.slice(0, rows).map((a, i) => [i + 1, a, beta[i]]),
+  );
+
+/** A column per line of a chart of steps. */
+export const seriesCsv = (step: string, series: readonly Series[]): string =>
+  csv(
+    [step, ...series.map(({ name }) => name)],
+    Array.from({ length: Math.max(...series.map(({ values }) => values.length)) }, (_, i) => [
+      i + 1,
+      ...series.map(({ values }) => values[i] ?? ""),
     ]),
   );

@@ -161,6 +161,21 @@ export const controls = {
     [1, 100, 10],
     "Per cent of the largest eigenvalue from which one counts as an outlier.",
   ),
+  learningRate: {
+    kind: "name",
+    label: "Learning rate",
+    url: "lr",
+    pattern: /^((\d{1,6}(\.\d{0,9})?|\.\d{1,9})(e-?\d{1,2})?)?$/,
+    what: "a number above 0, such as 0.1 or 1e-3, or nothing",
+    default: "",
+    help: "Empty for none. Draws 2/η on the spectrum: gradient descent is unstable along eigenvectors to the right of it.",
+  } satisfies NameControl,
+  sgdBatch: integer(
+    "Batch of SGD",
+    "sgd",
+    [1, 1_000_000, 128],
+    "Samples per step of SGD, for the bound on its stability by the trace.",
+  ),
   smoothing: choice(
     "Smoothing",
     "smooth",

@@ -41,6 +41,17 @@ export function cumulativeView(result: RunResult, density: DensityView): Cumulat
   return { axis, domain, steps, band: bandOf(result, density) };
 }
 
+/** Eigenvalue, share up to it, and its bounds, at the points of the band; none without one. */
+export function cumulativeRows(view: CumulativeView): [number, number, number, number][] {
+  const { band } = view;
+  if (band === null) return [];
+  return band.u.map((u, i) => [eigenvalueAt(view, u), shareAt(view, u), band.low[i], band.high[i]]);
+}
+
+/** The share of eigenvalues up to an axis position. */
+export const shareAt = ({ steps }: Pick<CumulativeView, "steps">, u: number): number =>
+  steps.reduce((known, step) => (step.u <= u ? step.share : known), 0);
+
 function bandOf({ spectrum, parameterCount }: RunResult, density: DensityView): CumulativeView["band"] {
   const columns = columnsOf(spectrum).filter(({ alpha }) => alpha.length > 0);
   if (columns.length === 0) return null;

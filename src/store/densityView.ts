@@ -133,11 +133,11 @@ export function densityAt(curve: DensityCurve, u: number): number {
 }
 
 /** The eigenvalue at an axis position, or its size on the axis of log10 |λ|. */
-export function eigenvalueAt(view: DensityView, u: number): number {
+export function eigenvalueAt(view: Pick<DensityView, "axis">, u: number): number {
   return view.axis.kind === "log" ? 10 ** u : fromAxis(view.axis, u);
 }
 
 /** Where an eigenvalue stands on the axis. */
-export function positionOf(view: DensityView, t: number): number {
+export function positionOf(view: Pick<DensityView, "axis">, t: number): number {
   return placeOn(view.axis, t);
 }

@@ -7,10 +7,8 @@ import {
   type OutlierCount,
   outlierCount,
   type SpectralMass,
+  STEPS_FOR_SHARES,
 } from "../spectrum/spectralMass.ts";
-
-/** Steps from which a probe says more about shares than nothing. */
-export const STEPS_FOR_SHARES = 10;
 
 /** Null for runs of fewer steps. */
 function columnsFor({ spectrum }: RunResult): LanczosColumn[] | null {

@@ -133,7 +133,11 @@ function circle(cx: number, cy: number, r: number): string {
 }
 
 /** Decades with labels, their 2 to 9 as minor ticks on the symmetric log; round numbers on the linear axis. */
-export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
+export function xTicks(
+  view: Pick<DensityView, "axis" | "domain">,
+  x: (u: number) => number,
+  frame: Frame,
+): Tick[] {
   const { axis, domain } = view;
   if (axis.kind === "log") return logTicks(domain, x);
   if (axis.kind === "linear")
@@ -194,7 +198,7 @@ function decades([low, high]: [number, number], y: (value: number) => number): T
   }));
 }
 
-function plain(values: readonly number[], scale: (value: number) => number): Tick[] {
+export function plain(values: readonly number[], scale: (value: number) => number): Tick[] {
   return values.map((value) => ({ at: scale(value), label: tickNumber(value) }));
 }
 

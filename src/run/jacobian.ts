@@ -14,19 +14,14 @@ import {
   studentTQuantile,
   unitProbe,
 } from "../spectrum/index.ts";
-import { Activations, cutSamples, type SampleCut } from "./activations.ts";
+import { type ActivationGround, Activations, checkSteps, cutSamples, type SampleCut } from "./activations.ts";
 import { Eta } from "./eta.ts";
-import { RunRefusal } from "./fit.ts";
-import type { Ground, JobContext } from "./ground.ts";
+import type { JobContext } from "./ground.ts";
 import type { JacobianAnswer, JacobianRequest, UnitJacobian } from "./protocol.ts";
 import { type Part, partsOf } from "./units.ts";
 
-const MOST_STEPS = 1000;
-const MOST_PROBES = 100;
 /** Numbers that no start vector has: the pair that the transpose is checked with. */
 const CHECK = [0xfffffffe, 0xffffffff] as const;
-
-export type ActivationGround = Pick<Ground, "problem" | "settings" | "forward">;
 
 /**
  * Measures the units one after the other; what is known is published after each.
@@ -38,7 +33,8 @@ export async function measureJacobians(
   { signal, gate, onProgress }: JobContext,
   publish: (answer: JacobianAnswer) => void,
 ): Promise<JacobianAnswer> {
-  const { steps, probes } = checked(request);
+  checkSteps(request);
+  const { steps, probes } = request;
   const { problem } = ground;
   const cut = cutSamples(problem, request.samples);
   const parts = partsOf(cut.partition.graph, request.units);
@@ -59,15 +55,6 @@ export async function measureJacobians(
     if (units.length < parts.length) publish(answer());
   }
   return answer();
-}
-
-function checked(request: JacobianRequest): JacobianRequest {
-  const { steps, probes } = request;
-  if (!Number.isInteger(steps) || steps < 1 || steps > MOST_STEPS)
-    throw new RunRefusal(`A bidiagonalisation has 1 to ${MOST_STEPS} steps, not ${steps}.`);
-  if (!Number.isInteger(probes) || probes < 1 || probes > MOST_PROBES)
-    throw new RunRefusal(`A sample has 1 to ${MOST_PROBES} start vectors, not ${probes}.`);
-  return request;
 }
 
 interface How {

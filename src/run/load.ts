@@ -83,6 +83,8 @@ export async function loadModel(
         split: dataset.split,
         available: (arrays.get("labels") ?? arrays.get("targets"))?.shape[0] ?? 0,
         classNames: known?.length === architecture.classes ? known : null,
+        ...(mean === null ? {} : { mean }),
+        ...(std === null ? {} : { std }),
       },
       warnings: [...warnings, ...dataset.warnings],
     },

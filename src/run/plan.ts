@@ -6,20 +6,19 @@ import {
   costOf,
   isQuantised,
   type MeanEstimate,
-  ParetoFront,
+  type ParetoFront,
   type Plan,
   sensitivityOf,
   shifted,
   TooManyPlans,
   thinned,
-  tieGroups,
   weightedSum,
   weightedTrace,
 } from "../spectrum/index.ts";
 import { RunRefusal } from "./fit.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { topEigenvalues } from "./layerSpectra.ts";
-import { selectTensors } from "./params.ts";
+import { bitsByRow, frontOf, tiedSets } from "./planChoice.ts";
 import { measurePlan, NOTHING, type Row } from "./planMeasure.ts";
 import { type PlanTraces, planTraces } from "./planTraces.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
@@ -40,10 +39,12 @@ export async function planBits(ground: Ground, request: PlanRequest, context: Jo
     throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");
   const traces = await planTraces(ground, request.traces === "run", context);
   const rows = predict(ground, result, traces, request);
-  const front = frontOf(rows, request);
+  const names = rows.map(({ name }) => name);
+  const tied = tiedSets(names, request.tied);
+  const front = frontWithin(rows, tied);
   const budget = budgetOf(rows, request);
   const plan = budget === null ? null : bestWithin(front, budget, request);
-  const bits = plan === null ? null : bitsByRow(rows, plan, request);
+  const bits = plan === null ? null : bitsByRow(rows.length, plan, tied);
   const measured = bits === null ? NOTHING : await measurePlan(ground, request, rows, bits, context);
   const points = front.points();
   const { title, source, sha256, tensors } = result.model;
@@ -77,6 +78,9 @@ export async function planBits(ground: Ground, request: PlanRequest, context: Jo
         : { budget, cost: plan.cost, rise: riseOf(traces, result, rows, bits), measured: measured.plan },
   };
 }
+
+/** Plans of different requests stay beside each other. */
+export const planName = ({ request: { measure: _, ...asked } }: BitPlan): string => JSON.stringify(asked);
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const sorted = (bits: readonly number[]): number[] => [...new Set(bits)].sort((a, b) => a - b);
@@ -165,24 +169,9 @@ function offsetsOf({ tensors }: ModelCard): number[] {
   });
 }
 
-/** Rows that share their bits, by place; sets that overlap are one. */
-function tiedSets(rows: readonly Row[], { tied }: PlanRequest): number[][] {
-  const names = rows.map(({ name }) => name);
-  const sets: Set<number>[] = [];
-  for (const patterns of tied) {
-    const joined = new Set(selectTensors(names, patterns).map((name) => names.indexOf(name)));
-    for (const other of sets.filter((set) => [...set].some((row) => joined.has(row)))) {
-      for (const row of other) joined.add(row);
-      sets.splice(sets.indexOf(other), 1);
-    }
-    sets.push(joined);
-  }
-  return sets.map((set) => [...set].sort((a, b) => a - b));
-}
-
-function frontOf(rows: readonly Row[], request: PlanRequest): ParetoFront {
+function frontWithin(rows: readonly Row[], tied: readonly (readonly number[])[]): ParetoFront {
   try {
-    return new ParetoFront(tieGroups(rows, tiedSets(rows, request)));
+    return frontOf(rows, tied);
   } catch (error) {
     if (error instanceof TooManyPlans) throw new RunRefusal(error.message);
     throw error;
@@ -206,19 +195,6 @@ function bestWithin(front: ParetoFront, budget: number, { cost }: PlanRequest): 
   throw new RunRefusal(
     `No plan stays within ${budget} ${UNITS[cost]}: the cheapest takes ${least}. Raise the budget or allow fewer bits.`,
   );
-}
-
-/** Groups stand in the order of their first rows, as `tieGroups` makes them. */
-function bitsByRow(rows: readonly Row[], { choice }: Plan, request: PlanRequest): number[] {
-  const first = new Map<number, number>();
-  for (const set of tiedSets(rows, request)) for (const row of set) first.set(row, set[0]);
-  const bits: number[] = [];
-  let group = 0;
-  rows.forEach((_, i) => {
-    const leader = first.get(i) ?? i;
-    bits.push(leader === i ? choice[group++].bits : bits[leader]);
-  });
-  return bits;
 }
 
 function riseOf(

@@ -10,6 +10,7 @@ import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type * from "./activationTypes.ts";
 export type * from "./jacobianTypes.ts";
 export type {
   Direction,
@@ -20,6 +21,7 @@ export type {
 } from "./landscapeTypes.ts";
 export type * from "./layerTypes.ts";
 export type * from "./planTypes.ts";
+export type * from "./pruneTypes.ts";
 export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {
   BatchNormMode,
@@ -29,6 +31,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./studyTypes.ts";
 export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 
@@ -116,6 +119,9 @@ export interface DataCard {
   /** Samples in the file. */
   readonly available: number;
   readonly classNames: readonly string[] | null;
+  /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
 }
 
 export interface DeviceReport {

@@ -12,6 +12,7 @@ import {
   name,
 } from "./controlTypes.ts";
 import { lessonControls } from "./lesson/controls.ts";
+import { planControls } from "./planControls.ts";
 
 export type { ChoiceControl, Control, NameControl, NumberControl };
 
@@ -253,6 +254,16 @@ export const controls = {
     ],
     "Which part of the page is in sight.",
   ),
+  layer: {
+    kind: "name",
+    label: "Selected layer",
+    url: "layer",
+    pattern: /^[^\p{Cc}]{0,200}$/u,
+    what: "the name of a tensor",
+    default: "",
+    help: "The tensor whose own block of the matrix is looked at.",
+  } satisfies NameControl,
+  ...planControls,
   ...lessonControls,
   shortcuts: choice(
     "Keys",

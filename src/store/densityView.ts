@@ -28,10 +28,17 @@ const MARGIN = 0.06;
 export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width"> &
   Partial<Pick<ControlValues, "band">>;
 
+/** A run, or a block of its matrix. */
+export interface DensitySource {
+  readonly spectrum: Pick<RunResult["spectrum"], "nodes" | "weights">;
+  /** Rows of the matrix. */
+  readonly parameterCount: number;
+}
+
 /** Null while a run has no Ritz value yet. */
 export function densityView(
-  shown: RunResult,
-  beside: readonly RunResult[],
+  shown: DensitySource,
+  beside: readonly DensitySource[],
   controls: DensityControls,
 ): DensityView | null {
   const { nodes, weights } = shown.spectrum;
@@ -47,7 +54,7 @@ export function densityView(
   const domain = paddedExtent(joined.nodes.flatMap((row) => row.map(place)));
   const sigma =
     controls.width * (axis.kind === "log" ? (domain[1] - domain[0]) / 100 : defaultSigma(axis, joined.nodes));
-  const draw = ({ spectrum }: RunResult) =>
+  const draw = ({ spectrum }: DensitySource) =>
     preset
       ? { curve: curveOf(pyhessianDensity(spectrum.nodes, spectrum.weights), controls.band), sides: null }
       : curvesOn({ axis, sigma, domain }, spectrum, controls.band);

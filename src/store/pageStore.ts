@@ -3,16 +3,19 @@
  * promise of the protocol's `Engine`, asked for on the first Run or Drop, so that the first picture waits for nothing.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { answersTo } from "./answers.ts";
 import { type ControlKey, type ControlValues, coupled, defaultValues, FILE_MODEL } from "./controls.ts";
 import { noUpload } from "./files.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createKept, type KeptActions } from "./kept.ts";
+import { noLatencies } from "./latencies.ts";
 import { decodeLink, encodeLink } from "./link.ts";
 import { isListKey, noRuns } from "./listView.ts";
+import { changesRounding, createPlanActions, type PlanActions } from "./plans.ts";
 import type { EnginePort } from "./port.ts";
-import { createRunList, type ListActions } from "./runList.ts";
+import { createRunList, isResultFile, type ListActions } from "./runList.ts";
 import { controlsOf } from "./runSettings.ts";
 import type { PageState } from "./state.ts";
 import { createStoredRuns, fetchCatalogue } from "./stored.ts";
@@ -20,7 +23,7 @@ import { createStudy, type StudyActions } from "./study.ts";
 import { noStudy } from "./studyView.ts";
 import { keepTheme, readTheme, type Theme } from "./theme.ts";
 
-export interface PageActions extends Jobs, HubActions, KeptActions, ListActions, StudyActions {
+export interface PageActions extends Jobs, HubActions, KeptActions, ListActions, PlanActions, StudyActions {
   /** Reads the link, then the catalogue and the stored runs it names. */
   open(hash: string): Promise<void>;
   /** The link of the present state. */
@@ -53,6 +56,7 @@ export function createPageStore(port: EnginePort): PageStore {
     upload: noUpload,
     inspection: null,
     hub: noHub,
+    latencies: noLatencies,
     notices: [],
   }));
   const { getState: get, setState: set } = store;
@@ -90,6 +94,7 @@ export function createPageStore(port: EnginePort): PageStore {
   const actions: PageActions = {
     ...jobs,
     ...createHubActions(port, store, (files) => jobs.addFiles(files, [])),
+    ...createPlanActions(store, jobs.ask),
     ...kept.actions,
     ...list.actions,
     ...createStudy(store, {
@@ -128,6 +133,10 @@ export function createPageStore(port: EnginePort): PageStore {
       if (get().controls[key] === value) return;
       set((state) => ({ controls: coupled({ ...state.controls, [key]: value }, key) }));
       if (key === "model" && value !== FILE_MODEL) void showStored(String(value));
+      // Who plans wants to see the other rounding, and it costs no product.
+      const { shown } = get();
+      if (changesRounding(key) && shown !== null && answersTo(shown.result, "plan").length > 0)
+        void actions.predictPlan();
       if (key === "compare") void kept.open(String(value));
     },
 
@@ -138,6 +147,19 @@ export function createPageStore(port: EnginePort): PageStore {
       if (shown === null) return;
       const { settings } = shown.result;
       put(controlsOf(settings));
+    },
+
+    async deleteRun(id) {
+      const run = get().list.runs.find((listed) => listed.id === id);
+      if (run !== undefined) kept.actions.letGo(run.result);
+      await list.actions.deleteRun(id);
+    },
+
+    async addFiles(files, refusals) {
+      const results = files.filter(isResultFile);
+      const others = files.filter((file) => !results.includes(file));
+      const refused = results.length === 0 ? [] : await actions.importResults(results);
+      await jobs.addFiles(others, [...refusals, ...refused]);
     },
 
     forgetFiles() {

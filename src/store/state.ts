@@ -3,6 +3,7 @@ import type { DeviceAnswer, Inspected, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
 import type { HubView } from "./hubView.ts";
+import type { Latencies } from "./latencies.ts";
 import type { RunList } from "./listView.ts";
 import type { RunState } from "./runState.ts";
 import type { BundledModel } from "./stored.ts";
@@ -52,12 +53,15 @@ export interface PageState {
   /** The last look at a batch, which may be another than the chosen one. */
   readonly inspection: InspectionState | null;
   readonly hub: HubView;
+  readonly latencies: Latencies;
   /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
   readonly notices: readonly string[];
 }
 
 /** The protocol's types, for `ui`: it knows the engine through this folder only. */
 export type {
+  BitPlan,
+  BlockEigenvalue,
   Candidate,
   Check,
   DeviceAnswer,
@@ -65,6 +69,7 @@ export type {
   FunctionError,
   Inspection,
   LandscapeAxis,
+  LayerSpectrum,
   LayerTrace,
   LossSlice,
   ModelCard,

@@ -68,6 +68,23 @@ export const planeFigure = (vectors: readonly string[]): Figure => ({
   ],
 });
 
+export const frontFigure: Figure = {
+  what: "plan",
+  title: "Bit plans: cost against rise of the loss",
+  legend: [
+    { text: "best plan for each budget, predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
+
+export const blockFigure = (name: string): Figure => ({
+  what: "block",
+  title: `Eigenvalue density of the block of ${name}`,
+  legend: [],
+});
+
+export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
+
 export const treeFigure = (steps: number, copies: boolean): Figure => ({
   what: `ritz-values-step-${steps}`,
   title: `Ritz values of ${steps} Lanczos steps`,

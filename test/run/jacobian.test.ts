@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IN, jacobianTimes, OUT } from "../../src/autograd/activations.ts";
 import { interpret } from "../../src/autograd/interpret.ts";
-import { sizeOf, type Unit, unflatten } from "../../src/model/index.ts";
+import { sizeOf, type Unit } from "../../src/model/index.ts";
 import type { LocalEngine } from "../../src/run/engine.ts";
 import { measureJacobians } from "../../src/run/jacobian.ts";
-import { loadModel } from "../../src/run/load.ts";
-import { type Problem, poseProblem } from "../../src/run/problem.ts";
-import type {
-  BatchNormMode,
-  DataSource,
-  JacobianAnswer,
-  JacobianRequest,
-  ModelSource,
-} from "../../src/run/protocol.ts";
+import type { Problem } from "../../src/run/problem.ts";
+import type { JacobianAnswer, JacobianRequest } from "../../src/run/protocol.ts";
 import { answersTo } from "../../src/run/questions.ts";
-import { engines } from "../gpu/examples.ts";
 import { symmetricEigenvalues } from "../oracles/symmetricEigen.ts";
 import { images, mlp, resnet8, settings, vectors } from "./files.ts";
+import { activationGround, leavesOf, posed, undisturbed } from "./grounds.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 
 const request = (more: Partial<JacobianRequest> = {}): JacobianRequest => ({
@@ -24,23 +17,15 @@ const request = (more: Partial<JacobianRequest> = {}): JacobianRequest => ({
   ...more,
 });
 
-async function posed(model: ModelSource, data: DataSource, batchSize: number, bn: BatchNormMode = "eval") {
-  const loaded = await loadModel(model, data, () => Promise.reject(new Error("no bundled files")));
-  return poseProblem(loaded, settings({ bn, batchSize }));
-}
-
 /** Without a run around it. */
 async function measured(problem: Problem, more: Partial<JacobianRequest>): Promise<JacobianAnswer> {
-  const made = await engines();
-  const forward = () => ({ ...made, problem, microBatch: 1, budget: 1e9, heldBytes: 0 });
-  const context = { signal: new AbortController().signal, gate: async () => {}, onProgress: () => {} };
-  return measureJacobians({ problem, settings: settings(), forward }, request(more), context, () => {});
+  return measureJacobians(await activationGround(problem), request(more), undisturbed(), () => {});
 }
 
 /** Singular values of the dense Jacobian in float64, ascending, of sample `c` of `columns`. */
-function dense({ graph, parameters, inputs }: Problem, unit: Unit, c: number, columns: number): number[] {
-  const values = Object.entries(inputs).map(([name, x]) => [name, Float64Array.from(x)] as const);
-  const leaves = { params: unflatten(graph.params, parameters), inputs: Object.fromEntries(values) };
+function dense(problem: Problem, unit: Unit, c: number, columns: number): number[] {
+  const { graph } = problem;
+  const leaves = leavesOf(problem);
   const staged = jacobianTimes(graph, unit).graph;
   const [n, m] = [unit.input, unit.output].map((id) => sizeOf(graph.nodes[id].shape));
   const [own, part] = [n / columns, m / columns];
@@ -101,7 +86,7 @@ describe("singular values of a unit's Jacobian", () => {
     for (const [more, message] of [
       [{ units: ["layer9"] }, /"layer9": expected one of layer1.0, layer2.0, layer3.0, or a stage of them/],
       [{ samples: 0 }, /whole number of at least 1, not 0/],
-      [{ steps: 0 }, /1 to 1000 steps, not 0/],
+      [{ steps: 0 }, /takes 1 to 1000 steps, not 0/],
       [{ probes: 0 }, /1 to 100 start vectors, not 0/],
     ] as const)
       await expect(measured(problem, more)).rejects.toThrow(message);

@@ -5,7 +5,7 @@ import { type CumulativeView, cumulativeRows } from "../../store/cumulativeView.
 import type { DensityCurve, DensityView } from "../../store/densityView.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
 import type { PlanePoint } from "../../store/plane.ts";
-import type { LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
+import type { LayerSpectrum, LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
@@ -127,6 +127,56 @@ export const planeCsv = (points: readonly PlanePoint[]): string =>
       accuracy ?? "",
       predicted ?? "",
       loss === null || predicted === null ? "" : loss - predicted,
+    ]),
+  );
+
+/** Of one probe. */
+export const blockCsv = ({ density }: LayerSpectrum): string =>
+  csv(["ritz_value", "weight"], density?.nodes.map((theta, i) => [theta, density.weights[i]]) ?? []);
+
+interface PlannedBits {
+  readonly name: string;
+  readonly size: number;
+  readonly bits: number;
+  readonly rise: number;
+  /** With this layer alone at its bits. */
+  readonly measured: { readonly rise: number } | null;
+}
+
+export const bitsCsv = (rows: readonly PlannedBits[]): string =>
+  csv(
+    ["layer", "weights", "bits", "predicted_rise", "measured_rise"],
+    rows.map(({ name, size, bits, rise, measured }) => [name, size, bits, rise, measured?.rise ?? ""]),
+  );
+
+interface TableColumn<R> {
+  readonly key: string;
+  readonly value: (row: R) => number | null;
+  readonly interval?: (row: R) => readonly [number, number] | null;
+}
+
+/** The columns of a table of layers with the ends of their intervals; empty cells for what is not known. */
+export const columnsCsv = <R extends { readonly name: string; readonly group: string }>(
+  rows: readonly R[],
+  columns: readonly TableColumn<R>[],
+): string =>
+  csv(
+    [
+      "layer",
+      "part",
+      ...columns.flatMap(({ key, interval }) =>
+        interval === undefined ? [key] : [key, `${key}_low95`, `${key}_high95`],
+      ),
+    ],
+    rows.map((row) => [
+      row.name,
+      row.group,
+      ...columns.flatMap(({ value, interval }) => {
+        const own = value(row) ?? "";
+        if (interval === undefined) return [own];
+        const bounds = interval(row);
+        return [own, bounds?.[0] ?? "", bounds?.[1] ?? ""];
+      }),
     ]),
   );
 

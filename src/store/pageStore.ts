@@ -98,7 +98,7 @@ export function createPageStore(port: EnginePort): PageStore {
     ...kept.actions,
     ...list.actions,
     ...createStudy(store, {
-      ...{ stored, notice, run: jobs.run },
+      ...{ stored, notice, run: jobs.run, plane: jobs.plane },
       choose: (model) => actions.set("model", model),
     }),
 

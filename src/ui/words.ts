@@ -117,6 +117,7 @@ const PHASES = {
   prune: "Channels",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
+  subsetEigenvalues: "Subsets of the batch",
 } as const;
 
 const DONE = {
@@ -132,6 +133,7 @@ const DONE = {
   prune: "The pruning plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
+  subsetEigenvalues: "The eigenvalues on the subsets are ready.",
 } as const;
 
 /** The line under the progress bar. */

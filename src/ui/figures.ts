@@ -2,6 +2,7 @@
 import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
+import type { RunResult } from "../store/state.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -27,6 +28,12 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
     ],
   };
 };
+
+export const cumulativeFigure = (result: RunResult): Figure => ({
+  what: "cumulative",
+  title: "Cumulative distribution of the eigenvalues",
+  legend: [{ text: runTitle(result), sample: '[data-curve="shown"]' }],
+});
 
 export const layerQuantity = (measure: ControlValues["layerMeasure"]): string =>
   measure === "perParameter" ? "trace per parameter" : "trace";

@@ -2,6 +2,7 @@
 import { csv } from "../../model/csv.ts";
 import { writeNpz } from "../../model/npzWrite.ts";
 import type { ComparedRow } from "../../store/comparison.ts";
+import { type CumulativeView, cumulativeRows } from "../../store/cumulativeView.ts";
 import type { DensityCurve, DensityView } from "../../store/densityView.ts";
 import { type GridPoint, gridArrays } from "../../store/landscapes.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
@@ -16,8 +17,15 @@ import type {
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
-/** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
-export function densityCsv({ curve }: DensityView): string {
+/** The curve as drawn: eigenvalue, density per unit of the axis, and its band; on the axis of log10 |λ| both signs. */
+export function densityCsv({ curve, sides }: DensityView): string {
+  if (sides !== null) {
+    const { positive, negative } = sides;
+    return csv(
+      ["size", "density_positive", "density_negative"],
+      Array.from(positive.t, (size, i) => [size, positive.mean[i], negative.mean[i]]),
+    );
+  }
   const { t, mean, band } = curve;
   return csv(
     ["eigenvalue", "density", "low", "high"],
@@ -29,6 +37,10 @@ export function densityCsv({ curve }: DensityView): string {
     ]),
   );
 }
+
+/** At the points of the band, which holds the share everywhere with probability 95 %. */
+export const cumulativeCsv = (view: CumulativeView): string =>
+  csv(["eigenvalue", "share", "low", "high"], cumulativeRows(view));
 
 export const ritzCsv = ({ spectrum: { nodes, weights } }: RunResult): string =>
   csv(

@@ -25,6 +25,12 @@ test("a live run goes from progress to a finished density, over the stored one",
   await page.getByRole("button", { name: "λ₁", exact: true }).click();
   await expect(page.locator(".slice-chart .measured")).toBeVisible(LONG);
   await expect(status(page)).toContainText("The slice is measured.", LONG);
+
+  // What the eigenvalue is made of: layers at once, then both samples.
+  await page.getByRole("radio", { name: "vector" }).check();
+  await button(page, "Ask what it is made of").click();
+  await expect(page.locator(".made-of .sharpest tbody tr")).toHaveCount(2, LONG);
+  await expect(status(page)).toContainText("The eigenvalue is explained.", LONG);
 });
 
 test("a cancelled run says so, and the page can run again", async ({ page }) => {

@@ -2,6 +2,7 @@
 import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
+import type { UnitMeasure } from "../store/unitView.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -58,6 +59,19 @@ export const planeFigure = (vectors: readonly string[]): Figure => ({
   legend: [
     { text: "lines of equal loss, measured", sample: ".iso.under" },
     { text: "predicted by slope and curvature", sample: ".iso.predicted" },
+  ],
+});
+
+export const unitFigure = (measure: UnitMeasure): Figure => ({
+  what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
+  title:
+    measure === "jacobian"
+      ? "Singular values of the Jacobians of units"
+      : "Eigenvalues of the Hessian in the output of units",
+  legend: [
+    { text: "90 % of the values", sample: ".middle" },
+    { text: "largest and smallest, converged", sample: ".end.settled" },
+    { text: "not converged", sample: ".end.unsettled" },
   ],
 });
 

@@ -5,6 +5,7 @@ import type { DensityCurve, DensityView } from "../../store/densityView.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
 import type { PlanePoint } from "../../store/plane.ts";
 import type { LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
+import type { UnitRow } from "../../store/unitView.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
@@ -161,6 +162,29 @@ export const columnsCsv = <R extends { readonly name: string; readonly group: st
         const bounds = interval(row);
         return [own, bounds?.[0] ?? "", bounds?.[1] ?? ""];
       }),
+    ]),
+  );
+
+export const unitsCsv = (rows: readonly UnitRow[]): string =>
+  csv(
+    [
+      ...["unit", "rows", "columns", "matrices", "largest", "largest_residual", "largest_converged"],
+      ...[
+        "smallest",
+        "smallest_residual",
+        "smallest_converged",
+        "q05",
+        "median",
+        "q95",
+        "mean",
+        "low95",
+        "high95",
+      ],
+    ],
+    rows.map(({ unit, rows: m, columns, matrices, largest, smallest, quantiles, mean }) => [
+      ...[unit, m, columns, matrices],
+      ...[largest, smallest].flatMap((end) => [end.value, end.residual, Number(end.converged)]),
+      ...[...quantiles, mean.estimate, mean.interval95?.[0] ?? "", mean.interval95?.[1] ?? ""],
     ]),
   );
 

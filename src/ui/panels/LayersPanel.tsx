@@ -6,6 +6,7 @@ import { PlanCard } from "../layers/PlanCard.tsx";
 import { SelectedLayerCard } from "../layers/SelectedLayerCard.tsx";
 import { SensitivityCard } from "../layers/SensitivityCard.tsx";
 import { usePlan } from "../layers/usePlan.ts";
+import { UnitCard } from "../units/UnitCard.tsx";
 import "../styles/layers.css";
 
 export default function LayersPanel({ result }: { readonly result: RunResult }) {
@@ -19,6 +20,7 @@ export default function LayersPanel({ result }: { readonly result: RunResult }) 
       <PlanCard result={result} view={view} />
       <BitsCard result={result} view={view} />
       <SensitivityCard result={result} view={view} />
+      <UnitCard result={result} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { defaultValues } from "../src/store/controls.ts";
 import { tableRequest } from "../src/store/planRequests.ts";
 import { mlp, vectors } from "../test/run/files.ts";
 import { samplePlan } from "../test/ui/samplePlan.ts";
+import { samplePrune } from "../test/ui/samplePrune.ts";
 import { sampleRun } from "../test/ui/sampleRun.ts";
 import { button, drop, expect, modelChoice, open, type Page, status, test } from "./page.ts";
 
@@ -53,8 +54,16 @@ test("a stored run plans what it holds, without the engine, and says what it doe
   page,
 }) => {
   const table = samplePlan(tableRequest(defaultValues));
+  const channels = samplePrune({ tensors: [], budget: null, probes: 4, measure: false });
   await page.route("**/models/resnet20/run.json", (route) =>
-    route.fulfill({ json: sampleRun({ answers: [{ kind: "plan", answer: table }] }) }),
+    route.fulfill({
+      json: sampleRun({
+        answers: [
+          { kind: "plan", answer: table },
+          { kind: "prune", answer: channels },
+        ],
+      }),
+    }),
   );
   await open(page, "#bits=2,4&cost=bops&layer=linear.weight");
   await layers(page).click();
@@ -62,6 +71,8 @@ test("a stored run plans what it holds, without the engine, and says what it doe
   await expect(plan(page)).toContainText("A stored run cannot measure this plan: run it here.");
   await expect(page.locator(".bits-chart .bar")).toHaveCount(2);
   await expect(page.locator(".one-layer")).toContainText("720");
+  await page.getByRole("slider", { name: "Keep" }).fill("0.55");
+  await expect(page.locator(".card.prune .plan-cost")).toHaveText("2 of 5 channels go");
   const violations = async () => (await new AxeBuilder({ page }).analyze()).violations;
   expect(await violations()).toEqual([]);
 

@@ -13,6 +13,7 @@ import {
 } from "./controlTypes.ts";
 import { lessonControls } from "./lesson/controls.ts";
 import { planControls } from "./planControls.ts";
+import { pruneControls } from "./pruneControls.ts";
 
 export type { ChoiceControl, Control, NameControl, NumberControl };
 
@@ -224,6 +225,7 @@ export const controls = {
     help: "The tensor whose own block of the matrix is looked at.",
   } satisfies NameControl,
   ...planControls,
+  ...pruneControls,
   ...lessonControls,
   shortcuts: choice(
     "Keys",

@@ -64,6 +64,7 @@ export type {
   BlockEigenvalue,
   Candidate,
   Check,
+  ChosenPruning,
   DeviceAnswer,
   DeviceReport,
   FunctionError,

@@ -34,8 +34,13 @@ test("a dropped perceptron, from its budget to the measured loss, and to the blo
   await page.getByRole("slider", { name: "Budget" }).press("Home");
   await expect(page).toHaveURL(/budget=0/);
   await button(page, "Measure with the planned weights").click();
-  await expect(plan(page).locator(".measured-value")).toHaveText(/\d/);
+  await expect(plan(page).locator(".value.measured-value")).toHaveText(/\d/);
   await expect(plan(page).locator(".measured-plan")).toHaveCount(1);
+
+  await button(page, "Predict the rise without each channel").click();
+  await page.getByRole("slider", { name: "Keep" }).fill("0.5");
+  await button(page, "Measure without these channels").click();
+  await expect(page.locator(".card.prune .value.measured-value")).toHaveText(/\d/);
 
   await page.getByRole("table").getByRole("button", { name: "fc2", exact: true }).click();
   await expect(page).toHaveURL(/layer=fc2.weight/);

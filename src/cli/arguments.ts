@@ -182,6 +182,11 @@ export const FLAGS: readonly Flag[] = [
     help: "layers: takes all the steps, and writes each tensor's density to --json",
   },
   {
+    name: "subsets",
+    value: "K",
+    help: "layers: the largest eigenvalue on each of K parts of the batch too, mean and spread (Q-BERT)",
+  },
+  {
     name: "eigenvalues",
     value: "",
     help: "sensitivity, plan: the largest eigenvalue of each layer's block too (HAWQ-V1), a product per step and layer",

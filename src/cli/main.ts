@@ -2,7 +2,6 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
@@ -21,9 +20,10 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { type Asking, askedBy } from "./asking.ts";
+import { dawn } from "./dawn.ts";
 import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
-import { layersRequest, layersText } from "./layers.ts";
+import { layersRequest, layersText, subsetsRequest } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { pruneRequest, writePruning } from "./prune.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
@@ -196,13 +196,16 @@ async function asked(
 }
 
 async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
-  const request = layersRequest(args);
+  const [request, onSubsets] = [layersRequest(args), subsetsRequest(args)];
   let outcome = await engine.run(settings, reportProgress);
   if (outcome.kind === "done") outcome = await engine.ask({ kind: "layerSpectra", request }, reportProgress);
+  if (outcome.kind === "done" && onSubsets !== null)
+    outcome = await engine.ask({ kind: "subsetEigenvalues", request: onSubsets }, reportProgress);
   const code = await finish(outcome, args);
   if (outcome.kind !== "done") return code;
   const [answer] = answersTo(outcome.result, "layerSpectra");
-  const text = await layersText(answer, args);
+  const [subsets = null] = answersTo(outcome.result, "subsetEigenvalues");
+  const text = await layersText(answer, subsets, args);
   if (args.get("json") !== "-") process.stdout.write(text);
   return code;
 }
@@ -223,14 +226,6 @@ async function diag(engine: LocalEngine, settings: RunSettings, args: Arguments)
   if (args.get("json") !== "-")
     process.stdout.write(`squared Frobenius norm ${estimateText(squaredFrobenius)}\n`);
   return code;
-}
-
-/** The Dawn instance must stay reachable, or it is collected while the device is in use. */
-function dawn(): GPU {
-  Object.assign(globalThis, globals);
-  const holder = globalThis as { eigenscopeDawn?: GPU };
-  holder.eigenscopeDawn = create([]) as GPU;
-  return holder.eigenscopeDawn;
 }
 
 const OPERATORS = ["hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual"] as const;

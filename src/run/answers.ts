@@ -9,6 +9,7 @@ import { measureLayers } from "./layerSpectra.ts";
 import { planBits, planName } from "./plan.ts";
 import { planPruning, pruningName } from "./prune.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
+import { measureSubsets } from "./subsetEigenvalues.ts";
 import { explainVector } from "./vector.ts";
 
 type Answer<K extends QuestionKind> = Questions[K]["answer"];
@@ -36,6 +37,7 @@ const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   plan: { answer: planBits, name: planName },
   prune: { answer: planPruning, name: pruningName },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
+  subsetEigenvalues: { answer: measureSubsets, name: ({ request }) => JSON.stringify(request) },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };
 

@@ -2,7 +2,12 @@
 
 import type { ActivationsAnswer, ActivationsRequest } from "./activationTypes.ts";
 import type { JacobianAnswer, JacobianRequest } from "./jacobianTypes.ts";
-import type { LayerSpectra, LayerSpectraRequest } from "./layerTypes.ts";
+import type {
+  LayerSpectra,
+  LayerSpectraRequest,
+  SubsetEigenvalues,
+  SubsetEigenvaluesRequest,
+} from "./layerTypes.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
 import type { PrunePlan, PruneRequest } from "./pruneTypes.ts";
 import type { BatchSweep, BatchSweepRequest, Distributions, DistributionsRequest } from "./studyTypes.ts";
@@ -25,6 +30,11 @@ export interface Questions {
   readonly vector: { readonly request: VectorRequest; readonly answer: VectorAnswer };
   /** Largest and smallest eigenvalue, and density, of single tensors' blocks. */
   readonly layerSpectra: { readonly request: LayerSpectraRequest; readonly answer: LayerSpectra };
+  /** Largest eigenvalue of single tensors' blocks on subsets of the batch (Q-BERT). */
+  readonly subsetEigenvalues: {
+    readonly request: SubsetEigenvaluesRequest;
+    readonly answer: SubsetEigenvalues;
+  };
 }
 
 export type QuestionKind = keyof Questions;

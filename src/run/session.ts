@@ -12,6 +12,7 @@ import { makeWithBasis } from "./krylov.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
+import { noEigenvalue } from "./noEigenvalue.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Answered,
@@ -100,7 +101,7 @@ export class Session {
     const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
     const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
-    const { operator, keepBases } = await makeWithBasis({
+    const { operator, keepBases, memory } = await makeWithBasis({
       ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
@@ -133,7 +134,7 @@ export class Session {
       top: this.#settings.top,
       bottom: this.#settings.bottom,
       capacity,
-      keepBases,
+      ...{ keepBases, memory },
     });
     this.#spentMs += performance.now() - began;
   }
@@ -306,11 +307,11 @@ export class Session {
     this.#operator = null;
   }
 
-  /** The Ritz vector of a reported value; null where there is none. */
-  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector | null> {
+  /** The Ritz vector of a reported value. */
+  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector> {
     const { slq, operator } = this.#started();
     const value = slq.result()[rank.end][rank.place];
-    if (value === undefined) return null;
+    if (value === undefined) throw noEigenvalue(this.result(), rank);
     const out = operator.space.create();
     try {
       await slq.ritzVector(value, out, signal);

@@ -33,11 +33,11 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
   );
   const chosen = findEigenvalue(result, selected);
   const failed = result.checks.filter((check) => !check.passed);
-  const { nodes, weights } = result.spectrum;
+  const { nodes, weights, densityOnly } = result.spectrum;
   return (
     <Card
       title="Eigenvalue density"
-      note={nodes.length > 1 ? `band: range over ${plural(nodes.length, "probe")}` : "one probe, so no band"}
+      note={`${nodes.length > 1 ? `band: range over ${plural(nodes.length, "probe")}` : "one probe, so no band"}${densityOnly === undefined ? "" : "; no reorthogonalisation: density only"}`}
       className="density"
       tools={
         <>

@@ -32,6 +32,23 @@ function checkAnswer({ kind, answer }: Answered, at: string, refuse: Refuse): vo
         checkQuadrature(density.nodes, density.weights, [`${where}.nodes`, `${where}.weights`], refuse);
     }
   }
+  if (kind === "prune") {
+    for (const [i, layer] of answer.layers.entries()) {
+      const { shape, axis, rise, meanTrace, squaredNorm, interval95, removed } = layer;
+      const where = `${at}.layers[${i}]`;
+      const channels = shape[axis];
+      for (const [field, values] of Object.entries({
+        rise,
+        meanTrace,
+        squaredNorm,
+        interval95: interval95 ?? rise,
+      }))
+        if (values.length !== channels)
+          refuse(`${where}.${field}`, `one number per channel, ${channels}`, String(values.length));
+      const beyond = removed.find((channel) => channel >= rise.length);
+      if (beyond !== undefined) refuse(`${where}.removed`, `channels below ${rise.length}`, String(beyond));
+    }
+  }
   if (kind === "jacobian") {
     for (const [i, { nodes, weights }] of answer.units.entries()) {
       const where = `${at}.units[${i}]`;

@@ -8,15 +8,33 @@ import type {
   LayerSpectra,
   LayerSpectrum,
   PlannedLayer,
+  PrunedLayer,
+  PrunePlan,
   RowCurvature,
+  SubsetEigenvalues,
+  SubsetLayer,
   UnitJacobian,
   VectorAnswer,
 } from "../protocol.ts";
 import type { Answered, QuestionKind, Questions } from "../questions.ts";
-import { type Check, flag, list, number, object, oneOf, orNull, pair, text, whole } from "./check.ts";
+import {
+  type Check,
+  flag,
+  list,
+  mayLack,
+  number,
+  object,
+  oneOf,
+  orNull,
+  pair,
+  text,
+  whole,
+} from "./check.ts";
 import { count, end, name, positive, row, sentence, shape, share, spread } from "./common.ts";
 
 const LAYERS = limits.tensors;
+/** Output channels of one tensor. */
+const CHANNELS = 2 ** 20;
 const bits = whole({ from: 2, to: 8 });
 const least0 = number({ from: 0 });
 const option = { bits, cost: least0, loss: number() };
@@ -38,8 +56,9 @@ const layer = object<PlannedLayer>({
 const plan = object<BitPlan>({
   ...{ schema: oneOf("eigenscope-plan"), version: oneOf(1), engine: name },
   model: object<BitPlan["model"]>({ title: name, source: name, sha256: text(64) }),
-  ...{ sentence, traceSamples: count },
+  ...{ sentence, traceSamples: count, traceReason: mayLack(sentence) },
   request: object<BitPlan["request"]>({
+    traces: mayLack(oneOf("auto", "run")),
     bits: list(bits, 7, 1),
     scheme: oneOf("symmetric", "asymmetric"),
     granularity: oneOf("tensor", "channel", "group"),
@@ -141,9 +160,63 @@ const jacobian = object<JacobianAnswer>({
   ),
 });
 
+const numbers = list(number(), CHANNELS);
+const norms = list(least0, CHANNELS);
+
+const prune = object<PrunePlan>({
+  ...{ schema: oneOf("eigenscope-prune"), version: oneOf(1), engine: name },
+  model: object<PrunePlan["model"]>({ title: name, source: name, sha256: text(64) }),
+  ...{ sentence, traceSamples: count, traceReason: sentence },
+  request: object<PrunePlan["request"]>({
+    tensors: list(name, LAYERS),
+    budget: orNull(
+      object<NonNullable<PrunePlan["request"]["budget"]>>({
+        ...{ kind: oneOf("parameters", "macs"), kept: share },
+      }),
+    ),
+    ...{ probes: positive, measure: flag },
+  }),
+  ...{ loss: number(), accuracy: orNull(share) },
+  layers: list(
+    object<PrunedLayer>({
+      ...{ name, shape, axis: count, size: positive, macs: least0 },
+      ...{ meanTrace: numbers, interval95: orNull(list(pair, CHANNELS)) },
+      ...{ squaredNorm: norms, rise: numbers, removed: list(count, CHANNELS) },
+    }),
+    LAYERS,
+  ),
+  total: object<PrunePlan["total"]>({ channels: count, parameters: count, macs: least0 }),
+  front: list(object<PrunePlan["front"][number]>({ kept: number(), rise: number() }), 1000),
+  chosen: orNull(
+    object<NonNullable<PrunePlan["chosen"]>>({
+      ...{ channels: count, parameters: count, macs: least0, leastRise: number() },
+      rise: object<NonNullable<PrunePlan["chosen"]>["rise"]>({ estimate: number(), ...spread }),
+      measured: orNull(
+        object<NonNullable<NonNullable<PrunePlan["chosen"]>["measured"]>>({
+          ...{ ...measured, firstOrder: number(), secondOrder: number() },
+        }),
+      ),
+    }),
+  ),
+});
+
+const subsetEigenvalues = object<SubsetEigenvalues>({
+  request: object<SubsetEigenvalues["request"]>({
+    ...{ tensors: list(name, LAYERS), steps: positive, subsets: whole({ from: 2 }) },
+  }),
+  ...{ samples: positive, products: count },
+  layers: list(
+    object<SubsetLayer>({
+      ...{ name, size: positive, values: list(number(), limits.batchSamples, 1), converged: flag },
+      ...{ mean: number(), std: orNull(least0), qbert: orNull(least0) },
+    }),
+    LAYERS,
+  ),
+});
+
 /** Answers of other kinds are left out of what is read. */
 const ANSWERS: { readonly [K in QuestionKind]?: Check<Questions[K]["answer"]> } = {
-  ...{ plan, vector, layerSpectra, jacobian },
+  ...{ plan, prune, vector, layerSpectra, subsetEigenvalues, jacobian },
 };
 
 export const answers: Check<readonly Answered[]> = (value, at, checking) => {

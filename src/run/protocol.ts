@@ -251,6 +251,8 @@ export interface RunResult {
   readonly answers?: readonly Answered[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
+  /** How often the device was lost and the run went on with a new one; absent where never. */
+  readonly losses?: number;
   /** Hessian-vector products spent. */
   readonly products: number;
   readonly seconds: number;
@@ -258,7 +260,7 @@ export interface RunResult {
 
 export interface Progress {
   readonly phase:
-    | ("loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape")
+    | ("loading" | "compiling" | "recovering" | "primal" | "lanczos" | "trace" | "slice" | "landscape")
     | QuestionKind;
   /** Products done and planned. */
   readonly done: number;

@@ -54,6 +54,7 @@ export interface ResultParts {
   readonly answers: readonly Answered[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
+  readonly losses: number;
   readonly products: number;
   readonly seconds: number;
 }
@@ -107,6 +108,7 @@ export function makeResult(parts: ResultParts): RunResult {
     ...(parts.answers.length === 0 ? {} : { answers: parts.answers }),
     checks: parts.checks,
     device: parts.device,
+    ...(parts.losses === 0 ? {} : { losses: parts.losses }),
     products: parts.products,
     seconds: parts.seconds,
   };

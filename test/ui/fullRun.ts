@@ -1,5 +1,6 @@
 /** A result that holds everything a result file may hold, with little of each. */
-import type { BitPlan, LayerSpectra, PrunePlan, RunResult, VectorAnswer } from "../../src/run/protocol.ts";
+import type { BitPlan, LayerSpectra, RunResult, VectorAnswer } from "../../src/run/protocol.ts";
+import { moreAnswers } from "./moreAnswers.ts";
 import { sampleRun } from "./sampleRun.ts";
 
 export function fullRun(): RunResult {
@@ -8,9 +9,8 @@ export function fullRun(): RunResult {
   const plan: BitPlan = {
     ...{ schema: "eigenscope-plan", version: 1, engine: "0.1.0" },
     model: { title: "ResNet-20", source: "a", sha256: "00" },
-    ...{ sentence: "Hessian.", traceSamples: 4, traceReason: "exact: a sum" },
+    ...{ sentence: "Hessian.", traceSamples: 4 },
     request: {
-      traces: "auto",
       ...{ bits: [2, 8], scheme: "symmetric", granularity: "channel", groupSize: 64, cost: "size" },
       ...{
         budget: { kind: "fraction", value: 0.5 },
@@ -64,29 +64,6 @@ export function fullRun(): RunResult {
     ],
     ...{ tensors: 1, products: 2, memory: "all vectors" },
   };
-  const pruning: PrunePlan = {
-    ...{ schema: "eigenscope-prune", version: 1, engine: "0.1.0" },
-    model: { title: "ResNet-20", source: "a", sha256: "00" },
-    ...{ sentence: "Hessian.", traceSamples: 4, traceReason: "hutchinson: 4 products" },
-    request: { tensors: [], budget: { kind: "macs", kept: 0.5 }, probes: 4, measure: true },
-    ...{ loss: 0.25, accuracy: null },
-    layers: [
-      {
-        ...{ name: "conv1.weight", shape: [2, 3, 3, 3], axis: 0, size: 54, macs: 1000, removed: [1] },
-        ...{ meanTrace: [2, 1], squaredNorm: [1, 1], rise: [1, 0.5] },
-        interval95: [
-          [1, 3],
-          [0, 2],
-        ],
-      },
-    ],
-    total: { channels: 2, parameters: 54, macs: 1000 },
-    front: [{ kept: 1, rise: 0 }],
-    chosen: {
-      ...{ channels: 1, parameters: 27, macs: 500, rise: { estimate: 0.5, ...spread }, leastRise: 0.5 },
-      measured: { loss: 0.3, accuracy: 0.9, rise: 0.05, firstOrder: 0.01, secondOrder: 0.04 },
-    },
-  };
   return {
     ...base,
     landscapes: [
@@ -111,35 +88,7 @@ export function fullRun(): RunResult {
       { kind: "plan", answer: plan },
       { kind: "vector", answer: vector },
       { kind: "layerSpectra", answer: spectra },
-      { kind: "prune", answer: pruning },
-      {
-        kind: "subsetEigenvalues",
-        answer: {
-          request: { tensors: [], steps: 4, subsets: 2 },
-          ...{ samples: 64, products: 8 },
-          layers: [
-            {
-              ...{ name: "conv1.weight", size: 270, values: [8, 10], converged: true },
-              ...{ mean: 9, std: Math.SQRT2, qbert: 9 + Math.SQRT2 },
-            },
-          ],
-        },
-      },
-      {
-        kind: "jacobian",
-        answer: {
-          request: { units: ["layer1.0"], samples: 2, steps: 2, probes: 1 },
-          ...{ samples: 2, coupled: false, products: 4 },
-          units: [
-            {
-              ...{ unit: "layer1.0", rows: 4, columns: 4, meanSquare: { estimate: 1, ...spread } },
-              largest: [{ value: 2, residual: 1e-6, converged: true }],
-              smallest: [{ value: 0.1, residual: 1e-3, converged: false }],
-              ...{ nodes: [[0.1, 2]], weights: [[0.5, 0.5]], orthogonality: 1e-7, adjointDefect: 1e-7 },
-            },
-          ],
-        },
-      },
+      ...moreAnswers,
     ],
   };
 }

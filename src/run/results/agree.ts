@@ -24,6 +24,7 @@ export function checkAgreement(result: RunResult, refuse: Refuse): void {
     checkAnswer(answered, `answers[${i}].answer`, refuse);
 }
 
+/** Every quadrature of an answer, wherever it stands in it, and what else its drawing relies on. */
 function checkAnswer({ kind, answer }: Answered, at: string, refuse: Refuse): void {
   if (kind === "layerSpectra") {
     for (const [i, { density }] of answer.layers.entries()) {
@@ -32,32 +33,36 @@ function checkAnswer({ kind, answer }: Answered, at: string, refuse: Refuse): vo
         checkQuadrature(density.nodes, density.weights, [`${where}.nodes`, `${where}.weights`], refuse);
     }
   }
+  if (kind === "jacobian" || kind === "activations")
+    for (const [i, unit] of answer.units.entries()) checkRows(unit, `${at}.units[${i}]`, refuse);
+  if (kind === "distributions") {
+    checkRows(answer.first, `${at}.first`, refuse);
+    if (answer.second !== null) checkRows(answer.second, `${at}.second`, refuse);
+  }
   if (kind === "prune") {
     for (const [i, layer] of answer.layers.entries()) {
-      const { shape, axis, rise, meanTrace, squaredNorm, interval95, removed } = layer;
-      const where = `${at}.layers[${i}]`;
-      const channels = shape[axis];
-      for (const [field, values] of Object.entries({
-        rise,
-        meanTrace,
-        squaredNorm,
-        interval95: interval95 ?? rise,
-      }))
-        if (values.length !== channels)
-          refuse(`${where}.${field}`, `one number per channel, ${channels}`, String(values.length));
-      const beyond = removed.find((channel) => channel >= rise.length);
-      if (beyond !== undefined) refuse(`${where}.removed`, `channels below ${rise.length}`, String(beyond));
+      const { shape, axis, meanTrace, interval95, squaredNorm, rise } = layer;
+      for (const [name, values] of Object.entries({ meanTrace, interval95, squaredNorm, rise })) {
+        if (values !== null && values.length !== shape[axis])
+          refuse(
+            `${at}.layers[${i}].${name}`,
+            `${shape[axis]} entries, one for each channel`,
+            `${values.length}`,
+          );
+      }
     }
   }
-  if (kind === "jacobian") {
-    for (const [i, { nodes, weights }] of answer.units.entries()) {
-      const where = `${at}.units[${i}]`;
-      if (weights.length !== nodes.length)
-        refuse(`${where}.weights`, `as many rows as nodes, ${nodes.length}`, String(weights.length));
-      for (const [j, row] of nodes.entries())
-        checkQuadrature(row, weights[j], [`${where}.nodes[${j}]`, `${where}.weights[${j}]`], refuse);
-    }
-  }
+}
+
+function checkRows(
+  { nodes, weights }: Pick<RunResult["spectrum"], "nodes" | "weights">,
+  at: string,
+  refuse: Refuse,
+): void {
+  if (weights.length !== nodes.length)
+    refuse(`${at}.weights`, `as many rows as nodes, ${nodes.length}`, String(weights.length));
+  for (const [i, row] of nodes.entries())
+    checkQuadrature(row, weights[i], [`${at}.nodes[${i}]`, `${at}.weights[${i}]`], refuse);
 }
 
 function checkSpectrum({ nodes, weights, alpha, beta }: RunResult["spectrum"], refuse: Refuse): void {

@@ -11,6 +11,7 @@ import {
   type NumberControl,
   name,
 } from "./controlTypes.ts";
+import { landscapeControls } from "./landscapeControls.ts";
 import { lessonControls } from "./lesson/controls.ts";
 import { planControls } from "./planControls.ts";
 
@@ -254,6 +255,7 @@ export const controls = {
     ],
     "Which part of the page is in sight.",
   ),
+  ...landscapeControls,
   layer: {
     kind: "name",
     label: "Selected layer",

@@ -53,19 +53,25 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
+/** @param over `over v₁ and v₂` */
+export const landscapeFigure = (value: string, over: string, plane: boolean): Figure => ({
+  what: `landscape-${value}`,
+  title: `${value} ${over}`,
+  legend: plane
+    ? [
+        { text: `lines of equal ${value}, measured`, sample: ".iso.under" },
+        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".iso.predicted" }] : []),
+      ]
+    : [
+        { text: "measured", sample: ".measured" },
+        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".parabola" }] : []),
+      ],
+});
+
 export const vectorFigure = ({ end, place }: Rank): Figure => ({
   what: `vector-${end}${place + 1}`,
   title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
   legend: [],
-});
-
-export const planeFigure = (vectors: readonly string[]): Figure => ({
-  what: "plane",
-  title: `Loss over ${vectors.join(" and ")}`,
-  legend: [
-    { text: "lines of equal loss, measured", sample: ".iso.under" },
-    { text: "predicted by slope and curvature", sample: ".iso.predicted" },
-  ],
 });
 
 export const frontFigure: Figure = {

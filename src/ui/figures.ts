@@ -89,6 +89,15 @@ export const blockFigure = (name: string): Figure => ({
   legend: [],
 });
 
+export const pruneFigure: Figure = {
+  what: "prune",
+  title: "Channels that go: what stays against rise of the loss",
+  legend: [
+    { text: "predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
+
 export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
 
 export const treeFigure = (steps: number, copies: boolean): Figure => ({

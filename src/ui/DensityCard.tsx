@@ -58,10 +58,11 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         };
   const chosen = findEigenvalue(result, selected);
   const failed = result.checks.filter((check) => !check.passed);
-  const { nodes, weights } = result.spectrum;
+  const { nodes, weights, densityOnly } = result.spectrum;
   return (
     <Card
       title={cumulative ? "Cumulative distribution" : "Eigenvalue density"}
+      note={densityOnly === undefined ? undefined : "no reorthogonalisation: density only"}
       className="density"
       tools={
         <>

@@ -66,6 +66,7 @@ export type {
   BlockEigenvalue,
   Candidate,
   Check,
+  ChosenPruning,
   DeviceAnswer,
   DeviceReport,
   FunctionError,

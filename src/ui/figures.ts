@@ -3,6 +3,7 @@ import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
+import type { UnitMeasure } from "../store/unitView.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -72,6 +73,19 @@ export const vectorFigure = ({ end, place }: Rank): Figure => ({
   what: `vector-${end}${place + 1}`,
   title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
   legend: [],
+});
+
+export const unitFigure = (measure: UnitMeasure): Figure => ({
+  what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
+  title:
+    measure === "jacobian"
+      ? "Singular values of the Jacobians of units"
+      : "Eigenvalues of the Hessian in the output of units",
+  legend: [
+    { text: "90 % of the values", sample: ".middle" },
+    { text: "largest and smallest, converged", sample: ".end.settled" },
+    { text: "not converged", sample: ".end.unsettled" },
+  ],
 });
 
 export const frontFigure: Figure = {

@@ -7,6 +7,7 @@ import { PruneCard } from "../layers/PruneCard.tsx";
 import { SelectedLayerCard } from "../layers/SelectedLayerCard.tsx";
 import { SensitivityCard } from "../layers/SensitivityCard.tsx";
 import { usePlan } from "../layers/usePlan.ts";
+import { UnitCard } from "../units/UnitCard.tsx";
 import "../styles/layers.css";
 
 export default function LayersPanel({ result }: { readonly result: RunResult }) {
@@ -21,6 +22,7 @@ export default function LayersPanel({ result }: { readonly result: RunResult }) 
       <BitsCard result={result} view={view} />
       <SensitivityCard result={result} view={view} />
       <PruneCard result={result} />
+      <UnitCard result={result} />
     </div>
   );
 }

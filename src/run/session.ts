@@ -4,6 +4,7 @@ import { MemoryRefusal } from "../gpu/plan.ts";
 import type { GpuVector } from "../gpu/vectors.ts";
 import { type DiagonalEstimate, diagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
 import { answerTo, isSameAnswer } from "./answers.ts";
+import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget, makeHessian } from "./fit.ts";
@@ -15,7 +16,6 @@ import { type Matrix, matrixOf } from "./matrix.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Answered,
-  Check,
   DeviceReport,
   Landscape,
   LandscapeRequest,
@@ -28,7 +28,7 @@ import type {
   TraceMethod,
 } from "./protocol.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
-import { runChecks } from "./runChecks.ts";
+import { runChecks, UNCHECKED } from "./runChecks.ts";
 import { measureSlice, type SliceOptions } from "./slice.ts";
 import { checkMethod, traceBy } from "./traceBy.ts";
 
@@ -65,7 +65,7 @@ export class Session {
   #slices: LossSlice[] = [];
   #landscapes: Landscape[] = [];
   #answers: readonly Answered[] = [];
-  #checks: Check[] = [];
+  #trust: Trust = UNCHECKED;
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
   #spentMs = 0;
@@ -149,7 +149,7 @@ export class Session {
     this.#settings = { ...this.#settings, ...grown, traceProbes: Math.max(traceProbes, grown.probes) };
     const own = this.#trace === null ? this.#settings.traceProbes : grown.probes;
     this.#started().slq.extend({ ...grown, traceProbes: own });
-    this.#checks = [];
+    this.#trust = UNCHECKED;
   }
 
   /** Does what the quadrature still lacks, with a snapshot every now and then. */
@@ -179,8 +179,7 @@ export class Session {
     if (kind === "cancelled") return { kind, result: this.result() };
     const method = this.#settings.traceMethod ?? "hutchinson";
     if (method !== "hutchinson" && this.#trace === null) await this.#traceBy(method, { signal, onEvent });
-    const { slq: found, operator } = this.#started();
-    this.#checks = await runChecks(found, operator, this.#settings, signal);
+    this.#trust = await runChecks(this.#ground(), jobContext({ signal, gate, onEvent }));
     return { kind: "done", result: this.result() };
   }
 
@@ -292,7 +291,7 @@ export class Session {
       slices: this.#slices,
       landscapes: this.#landscapes,
       answers: this.#answers,
-      checks: this.#checks,
+      trust: this.#trust,
       device: this.#options.device,
       products: operator.products,
       seconds: (this.#spentMs + runningMs) / 1000,

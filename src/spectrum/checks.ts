@@ -1,6 +1,8 @@
 /** Measurements behind the trust panel: does the quadrature match the operator, and is the operator symmetric? */
 import type { LinearOperator } from "./operator.ts";
 import { type ProbeSource, unitProbe } from "./probes.ts";
+import { ritzValues } from "./ritz.ts";
+import type { SlqResult } from "./slqResult.ts";
 
 export interface MomentMatch {
   /** k, from 0 to 4. */
@@ -81,6 +83,29 @@ export async function symmetryDefect<V>(
   } finally {
     for (const x of [u, v, au, av]) space.release(x);
   }
+}
+
+/** Eigenvalues below this share of the largest are noise of float32 around zero, where copies mean nothing. */
+const NEGLIGIBLE = 1e-5;
+/** A basis whose V'V - I is below this over its length tells two Ritz vectors apart. */
+const DISTINCT = 0.1;
+
+/**
+ * Ritz values that are settled copies of others of their probe: what lost orthogonality leaves behind. Two Ritz vectors
+ * y = Vs have y_1'y_2 = s_1'(V'V)s_2, at most the number of steps times `orthogonality` (largest |V'V - I|; null where unknown)
+ * away from zero: where that is small, equal values belong to different eigenvectors and are no ghosts.
+ */
+export function ghosts(
+  { probes, nodes, weights, residuals, steps }: SlqResult,
+  orthogonality: number | null,
+): number {
+  if (orthogonality !== null && Math.max(...steps) * orthogonality < DISTINCT) return 0;
+  const largest = Math.max(0, ...nodes.flat().map(Math.abs));
+  return probes.reduce((count, probe, i) => {
+    const row = { probe, nodes: nodes[i], weights: weights[i], residuals: residuals[i], steps: steps[i] };
+    const settled = ritzValues(row, {}, largest).filter(({ value }) => Math.abs(value) > NEGLIGIBLE * largest);
+    return count + settled.reduce((copies, value) => copies + value.copies - 1, 0);
+  }, 0);
 }
 
 /** The same vector in every column: column 0 is read, and no column is left zero. */

@@ -80,6 +80,7 @@ const PHASES = {
   primal: "Loss and gradient",
   lanczos: "Lanczos",
   trace: "Trace",
+  checks: "Checking the run",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   plan: "Quantised weights",

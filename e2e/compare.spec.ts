@@ -1,4 +1,5 @@
-import { button, expect, modelChoice, open, overlayCurve, shownCurve, test } from "./page.ts";
+import AxeBuilder from "@axe-core/playwright";
+import { button, expect, modelChoice, open, overlayCurve, shownCurve, storedRun, test } from "./page.ts";
 
 test("a run kept as A stays behind the next one, with a legend and in the link", async ({ page }) => {
   await open(page);
@@ -8,13 +9,13 @@ test("a run kept as A stays behind the next one, with a legend and in the link",
   await expect(page.locator(".legend").first()).toContainText("A: ResNet-20, BatchNorm running");
   await expect(overlayCurve(page)).toBeVisible();
   expect(await overlayCurve(page).getAttribute("d")).not.toBe(await shownCurve(page).getAttribute("d"));
-  await expect(page).toHaveURL(/model=resnet20-nobn.*a=resnet20/);
+  await expect(page).toHaveURL(/model=resnet20-nobn.*compare=resnet20/);
 
   await page.reload();
   await expect(overlayCurve(page)).toBeVisible();
   await button(page, "clear A").click();
   await expect(overlayCurve(page)).toHaveCount(0);
-  await expect(page).not.toHaveURL(/a=resnet20/);
+  await expect(page).not.toHaveURL(/compare=resnet20/);
 });
 
 test("the three variants each have their stored run", async ({ page }) => {
@@ -26,4 +27,49 @@ test("the three variants each have their stored run", async ({ page }) => {
     curves.add(await shownCurve(page).getAttribute("d"));
   }
   expect(curves.size).toBe(3);
+});
+
+test("the study shows its three networks from their stored runs, and says what their numbers say", async ({
+  page,
+}) => {
+  await open(page);
+  await button(page, "Study").click();
+  for (const letter of ["A", "B", "C"])
+    await expect(page.locator(`.density-panels [data-curve="${letter}"]`)).toBeVisible();
+  const [full, nobn] = ["resnet20", "resnet20-nobn"].map(storedRun);
+  const ratio = nobn.eigenvalues.top[0].value / full.eigenvalues.top[0].value;
+  await expect(page.locator(".study-columns")).toContainText(`λ₁ is ${ratio.toFixed(2)} times that of A`);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("; ")}`)).toEqual(
+    [],
+  );
+
+  // Each step from view to view is one of the history.
+  await page.goBack();
+  await expect(shownCurve(page)).toBeVisible();
+  await page.goForward();
+  await expect(page.locator(".density-panels")).toBeVisible();
+});
+
+test("four runs stand on common axes, with what tells them apart", async ({ page }) => {
+  await page.goto("./#panel=compare&compare=resnet20,resnet20-nobn,resnet20-noskip,bert-opinions");
+  for (const letter of ["A", "B", "C", "D"])
+    await expect(page.locator(`.compare-chart [data-curve="${letter}"]`)).toBeVisible();
+  await expect(
+    page.getByText("Their data differ: part of every difference is that of the samples."),
+  ).toBeVisible();
+  const [full, nobn] = ["resnet20", "resnet20-nobn"].map(storedRun);
+  const loss = page.locator(".differences tr", { hasText: "Loss" });
+  await expect(loss).toContainText(`+${(nobn.loss - full.loss).toPrecision(4)}`);
+  await expect(page.locator(".differences tr", { hasText: "Trace" })).toContainText("not told apart");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("; ")}`)).toEqual(
+    [],
+  );
+
+  await page.getByRole("checkbox", { name: "Compare BERT, 2 layers" }).uncheck();
+  await expect(page).not.toHaveURL(/bert-opinions/);
+  await expect(page.locator('.compare-chart [data-curve="D"]')).toHaveCount(0);
+  await page.goBack();
+  await expect(page.locator('.compare-chart [data-curve="D"]')).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import type { RunResult } from "../src/run/protocol.ts";
 import { expect, open, storedRun, test } from "./page.ts";
 
 const run = storedRun("resnet20");
@@ -27,6 +28,68 @@ test("an eigenvalue without a stored slice says so", async ({ page }) => {
   await open(page);
   await page.locator(".eigen tbody tr").nth(place).click();
   await expect(page.locator(".slice")).toContainText("The stored run holds no slice along this vector.");
+});
+
+/** The answer to "what is the largest eigenvalue made of" as a live run would hold it. */
+function explained(): RunResult {
+  const { tensors } = run.model;
+  const total = tensors.reduce((sum, _, i) => sum + i + 1, 0);
+  const masses = tensors.map(({ name, shape, size }, i) => ({
+    ...{ name, size, mass: (i + 1) / total, channels: shape[0] },
+    largest: [{ channel: shape[0] - 1, mass: 0.5 / total }],
+  }));
+  const sharp = (sample: number, curvature: number, predicted: number) => ({
+    ...{ sample, token: null, curvature, gaussNewton: curvature, slope: 1, loss: 2.5, label: 0, predicted },
+  });
+  const [{ value, residual }] = run.eigenvalues.top;
+  return {
+    ...run,
+    answers: [
+      {
+        kind: "vector",
+        answer: {
+          rank: { end: "top", place: 0 },
+          ...{ eigenvalue: value, rayleigh: value, residual: 2e-4, lanczosResidual: residual },
+          participation: 1234.4,
+          tensors: masses,
+          curvature: {
+            ...{
+              rows: "samples",
+              count: 128,
+              mean: value,
+              quantiles: [0, 1, 2, 3, 900],
+              sharpestTenth: 0.625,
+            },
+            sharpest: [sharp(17, 900, 3), sharp(99, 500, 0), sharp(4, 300, 0), sharp(5, 200, 0)],
+          },
+          without: null,
+        },
+      },
+    ],
+  };
+}
+
+test("what an eigenvalue is made of: layers, channels, samples, in the link", async ({ page }) => {
+  await page.route("**/models/resnet20/run.json", (route) => route.fulfill({ json: explained() }));
+  await open(page);
+  await page.getByRole("radio", { name: "vector" }).check();
+  await expect(page).toHaveURL(/show=vector/);
+  await expect(page.getByRole("heading", { name: "Parts of λ₁" })).toBeVisible();
+  const card = page.locator(".made-of");
+  await expect(card.locator(".bar")).toHaveCount(run.model.tensors.length);
+  await expect(card).toContainText("as concentrated as 1,234 equal entries of 269,722");
+  await expect(card).toContainText("the sharpest tenth makes 62.5 % of λ₁");
+  await expect(card.locator(".sharpest tbody tr")).toHaveCount(3);
+  await expect(card.locator(".sharpest tbody tr").first().locator(".mistaken")).toHaveCount(1);
+  await card.getByText("Tensors and channels").click();
+  await expect(card.locator(".scroll tbody tr")).toHaveCount(run.model.tensors.length);
+  const file = page.waitForEvent("download");
+  await card.getByText("Export", { exact: true }).click();
+  await card.getByRole("button", { name: "Mass (CSV)" }).click();
+  expect((await file).suggestedFilename()).toMatch(/mass\.csv$/);
+  // No answer about another one in a stored run: the words say how to get it.
+  await page.getByRole("button", { name: "λ₂", exact: true }).click();
+  await expect(card).toContainText("Run it here, then ask.");
 });
 
 test("the keyboard selects: Enter in the table, Enter on the density", async ({ page }) => {

@@ -73,6 +73,11 @@ test("tables and the run are exported with their numbers", async ({ page, contex
   expect(JSON.parse((await exported(page, "density", "Result (JSON)")).bytes.toString())).toEqual(run);
   const script = await exported(page, "density", "matplotlib script");
   expect(script.bytes.toString()).toContain('open("resnet-20-run.json")');
+  const recompute = (await exported(page, "density", "PyTorch script")).bytes.toString();
+  expect(recompute).toContain('open("resnet-20-run.json")');
+  expect(recompute).toContain('np.load("synthetic10-heldout-512.npz")');
+  const npz = (await exported(page, "density", "Numbers (npz)")).bytes;
+  expect(npz.subarray(0, 2).toString()).toBe("PK");
   await button(page, "Copy methods sentence").click();
   await expect(menu(page, "density").getByRole("status")).toHaveText("Copied.");
   const copied = await page.evaluate(() => navigator.clipboard.readText());

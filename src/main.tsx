@@ -4,6 +4,7 @@ import { createPageStore } from "./store/pageStore.ts";
 import { fetchJson } from "./store/stored.ts";
 import { trustOwnWorkers } from "./trustedTypes.ts";
 import { App } from "./ui/App.tsx";
+import { followAddress } from "./ui/address.ts";
 import { PageContext } from "./ui/page.ts";
 import "./ui/styles/tokens.css";
 import "./ui/styles/layout.css";
@@ -13,6 +14,7 @@ import "./ui/styles/figures.css";
 import "./ui/styles/tables.css";
 import "./ui/styles/charts.css";
 import "./ui/styles/hub.css";
+import "./ui/styles/compare.css";
 import "./ui/styles/dialog.css";
 
 trustOwnWorkers();
@@ -28,15 +30,15 @@ const store = createPageStore({
   // The interface is there only where the browser offers WebGPU to this page; asking for a device is the engine's.
   webgpu: "GPU" in globalThis,
   storage: () => localStorage,
+  openRunPlace: async () => (await import("./store/indexedDb.ts")).openRunPlace(),
 });
 
-void store.actions.open(location.hash);
-store.subscribe(({ theme }) => {
-  document.documentElement.dataset.theme = theme;
-  writeAddress(store.actions.link());
-});
-document.documentElement.dataset.theme = store.getState().theme;
-addEventListener("hashchange", () => void store.actions.open(location.hash));
+const showTheme = () => {
+  document.documentElement.dataset.theme = store.getState().theme;
+};
+followAddress(store, window);
+store.subscribe(showTheme);
+showTheme();
 
 const root = document.getElementById("page");
 if (root === null) throw new Error("internal: index.html has no #page");
@@ -45,13 +47,3 @@ createRoot(root).render(
     <App />
   </PageContext>,
 );
-
-/** Without a history entry for each step of a slider; frames of an opaque origin may refuse. */
-function writeAddress(link: string): void {
-  if (link === location.hash) return;
-  try {
-    history.replaceState(null, "", link === "" ? location.pathname + location.search : link);
-  } catch {
-    // The link is still to be had from the button.
-  }
-}

@@ -10,6 +10,7 @@ import {
   parameterCount,
   type Shape,
   sizeOf,
+  type Unit,
 } from "../model/graph.ts";
 import { OP_NAMES, type Op, OpError, sameShape } from "./ops/op.ts";
 import { findOp } from "./ops/table.ts";
@@ -45,6 +46,7 @@ export class Builder implements Simplifier {
   readonly #params: Param[] = [];
   readonly #inputs: GraphInput[] = [];
   readonly #outputs: Record<string, NodeId> = {};
+  readonly #units: Unit[] = [];
   /** Text of an application to the node that stands for it. */
   readonly #known = new Map<string, NodeId>();
 
@@ -108,7 +110,12 @@ export class Builder implements Simplifier {
   tangent(name: string): NodeId {
     const param = this.#params.find((p) => p.name === name);
     if (param === undefined) throw new Error(`tangent: the graph has no parameter ${name}`);
-    return this.#emit("tangent", [], { name }, this.shape(param.node));
+    return this.direction(name, this.shape(param.node));
+  }
+
+  /** A tangent leaf that belongs to no parameter: the change of an activation, or what is pulled back from one. */
+  direction(name: string, shape: Shape): NodeId {
+    return this.#emit("tangent", [], { name }, shape);
   }
 
   op(name: string, inputs: readonly NodeId[], attrs: Attrs = {}): NodeId {
@@ -123,12 +130,18 @@ export class Builder implements Simplifier {
     this.#outputs[name] = id;
   }
 
+  unit(unit: Unit): void {
+    for (const id of [unit.input, unit.output]) this.node(id);
+    this.#units.push(unit);
+  }
+
   finish(): Graph {
     return {
       nodes: this.#nodes.slice(),
       params: this.#params.slice(),
       inputs: this.#inputs.slice(),
       outputs: { ...this.#outputs },
+      ...(this.#units.length === 0 ? {} : { units: this.#units.slice() }),
     };
   }
 

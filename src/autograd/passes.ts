@@ -58,11 +58,11 @@ export function removeStopGradients(graph: Graph): Graph {
   for (const { name, fileShape, axes, node } of graph.params) place[node] = g.param(name, fileShape, axes);
   for (const { name, shape, role, dtype, node } of graph.inputs)
     place[node] = g.input(name, shape, role, dtype);
-  graph.nodes.forEach(({ op, inputs, attrs }, id) => {
+  graph.nodes.forEach(({ op, inputs, attrs, shape }, id) => {
     const operands = inputs.map((i) => place[i]);
     if (place[id] !== undefined) return;
     if (op === "const") place[id] = g.constant(attrs.value as number);
-    else if (op === "tangent") place[id] = g.tangent(attrs.name as string);
+    else if (op === "tangent") place[id] = g.direction(attrs.name as string, shape);
     else place[id] = op === "stopGradient" ? operands[0] : g.op(op, operands, attrs);
   });
   for (const [name, id] of Object.entries(graph.outputs)) g.output(name, place[id]);

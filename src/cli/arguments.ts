@@ -69,7 +69,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "estimator",
     value: "NAME",
-    help: "trace: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (hutch++ where its columns fit 0.5 GB); --probes products in all (hutchinson)",
+    help: "trace, sensitivity, plan: hutchinson, hutch++, xtrace (total only), exact (a sum over samples and classes: ggn, and the Hessian of ReLU nets in eval mode), or auto (exact, else hutch++ where it pays and fits, else hutchinson); --probes products in all (hutchinson; for sensitivity and plan auto)",
   },
   { name: "seed", value: "S", help: "seed of the probes (0)" },
   { name: "top", value: "K", help: "largest eigenvalues to report (5)" },
@@ -138,6 +138,22 @@ export const FLAGS: readonly Flag[] = [
     name: "tie",
     value: "A,B;C,D",
     help: "plan: sets of tensors, by name or with *, that share their bits",
+  },
+  {
+    name: "unit",
+    value: "NAME,...",
+    help: "jacobian: units such as layer2.0 or encoder.layer.0, or stages of them such as layer2 (all)",
+  },
+  { name: "units", value: "", help: "jacobian: print the names of the units, and end" },
+  {
+    name: "activations",
+    value: "NAME,...|all",
+    help: "eigs: instead of the parameters, the Hessian in what these units give, a matrix per sample",
+  },
+  {
+    name: "samples",
+    value: "N",
+    help: "jacobian, --activations: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
   },
   {
     name: "block-steps",

@@ -6,16 +6,8 @@ import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
-import type {
-  ModelCard,
-  RunEvent,
-  RunOutcome,
-  RunResult,
-  RunSettings,
-  TraceMethod,
-} from "../run/protocol.ts";
+import type { ModelCard, RunEvent, RunOutcome, RunResult, RunSettings } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
-import { chooseTraceMethod } from "../spectrum/traceChoice.ts";
 
 import {
   type Arguments,
@@ -34,6 +26,7 @@ import { layersRequest, layersText } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
+import { activationsSummary, jacobianSummary, unitList, unitRequest, writeUnits } from "./units.ts";
 import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
@@ -44,6 +37,7 @@ const COMMANDS = {
   slice: "the measured loss along Ritz vectors",
   landscape: "loss and accuracy over a line or plane through the weights",
   layers: "the largest and smallest eigenvalue of every tensor's block, and its density",
+  jacobian: "singular values of the Jacobians of residual units and other parts of the network",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   hvp: "the product with a given vector",
@@ -75,10 +69,16 @@ async function execute(command: Command, args: Arguments): Promise<number> {
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
-    const settings = settingsFor(command, args, loaded.card.data.available, loaded.card.parameterCount);
+    if (command === "jacobian" && args.has("units")) {
+      process.stdout.write(unitList(loaded.card));
+      return 0;
+    }
+    const settings = settingsFor(command, args, loaded.card.data.available);
+    if (command === "eigs" && args.has("activations")) return await activations(engine, settings, args);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
+    if (command === "jacobian") return await jacobians(engine, settings, args);
     if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
@@ -162,6 +162,26 @@ async function planned(
   return 0;
 }
 
+async function jacobians(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = unitRequest(args, "unit");
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "jacobian", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [answer] = answersTo(outcome.result, "jacobian");
+  await writeUnits(answer, jacobianSummary(answer, outcome.result.model), args);
+  return 0;
+}
+
+async function activations(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = unitRequest(args, "activations");
+  let outcome = await engine.run(settings, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "activations", request }, reportProgress);
+  if (outcome.kind !== "done") throw new Error(endOf(outcome));
+  const [answer] = answersTo(outcome.result, "activations");
+  await writeUnits(answer, activationsSummary(answer, outcome.result.model), args);
+  return 0;
+}
+
 async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
   const request = layersRequest(args);
   let outcome = await engine.run(settings, reportProgress);
@@ -202,29 +222,27 @@ function dawn(): GPU {
 
 const OPERATORS = ["hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual"] as const;
 const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const;
-/** Bytes of columns that `auto` may hold on the CPU. */
-const HOST_BUDGET = 5e8;
 
-const automatic = (products: number, n: number): TraceMethod =>
-  chooseTraceMethod({ n, products, hostBudget: HOST_BUDGET, perSegment: true }).method;
-
-/** `available` samples are in the data file, and the model has n parameters. */
-function settingsFor(command: Command, args: Arguments, available: number, n: number): RunSettings {
+/** `available` samples are in the data file. */
+function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
   const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
-  const quick = traced || command === "hvp" || (command === "landscape" && !needsRun(args));
-  const wanted = wholeNumber(args, "probes", traced ? 10 : 1, 1);
-  const estimator = oneOf(args, "estimator", ESTIMATORS, "hutchinson");
+  // Start vectors and steps of matrices of activations are none of the run's.
+  const ofUnits = command === "jacobian" || (command === "eigs" && args.has("activations"));
+  const quick = traced || ofUnits || command === "hvp" || (command === "landscape" && !needsRun(args));
+  const wanted = ofUnits ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  // From few probes traces mislead a plan.
+  const planned = command === "sensitivity" || command === "plan";
+  const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");
   // Other estimators make their own products: the quadrature then needs one probe only.
   const probes = command === "diag" || (traced && estimator !== "hutchinson") ? 1 : wanted;
-  const traceMethod = estimator === "auto" ? automatic(wanted, n) : estimator;
   const draw = oneOf(args, "draw", ["range", "random"], "range");
   const most = draw === "random" ? available : available - start;
   return {
     operator: oneOf(args, "operator", OPERATORS, "hessian"),
     params: (args.get("params") ?? "").split(/[\s,]+/).filter((pattern) => pattern !== ""),
     weightDecay: numberFromZero(args, "weight-decay", 0),
-    traceMethod,
+    traceMethod: command === "diag" ? "hutchinson" : estimator,
     bn: oneOf(args, "bn", ["eval", "batch"], "eval"),
     draw,
     start,

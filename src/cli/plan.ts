@@ -30,6 +30,8 @@ export async function planRequest(command: "sensitivity" | "plan", args: Argumen
     activationBits: args.has("activation-bits") ? wholeNumber(args, "activation-bits", 8, 1) : null,
     latency: table === undefined ? [] : readLatencyTable(await readFile(table), basename(table)),
     tied: (args.get("tie")?.split(";") ?? []).map((set) => set.split(",")),
+    // The run has chosen them already.
+    traces: "run",
     measure: command === "sensitivity" ? "nothing" : layers ? "layers" : "plan",
   };
 }
@@ -87,6 +89,7 @@ export function planSummary(plan: BitPlan): string {
     plan.model.title,
     plan.sentence,
     `loss ${number(plan.loss)}${percent(plan.accuracy)}, ${plan.traceSamples === 0 ? "exact traces" : `${plan.traceSamples} trace samples; 95 % intervals in brackets`}`,
+    ...(plan.traceReason === undefined ? [] : [plan.traceReason]),
     ...aligned([header, ...layers.map((layer) => cells(layer, plan))]),
     `${plan.unquantised} parameters in biases and norms stay as they are.`,
   ];

@@ -54,6 +54,7 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push(
       `trace ${estimateText(trace)} (${trace.method ?? "hutchinson"}, ${trace.samples} sample${trace.samples === 1 ? "" : "s"})`,
     );
+  if (trace.reason !== undefined) lines.push(`  ${trace.reason}`);
   if (perLayer)
     for (const layer of trace.perLayer) lines.push(`  ${layer.name.padEnd(28)} ${estimateText(layer)}`);
   for (const slice of result.slices) {

@@ -67,6 +67,8 @@ export interface ArchitectureBase {
   readonly unused?: readonly string[];
   readonly input: InputSpec;
   readonly classes: number;
+  /** Names of the units of its graph, where they are known. */
+  readonly units?: readonly string[];
   /** What a user should know before believing its numbers. */
   readonly warnings?: readonly string[];
 }

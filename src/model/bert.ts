@@ -74,6 +74,7 @@ export function recogniseBert(tensors: Tensors, file: string, options: ModelOpti
     parameters,
     states: [],
     unused,
+    units: Array.from({ length: layers }, (_, k) => dialect.layer(k).unit),
     input: {
       ...{ name: "input_ids", vocabulary, positions, types },
       ...(padding === null ? {} : { padding }),

@@ -78,6 +78,7 @@ function encode({ g, bert, tensor, dense, norm, samples, tokens }: Parts, embedd
   let x = embedded;
   for (let k = 0; k < bert.layers; k++) {
     const names = dialects[bert.dialect].layer(k);
+    const input = x;
     const mixed = attention(g, {
       query: dense(x, names.query),
       // The key bias adds the same number to all scores of a query, and softmax does not see it: without it, its
@@ -91,6 +92,7 @@ function encode({ g, bert, tensor, dense, norm, samples, tokens }: Parts, embedd
     x = norm(g.op("add", [dense(mixed, names.mixed), x]), names.mixedNorm);
     const inner = activate(g, bert.hiddenActivation, dense(x, names.inner));
     x = norm(g.op("add", [dense(inner, names.outer), x]), names.outerNorm);
+    g.unit({ name: names.unit, input, output: x });
   }
   return x;
 }

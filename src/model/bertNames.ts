@@ -8,6 +8,8 @@ export type DialectName = "bert" | "distilbert" | "roberta";
 
 /** Modules with a weight and a bias. */
 interface LayerNames {
+  /** The module of the whole layer, without the name of the model in front. */
+  readonly unit: string;
   readonly query: string;
   readonly key: string;
   readonly value: string;
@@ -56,8 +58,10 @@ const original = (prefix: string): Pick<Dialect, "embeddings" | "hasTypes" | "la
   embeddings: `${prefix}.embeddings`,
   hasTypes: true,
   layer: (k) => {
-    const layer = `${prefix}.encoder.layer.${k}`;
+    const unit = `encoder.layer.${k}`;
+    const layer = `${prefix}.${unit}`;
     return {
+      unit,
       query: `${layer}.attention.self.query`,
       key: `${layer}.attention.self.key`,
       value: `${layer}.attention.self.value`,
@@ -95,8 +99,10 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     embeddings: "distilbert.embeddings",
     hasTypes: false,
     layer: (k) => {
-      const layer = `distilbert.transformer.layer.${k}`;
+      const unit = `transformer.layer.${k}`;
+      const layer = `distilbert.${unit}`;
       return {
+        unit,
         query: `${layer}.attention.q_lin`,
         key: `${layer}.attention.k_lin`,
         value: `${layer}.attention.v_lin`,

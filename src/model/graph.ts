@@ -50,12 +50,24 @@ export interface GraphInput {
   readonly node: NodeId;
 }
 
+/**
+ * A part of the network that takes one value and gives one, such as a residual unit: `layer2.0`, `encoder.layer.0`. The
+ * first axis of both belongs to the samples: it is their number or a multiple of it.
+ */
+export interface Unit {
+  readonly name: string;
+  readonly input: NodeId;
+  readonly output: NodeId;
+}
+
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly params: readonly Param[];
   readonly inputs: readonly GraphInput[];
   /** Named results, e.g. `loss`, `logits`, `grad:conv1.weight`, `hv:conv1.weight`. */
   readonly outputs: Readonly<Record<string, NodeId>>;
+  /** Of a forward graph, in the order of the forward pass; graphs that are derived from it have none. */
+  readonly units?: readonly Unit[];
 }
 
 /**
@@ -70,6 +82,7 @@ export interface GraphBuilder {
   op(name: string, inputs: readonly NodeId[], attrs?: Attrs): NodeId;
   shape(id: NodeId): Shape;
   output(name: string, id: NodeId): void;
+  unit(unit: Unit): void;
 }
 
 /** How a row of the logits and its target make a number. */

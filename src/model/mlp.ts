@@ -50,6 +50,7 @@ export function recogniseMlp(tensors: Tensors, file: string, { activation = "rel
     states: [],
     input: { name: "x", features: sizes[0] },
     classes,
+    units: sizes.slice(1).map((_, i) => `fc${i + 1}`),
   };
 }
 
@@ -60,8 +61,10 @@ export function buildMlp(g: GraphBuilder, mlp: Mlp, { batchSize, loss }: BuildOp
   const targets = g.input("targets", [batchSize, mlp.classes], "target");
   const depth = mlp.sizes.length - 1;
   for (let k = 1; k <= depth; k++) {
+    const input = x;
     x = linear(g, x, tensor(`fc${k}.weight`), tensor(`fc${k}.bias`));
     if (k < depth) x = g.op(mlp.activation, [x]);
+    g.unit({ name: `fc${k}`, input, output: x });
   }
   g.output("logits", x);
   g.output("loss", lossOf(g, x, targets, loss));

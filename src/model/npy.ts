@@ -109,15 +109,15 @@ const fromFortran = (data: TensorData, shape: readonly number[]): TensorData =>
     shape.map((_, axis) => sizeOf(shape.slice(0, axis))),
   );
 
-/** Writes an npy file, version 1.0, little-endian float32, row-major; the numbers start at a multiple of 64 bytes. */
-export function writeNpy(data: Float32Array, shape: readonly number[]): Uint8Array {
+/** Writes an npy file, version 1.0, little-endian floats, row-major; the numbers start at a multiple of 64 bytes. */
+export function writeNpy(data: Float32Array | Float64Array, shape: readonly number[]): Uint8Array {
   if (sizeOf(shape) !== data.length) {
     throw new Error(`internal: writeNpy got ${data.length} elements for shape ${printShape(shape)}`);
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const dict = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10;
-  const out = new Uint8Array(10 + length + 4 * data.length);
+  const out = new Uint8Array(10 + length + data.byteLength);
   out.set([...magic, 1, 0, length & 0xff, length >> 8]);
   out.set(new TextEncoder().encode(`${dict.padEnd(length - 1)}\n`), 10);
   out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + length);

@@ -1,9 +1,11 @@
 import { zipSync } from "fflate";
 import { writeNpy } from "./npy.ts";
 
-/** Writes an npz file of float32 arrays, uncompressed, as numpy.savez does. */
+/** Writes an npz file of float arrays, uncompressed, as numpy.savez does. */
 export function writeNpz(
-  arrays: Readonly<Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>>,
+  arrays: Readonly<
+    Record<string, { readonly data: Float32Array | Float64Array; readonly shape: readonly number[] }>
+  >,
 ): Uint8Array {
   const entries = Object.entries(arrays).map(([key, { data, shape }]) => [
     `${key}.npy`,

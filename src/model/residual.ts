@@ -28,6 +28,8 @@ export type Shortcut =
   | { readonly kind: "none" };
 
 export interface ResidualUnit {
+  /** Module, as in the names of its tensors. */
+  readonly name: string;
   /** With ReLU between them. */
   readonly branch: readonly Convolution[];
   readonly shortcut: Shortcut;
@@ -110,13 +112,15 @@ export function buildResidual(
 
   let x = g.op("relu", [convolve(images, net.stem)]);
   if (net.pool) x = maxPool(g, x, { kernel: [3, 3], stride: [2, 2], pad: [1, 1, 1, 1] });
-  for (const { branch, shortcut } of net.units) {
+  for (const { name, branch, shortcut } of net.units) {
+    const input = x;
     let inner = x;
     branch.forEach((convolution, i) => {
       inner = convolve(i === 0 ? inner : g.op("relu", [inner]), convolution);
     });
     const beside = passed(x, shortcut);
     x = g.op("relu", [beside === null ? inner : g.op("add", [inner, beside])]);
+    g.unit({ name, input, output: x });
   }
   const { name } = net.head;
   const logits = linear(g, globalAveragePool(g, x), tensor(`${name}.weight`), tensor(`${name}.bias`));

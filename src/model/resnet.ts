@@ -69,6 +69,7 @@ export function recogniseResnet(tensors: Tensors, file: string, options: ModelOp
     block: shape.bottleneck ? "bottleneck" : "basic",
     network,
     ...residualTensors(network),
+    units: network.units.map(({ name }) => name),
     input: {
       name: "images",
       channels: shape.channels,
@@ -187,9 +188,9 @@ function unitsOf(
             part(2, 1, width, outputs),
           ]
         : [part(0, 3, inputs, width, stride), part(1, 3, width, outputs)];
-      if (stride === 1 && inputs === outputs) return { branch, shortcut: { kind: "identity" } };
+      if (stride === 1 && inputs === outputs) return { name, branch, shortcut: { kind: "identity" } };
       const convolution = { ...names.projection(name), kernel: 1, inputs, outputs, stride };
-      return { branch, shortcut: { kind: "projection", convolution } };
+      return { name, branch, shortcut: { kind: "projection", convolution } };
     }),
   );
 }

@@ -82,11 +82,13 @@ export function recogniseResnetCifar(
   };
   const norm = batchNorm ? "with BatchNorm" : "without BatchNorm";
   const shortcut = skip ? "option-A skip connections" : "no skip connections";
+  const network = networkOf(variant);
   return {
     family: "resnet-cifar",
     title: `CIFAR ResNet-${variant.depth} ${norm}, ${shortcut}`,
     ...variant,
-    ...residualTensors(networkOf(variant)),
+    ...residualTensors(network),
+    units: network.units.map(({ name }) => name),
     input: { name: "images", channels: imageChannels },
   };
 }
@@ -109,11 +111,13 @@ function networkOf({ depth, widths, batchNorm, convBias, skip, classes }: Varian
   const perStage = (depth - 2) / 6;
   const units = stages.flatMap((stage) =>
     Array.from({ length: perStage }, (_, i): ResidualUnit => {
-      const prefix = `layer${stage}.${i}.`;
+      const name = `layer${stage}.${i}`;
+      const prefix = `${name}.`;
       const inputs = widths[i === 0 ? Math.max(0, stage - 2) : stage - 1];
       const outputs = widths[stage - 1];
       const stride = i === 0 && stage > 1 ? 2 : 1;
       return {
+        name,
         branch: [
           convolution(prefix, 1, [inputs, outputs], stride),
           convolution(prefix, 2, [outputs, outputs]),

@@ -1,8 +1,10 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
+import { measureActivations } from "./activationHessian.ts";
 import type { Ground, JobContext } from "./ground.ts";
+import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
-import { planBits } from "./plan.ts";
+import { planBits, planName } from "./plan.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 import { explainVector } from "./vector.ts";
 
@@ -24,7 +26,9 @@ interface Answering<K extends QuestionKind> {
 }
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
-  plan: { answer: planBits, name: () => "" },
+  activations: { answer: measureActivations, name: ({ request }) => JSON.stringify(request) },
+  jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
+  plan: { answer: planBits, name: planName },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };

@@ -1,6 +1,7 @@
 /** Which tensors a run looks at: patterns over their names, and vectors of a block within vectors of all parameters. */
 
-import { FormatError, type Param } from "../model/index.ts";
+import { FormatError } from "../model/errors.ts";
+import type { Param } from "../model/index.ts";
 
 /** Patterns and tensors that a message repeats. */
 const SHOWN = 6;

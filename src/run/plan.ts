@@ -6,21 +6,21 @@ import {
   costOf,
   isQuantised,
   type MeanEstimate,
-  ParetoFront,
+  type ParetoFront,
   type Plan,
   sensitivityOf,
   shifted,
   TooManyPlans,
   thinned,
-  tieGroups,
   weightedSum,
   weightedTrace,
 } from "../spectrum/index.ts";
 import { RunRefusal } from "./fit.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { topEigenvalues } from "./layerSpectra.ts";
-import { selectTensors } from "./params.ts";
+import { bitsByRow, frontOf, tiedSets } from "./planChoice.ts";
 import { measurePlan, NOTHING, type Row } from "./planMeasure.ts";
+import { type PlanTraces, planTraces } from "./planTraces.ts";
 import type { BitPlan, PlanRequest } from "./planTypes.ts";
 import type { ModelCard, RunResult } from "./protocol.ts";
 
@@ -34,11 +34,17 @@ const FRONT_POINTS = 200;
 export async function planBits(ground: Ground, request: PlanRequest, context: JobContext): Promise<BitPlan> {
   const result = ground.result();
   const { latency: _, ...asked } = checked(request);
-  const rows = predict(ground, result, request);
-  const front = frontOf(rows, request);
+  const { operator } = result.meaning;
+  if (operator === "residual")
+    throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");
+  const traces = await planTraces(ground, request.traces === "run", context);
+  const rows = predict(ground, result, traces, request);
+  const names = rows.map(({ name }) => name);
+  const tied = tiedSets(names, request.tied);
+  const front = frontWithin(rows, tied);
   const budget = budgetOf(rows, request);
   const plan = budget === null ? null : bestWithin(front, budget, request);
-  const bits = plan === null ? null : bitsByRow(rows, plan, request);
+  const bits = plan === null ? null : bitsByRow(rows.length, plan, tied);
   const measured = bits === null ? NOTHING : await measurePlan(ground, request, rows, bits, context);
   const points = front.points();
   const { title, source, sha256, tensors } = result.model;
@@ -48,7 +54,8 @@ export async function planBits(ground: Ground, request: PlanRequest, context: Jo
     engine: result.engine,
     model: { title, source, sha256 },
     sentence: result.meaning.sentence,
-    traceSamples: result.trace.samples,
+    traceSamples: traces.count,
+    ...(traces.reason === undefined ? {} : { traceReason: traces.reason }),
     request: { ...asked, bits: sorted(request.bits) },
     loss: result.loss,
     accuracy: result.accuracy,
@@ -68,9 +75,12 @@ export async function planBits(ground: Ground, request: PlanRequest, context: Jo
     chosen:
       plan === null || bits === null || budget === null
         ? null
-        : { budget, cost: plan.cost, rise: riseOf(ground, result, rows, bits), measured: measured.plan },
+        : { budget, cost: plan.cost, rise: riseOf(traces, result, rows, bits), measured: measured.plan },
   };
 }
+
+/** Plans of different requests stay beside each other. */
+export const planName = ({ request: { measure: _, ...asked } }: BitPlan): string => JSON.stringify(asked);
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const sorted = (bits: readonly number[]): number[] => [...new Set(bits)].sort((a, b) => a - b);
@@ -91,11 +101,14 @@ function checked(request: PlanRequest): PlanRequest {
   return request;
 }
 
-function predict({ problem }: Ground, result: RunResult, request: PlanRequest): Row[] {
-  const { operator, weightDecay } = result.meaning;
-  const { perLayer, method = "hutchinson" } = result.trace;
-  if (operator === "residual")
-    throw new RunRefusal("Hessian minus Gauss-Newton is no curvature of the loss: run another matrix.");
+function predict(
+  { problem }: Ground,
+  result: RunResult,
+  { perLayer }: PlanTraces,
+  request: PlanRequest,
+): Row[] {
+  const { weightDecay } = result.meaning;
+  const { method } = result.trace;
   if (perLayer.length === 0)
     throw new RunRefusal(`The run has no trace of the single tensors by ${method}: use another estimator.`);
   const places = new Map(perLayer.map(({ name }, place) => [name, place]));
@@ -156,24 +169,9 @@ function offsetsOf({ tensors }: ModelCard): number[] {
   });
 }
 
-/** Rows that share their bits, by place; sets that overlap are one. */
-function tiedSets(rows: readonly Row[], { tied }: PlanRequest): number[][] {
-  const names = rows.map(({ name }) => name);
-  const sets: Set<number>[] = [];
-  for (const patterns of tied) {
-    const joined = new Set(selectTensors(names, patterns).map((name) => names.indexOf(name)));
-    for (const other of sets.filter((set) => [...set].some((row) => joined.has(row)))) {
-      for (const row of other) joined.add(row);
-      sets.splice(sets.indexOf(other), 1);
-    }
-    sets.push(joined);
-  }
-  return sets.map((set) => [...set].sort((a, b) => a - b));
-}
-
-function frontOf(rows: readonly Row[], request: PlanRequest): ParetoFront {
+function frontWithin(rows: readonly Row[], tied: readonly (readonly number[])[]): ParetoFront {
   try {
-    return new ParetoFront(tieGroups(rows, tiedSets(rows, request)));
+    return frontOf(rows, tied);
   } catch (error) {
     if (error instanceof TooManyPlans) throw new RunRefusal(error.message);
     throw error;
@@ -199,34 +197,17 @@ function bestWithin(front: ParetoFront, budget: number, { cost }: PlanRequest): 
   );
 }
 
-/** Groups stand in the order of their first rows, as `tieGroups` makes them. */
-function bitsByRow(rows: readonly Row[], { choice }: Plan, request: PlanRequest): number[] {
-  const first = new Map<number, number>();
-  for (const set of tiedSets(rows, request)) for (const row of set) first.set(row, set[0]);
-  const bits: number[] = [];
-  let group = 0;
-  rows.forEach((_, i) => {
-    const leader = first.get(i) ?? i;
-    bits.push(leader === i ? choice[group++].bits : bits[leader]);
-  });
-  return bits;
-}
-
 function riseOf(
-  ground: Ground,
-  { trace, meaning }: RunResult,
+  { perLayer, samples }: PlanTraces,
+  { meaning }: RunResult,
   rows: readonly Row[],
   bits: readonly number[],
 ): MeanEstimate {
-  const samples = ground.traceSamples();
-  const factors = trace.perLayer.map(() => 0);
+  const factors = perLayer.map(() => 0);
   rows.forEach(({ place, size, options }, i) => {
     const { squaredError } = options.find((option) => option.bits === bits[i]) ?? { squaredError: 0 };
     factors[place] = squaredError / (2 * size);
   });
-  const decay = sum(trace.perLayer.map(({ size }, l) => factors[l] * meaning.weightDecay * size));
-  return shifted(
-    samples === null ? weightedSum(trace.perLayer, factors) : weightedTrace(samples, factors),
-    -decay,
-  );
+  const decay = sum(perLayer.map(({ size }, l) => factors[l] * meaning.weightDecay * size));
+  return shifted(samples === null ? weightedSum(perLayer, factors) : weightedTrace(samples, factors), -decay);
 }

@@ -18,6 +18,11 @@ export interface PlanRequest extends QuantiserScheme {
   readonly latency: readonly Latency[];
   /** Sets of tensors, by names or patterns with *, that share their bits. */
   readonly tied: readonly (readonly string[])[];
+  /**
+   * `run`: the traces of the run as they are. `auto`: exact ones in their place where a closed sum gives them at reasonable
+   * cost (traceMethod.ts). Default: `auto`.
+   */
+  readonly traces?: "auto" | "run";
   /** What to measure with the planned weights: nothing, the whole plan, or also every layer alone. */
   readonly measure: "nothing" | "plan" | "layers";
 }
@@ -84,6 +89,8 @@ export interface BitPlan {
   readonly sentence: string;
   /** Samples of the trace; 0 where it is exact. */
   readonly traceSamples: number;
+  /** Why these traces and what they cost; absent where the run was told its method. */
+  readonly traceReason?: string;
   /** Without the latency table. */
   readonly request: Omit<PlanRequest, "latency">;
   /** At the weights as they are. */

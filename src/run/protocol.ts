@@ -11,7 +11,9 @@ import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type * from "./activationTypes.ts";
 export type { Check, CheckName, NotChecked } from "./checkTypes.ts";
+export type * from "./jacobianTypes.ts";
 export type {
   Direction,
   Landscape,
@@ -72,8 +74,8 @@ export interface RunSettings {
   readonly probes: number;
   /** Probes of the trace estimate; those beyond `probes` cost one product each. Other methods: products in all. */
   readonly traceProbes: number;
-  /** Default: Hutchinson. */
-  readonly traceMethod?: TraceMethod;
+  /** `auto`: exact where a closed sum gives it, else the sharpest estimate (traceMethod.ts). Default: Hutchinson. */
+  readonly traceMethod?: TraceMethod | "auto";
   readonly seed: number;
   /** How many extreme Ritz values to report at each end. */
   readonly top: number;
@@ -97,6 +99,8 @@ export interface ModelCard {
     readonly group?: string;
   }[];
   readonly hasBatchNorm: boolean;
+  /** Parts whose Jacobians can be measured, in the order of the forward pass; absent where they are not known. */
+  readonly units?: readonly string[];
   /** ONNX: all tensors that could be trained, and whether they are. */
   readonly candidates?: readonly Candidate[];
   /** What the network takes. Absent in results of before text was read: images or vectors. */
@@ -115,6 +119,9 @@ export interface DataCard {
   /** Samples in the file. */
   readonly available: number;
   readonly classNames: readonly string[] | null;
+  /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
 }
 
 export interface DeviceReport {
@@ -210,6 +217,8 @@ export interface RunResult {
     readonly samples: number;
     /** Hutchinson where absent. */
     readonly method?: TraceMethod;
+    /** Why this method was chosen and what it costs; absent where it was asked for by name. */
+    readonly reason?: string;
     /** Empty where the method gives the total alone. */
     readonly perLayer: readonly LayerTrace[];
   };

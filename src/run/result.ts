@@ -47,6 +47,8 @@ export interface ResultParts {
   readonly columns: readonly LanczosColumn[];
   /** By another method than the quadrature's own probes; null for these. */
   readonly trace: { readonly trace: TraceEstimate; readonly method: TraceMethod } | null;
+  /** Why its method was chosen; null where it was asked for. */
+  readonly traceReason: string | null;
   readonly slices: readonly LossSlice[];
   readonly landscapes: readonly Landscape[];
   readonly answers: readonly Answered[];
@@ -90,6 +92,7 @@ export function makeResult(parts: ResultParts): RunResult {
       interval95: trace?.interval95 ?? null,
       samples: trace?.samples ?? 0,
       method,
+      ...(parts.traceReason === null ? {} : { reason: parts.traceReason }),
       perLayer: trace?.perSegment ?? [],
     },
     spectrum: {

@@ -1,15 +1,15 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
-import { MemoryRefusal } from "../gpu/plan.ts";
 import type { GpuVector } from "../gpu/vectors.ts";
 import { type DiagonalEstimate, diagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
 import { answerTo, isSameAnswer } from "./answers.ts";
 import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
 import { Eta } from "./eta.ts";
-import { defaultBudget, makeHessian } from "./fit.ts";
+import { defaultBudget } from "./fit.ts";
 import type { Ground, JobContext, RitzVector } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
+import { makeWithBasis } from "./krylov.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
@@ -30,7 +30,8 @@ import type {
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
 import { runChecks, UNCHECKED } from "./runChecks.ts";
 import { measureSlice, type SliceOptions } from "./slice.ts";
-import { checkMethod, traceBy } from "./traceBy.ts";
+import { traceBy } from "./traceBy.ts";
+import { type ChosenTrace, chooseTrace } from "./traceMethod.ts";
 
 export interface SessionOptions extends Engines {
   readonly loaded: LoadedModel;
@@ -66,6 +67,7 @@ export class Session {
   #landscapes: Landscape[] = [];
   #answers: readonly Answered[] = [];
   #trust: Trust = UNCHECKED;
+  #method: ChosenTrace = { method: "hutchinson", reason: null };
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
   #spentMs = 0;
@@ -92,27 +94,20 @@ export class Session {
         ? parameterCount
         : tensors.reduce((sum, { name, size }) => sum + (chosen.includes(name) ? size : 0), 0);
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
-    checkMethod(traceMethod, { problem, matrix: this.#matrix, products: traceProbes }, n);
+    const question = { problem, matrix: this.#matrix, products: traceProbes, n, budget };
+    this.#method = chooseTrace(traceMethod, question);
     // One step is a trace or a product, which nobody extends step by step.
     const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
     const vectors = Math.min(capacity, n) + 1;
-    const atOnce = device.software ? 1 : Math.min(probes, PROBES_AT_ONCE);
-    const keeping = (bases: number) =>
-      makeHessian({
-        ...{ gpu, pipelines, submitter, problem, budget },
-        matrix: this.#matrix,
-        microBatch: this.#settings.microBatch,
-        probes: atOnce,
-        krylovVectors: bases * vectors,
-        onCompiled: (done, total) =>
-          onEvent({ type: "progress", progress: { phase: "compiling", done, total, etaSeconds: null } }),
-      });
-    let keepBases = basesToKeep(Math.ceil(probes / atOnce), 4 * vectors * atOnce * n, budget);
-    const operator = await keeping(keepBases).catch((error) => {
-      // Bases that are kept save time later; they must not cost the run.
-      if (keepBases === 1 || !(error instanceof MemoryRefusal)) throw error;
-      keepBases = 1;
-      return keeping(keepBases);
+    const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
+    const { operator, keepBases } = await makeWithBasis({
+      ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
+      matrix: this.#matrix,
+      microBatch: this.#settings.microBatch,
+      probes: atOnce,
+      runs: Math.ceil(probes / atOnce),
+      onCompiled: (done, total) =>
+        onEvent({ type: "progress", progress: { phase: "compiling", done, total, etaSeconds: null } }),
     });
     this.#operator = operator;
     signal.throwIfAborted();
@@ -133,7 +128,7 @@ export class Session {
       steps,
       probes,
       // Other methods make their own products.
-      traceProbes: traceMethod === "hutchinson" ? traceProbes : probes,
+      traceProbes: this.#method.method === "hutchinson" ? traceProbes : probes,
       source: { seed: this.#settings.seed, distribution: "rademacher" },
       top: this.#settings.top,
       bottom: this.#settings.bottom,
@@ -177,7 +172,7 @@ export class Session {
     }
     this.#spentMs += performance.now() - began;
     if (kind === "cancelled") return { kind, result: this.result() };
-    const method = this.#settings.traceMethod ?? "hutchinson";
+    const { method } = this.#method;
     if (method !== "hutchinson" && this.#trace === null) await this.#traceBy(method, { signal, onEvent });
     this.#trust = await runChecks(this.#ground(), jobContext({ signal, gate, onEvent }));
     return { kind: "done", result: this.result() };
@@ -284,6 +279,7 @@ export class Session {
       n: operator.space.n,
       tensors: this.#matrix.tensors,
       trace: this.#trace,
+      traceReason: this.#method.reason,
       microBatch: operator.microBatch,
       atWeights: this.#atWeights,
       spectrum: slq.result(),
@@ -366,10 +362,3 @@ const jobContext = ({ signal, gate, onEvent }: RunContext): JobContext => ({
   ...{ signal, gate },
   onProgress: (progress) => onEvent({ type: "progress", progress }),
 });
-
-/**
- * Krylov bases to hold at a time, of `blocks`: a Ritz vector of a basis that was let go costs a whole Lanczos run. They
- * may take a quarter of the budget.
- */
-const basesToKeep = (blocks: number, basisBytes: number, budget: number): number =>
-  Math.max(1, Math.min(blocks, Math.floor(budget / 4 / basisBytes)));

@@ -7,6 +7,9 @@ import type { Basis, Coefficients, LinearOperator, VectorSpace } from "./operato
 /** k columns of length n. */
 export type DenseBlock = readonly Float64Array[];
 
+/** How vectors are held: "float32" rounds each number that is written, as a GPU does; sums are float64 in both. */
+export type DensePrecision = "float64" | "float32";
+
 interface Segment {
   readonly name: string;
   readonly size: number;
@@ -20,6 +23,7 @@ export class DenseSpace implements VectorSpace<DenseBlock> {
     readonly n: number,
     readonly k = 1,
     segments?: readonly Segment[],
+    readonly precision: DensePrecision = "float64",
   ) {
     if (!Number.isInteger(n) || n < 1)
       throw new RangeError(`n: expected an integer of at least 1, found ${n}`);
@@ -46,6 +50,13 @@ export class DenseSpace implements VectorSpace<DenseBlock> {
       else if (source.length === this.n) target.set(source);
       else throw new RangeError(`write: column ${c} has length ${source.length}, expected n = ${this.n}`);
     });
+    this.round(v);
+  }
+
+  /** Rounds the numbers just written to what this space can hold. */
+  round(v: DenseBlock): void {
+    if (this.precision === "float64") return;
+    for (const column of v) for (let i = 0; i < column.length; i++) column[i] = Math.fround(column[i]);
   }
 
   async read(v: DenseBlock): Promise<Float64Array[]> {
@@ -60,10 +71,12 @@ export class DenseSpace implements VectorSpace<DenseBlock> {
 
   axpy(a: number, x: DenseBlock, y: DenseBlock): void {
     for (let c = 0; c < this.k; c++) addScaled(a, x[c], y[c]);
+    this.round(y);
   }
 
   scale(a: number, x: DenseBlock): void {
     for (const column of x) for (let i = 0; i < column.length; i++) column[i] *= a;
+    this.round(x);
   }
 
   restrict(v: DenseBlock, keep: readonly ReadonlySet<number>[]): void {
@@ -124,6 +137,7 @@ class DenseBasis implements Basis<DenseBlock> {
         return column.map((x) => x * factor);
       }),
     );
+    this.#space.round(this.#vectors[this.length - 1]);
   }
 
   clear(): void {
@@ -144,6 +158,7 @@ class DenseBasis implements Basis<DenseBlock> {
     for (let i = 0; i < coefficients.rows; i++) {
       for (let c = 0; c < k; c++) addScaled(-values[i * k + c], this.#vectors[i][c], w[c]);
     }
+    this.#space.round(w);
   }
 
   combine(s: Float64Array, column: number, out: DenseBlock): void {
@@ -154,6 +169,7 @@ class DenseBasis implements Basis<DenseBlock> {
       target.fill(0);
       for (let i = 0; i < s.length; i++) addScaled(s[i], this.#vectors[i][column], target);
     }
+    this.#space.round(out);
   }
 
   release(): void {
@@ -210,6 +226,7 @@ export function matrixFreeOperator(
         signal?.throwIfAborted();
         await product(v[c], out[c], c);
       }
+      space.round(out);
     },
   };
 }

@@ -20,6 +20,11 @@ export const LEAST_SKETCHED = 6;
  */
 const LEAST_OF_XTRACE = 20;
 const ROWS_PER_PRODUCT = 10;
+/**
+ * A sketch pays once it holds the eigenvalues that stand out: a third of the products is its columns. With fewer it leaves
+ * too few samples for the rest (measured in docs/numerics.md).
+ */
+const PRODUCTS_PER_OUTLIER = 3;
 
 /** @param n parameters */
 export function traceCost(method: TraceMethod, n: number, products: number): TraceCost {
@@ -37,7 +42,8 @@ export function traceCost(method: TraceMethod, n: number, products: number): Tra
 
 /**
  * The sharpest estimate whose columns fit and whose interval holds: XTrace for the total alone from 20 products on, Hutch++ where
- * parts per tensor are wanted or products are fewer, Hutchinson where memory is short or products are very few.
+ * parts per tensor are wanted or products are fewer; Hutchinson where memory is short, or products are fewer than three for each
+ * eigenvalue that stands out.
  */
 export function chooseTraceMethod(wanted: {
   readonly n: number;
@@ -45,11 +51,12 @@ export function chooseTraceMethod(wanted: {
   /** Bytes that may be used on the CPU. */
   readonly hostBudget: number;
   readonly perSegment: boolean;
+  /** Eigenvalues that stand out: about as many as the network has classes. */
+  readonly outliers: number;
 }): TraceCost {
-  const { n, products, hostBudget, perSegment } = wanted;
+  const { n, products, hostBudget, perSegment, outliers } = wanted;
   const alone = !perSegment && products >= LEAST_OF_XTRACE && n >= ROWS_PER_PRODUCT * products;
   const sketched = traceCost(alone ? "xtrace" : "hutch++", n, products);
-  return products >= LEAST_SKETCHED && sketched.hostBytes <= hostBudget
-    ? sketched
-    : traceCost("hutchinson", n, products);
+  const enough = products >= Math.max(LEAST_SKETCHED, PRODUCTS_PER_OUTLIER * outliers);
+  return enough && sketched.hostBytes <= hostBudget ? sketched : traceCost("hutchinson", n, products);
 }

@@ -2,57 +2,19 @@
  * Every control of the page, declared once: the table drives the state, its validation, the labels and the link.
  * `url` is the key in the address (`#steps=80&bn=batch`); a value equal to its default is left out of the link.
  */
+import {
+  type ChoiceControl,
+  type Control,
+  choice,
+  integer,
+  type NameControl,
+  type NumberControl,
+  name,
+} from "./controlTypes.ts";
+import { lessonControls } from "./lesson/controls.ts";
+import { planControls } from "./planControls.ts";
 
-interface Described {
-  readonly label: string;
-  readonly url: string;
-  /** One sentence, shown while the control has the focus. */
-  readonly help: string;
-}
-
-export interface NumberControl extends Described {
-  readonly kind: "number";
-  readonly min: number;
-  readonly max: number;
-  /** Distance between neighbouring values; 1 for whole numbers. */
-  readonly step: number;
-  readonly default: number;
-}
-
-export interface ChoiceControl<T extends string> extends Described {
-  readonly kind: "choice";
-  readonly options: readonly { readonly value: T; readonly label: string }[];
-  readonly default: T;
-}
-
-/** A name that is checked where it is used: a bundled model, an eigenvalue of the shown run. */
-export interface NameControl extends Described {
-  readonly kind: "name";
-  readonly pattern: RegExp;
-  /** What a message asks for; a name of this page where absent. */
-  readonly what?: string;
-  readonly default: string;
-}
-
-export type Control = NumberControl | ChoiceControl<string> | NameControl;
-
-function integer(label: string, url: string, range: readonly [number, number, number], help: string) {
-  const [min, max, initial] = range;
-  return { kind: "number", label, url, help, min, max, step: 1, default: initial } satisfies NumberControl;
-}
-
-function choice<const T extends string>(
-  label: string,
-  url: string,
-  options: readonly { readonly value: T; readonly label: string }[],
-  help: string,
-): ChoiceControl<T> {
-  return { kind: "choice", label, url, help, options, default: options[0].value };
-}
-
-function name(label: string, url: string, pattern: RegExp, initial: string, help: string): NameControl {
-  return { kind: "name", label, url, pattern, help, default: initial };
-}
+export type { ChoiceControl, Control, NameControl, NumberControl };
 
 /** The model that stands for the dropped files. */
 export const FILE_MODEL = "file";
@@ -219,13 +181,26 @@ export const controls = {
     "top1",
     "The eigenvalue whose vector the loss is measured along.",
   ),
-  overlay: name(
-    "Compared with",
-    "a",
-    /^[a-z0-9-]{0,40}$/,
-    "",
-    "A bundled model whose stored run is drawn behind the shown one.",
+  about: choice(
+    "Of the selected eigenvalue",
+    "show",
+    [
+      { value: "line", label: "line" },
+      { value: "plane", label: "plane" },
+      { value: "vector", label: "vector" },
+    ],
+    "The loss along its vector, the loss over the plane of the two largest, or what its vector is made of.",
   ),
+  compare: {
+    kind: "name",
+    label: "Compared with",
+    url: "compare",
+    formerly: "a",
+    pattern: /^([a-z0-9-]{1,40}(,[a-z0-9-]{1,40}){0,3})?$/,
+    what: "at most four names of runs with commas between",
+    default: "",
+    help: "Runs beside the shown one: stored runs by their model, saved ones by their name in the list.",
+  } satisfies NameControl,
   panel: choice(
     "Panel",
     "panel",
@@ -233,8 +208,31 @@ export const controls = {
       { value: "spectrum", label: "Spectrum" },
       { value: "landscape", label: "Landscape" },
       { value: "layers", label: "Layers" },
+      { value: "compare", label: "Compare" },
+      { value: "study", label: "Study" },
+      { value: "learn", label: "Learn" },
     ],
     "Which part of the page is in sight.",
+  ),
+  layer: {
+    kind: "name",
+    label: "Selected layer",
+    url: "layer",
+    pattern: /^[^\p{Cc}]{0,200}$/u,
+    what: "the name of a tensor",
+    default: "",
+    help: "The tensor whose own block of the matrix is looked at.",
+  } satisfies NameControl,
+  ...planControls,
+  ...lessonControls,
+  shortcuts: choice(
+    "Keys",
+    "keys",
+    [
+      { value: "on", label: "on" },
+      { value: "off", label: "off" },
+    ],
+    "Whether single keys of the keyboard act on the page.",
   ),
   view: choice(
     "Figure of the embed",
@@ -307,10 +305,11 @@ export function parseControl(key: ControlKey, text: string): Checked<string | nu
   }
 }
 
-/** What a change brings with it: PyHessian's smoothing is one of eigenvalues, so it lives on the linear axis. */
+/** What a change brings with it: PyHessian's smoothing is one of eigenvalues, so it lives on the linear axis; another lesson begins. */
 export function coupled(values: ControlValues, changed: ControlKey): ControlValues {
   if (changed === "smoothing" && values.smoothing === "pyhessian") return { ...values, xAxis: "linear" };
   if (changed === "xAxis" && values.xAxis === "symlog") return { ...values, smoothing: "axis" };
   if (changed === "width") return { ...values, smoothing: "axis" };
+  if (["lesson", "powerMatrix", "powerShift"].includes(changed)) return { ...values, lessonStep: 1 };
   return values;
 }

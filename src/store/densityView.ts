@@ -1,6 +1,6 @@
 /**
- * The density figure as numbers: one axis, one smoothing and one range for the shown run and the overlay, so that
- * the two can be compared. Pure; recomputed for every drag of the smoothing.
+ * The density figure as numbers: one axis, one smoothing and one range for the shown run and those beside it, so that
+ * they can be compared. Pure; recomputed for every drag of the smoothing.
  */
 import type { RunResult } from "../run/protocol.ts";
 import {
@@ -39,7 +39,8 @@ export interface DensityView {
   readonly sigma: number;
   readonly domain: readonly [number, number];
   readonly curve: DensityCurve;
-  readonly overlay: DensityCurve | null;
+  /** Of the runs beside it, in their order. */
+  readonly beside: readonly DensityCurve[];
   readonly stems: readonly Stem[];
   /** The density of one eigenvalue among n: below it a curve says nothing. */
   readonly oneInN: number;
@@ -55,41 +56,57 @@ export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width
 /** Null while a run has no Ritz value yet. */
 export function densityView(
   shown: RunResult,
-  overlay: RunResult | null,
+  beside: readonly RunResult[],
   controls: DensityControls,
 ): DensityView | null {
   const { nodes, weights } = shown.spectrum;
-  const joined = { nodes: [...nodes], weights: [...weights] };
-  if (overlay !== null) {
-    joined.nodes.push(...overlay.spectrum.nodes);
-    joined.weights.push(...overlay.spectrum.weights);
-  }
   if (!nodes.some((row) => row.length > 0)) return null;
+  const others = beside.filter(({ spectrum }) => spectrum.nodes.some((row) => row.length > 0));
+  const joined = {
+    nodes: [...nodes, ...others.flatMap(({ spectrum }) => spectrum.nodes)],
+    weights: [...weights, ...others.flatMap(({ spectrum }) => spectrum.weights)],
+  };
   const preset = controls.smoothing === "pyhessian";
   // PyHessian smooths eigenvalues, not their logarithms: its curve has a meaning on the linear axis alone.
   const axis: Axis =
     preset || controls.xAxis === "linear" ? { kind: "linear" } : defaultSymlog(joined.nodes, joined.weights);
   const sigma = controls.width * defaultSigma(axis, joined.nodes);
   const domain = paddedExtent(joined.nodes.flatMap((row) => row.map((theta) => toAxis(axis, theta))));
-  const draw = ({ spectrum }: RunResult): DensityCurve => {
-    const curve = preset
-      ? pyhessianDensity(spectrum.nodes, spectrum.weights)
-      : density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS });
-    return { u: curve.u, t: curve.t, mean: curve.mean, band: bandOf(curve) };
-  };
+  const draw = ({ spectrum }: RunResult): DensityCurve =>
+    curveOf(
+      preset
+        ? pyhessianDensity(spectrum.nodes, spectrum.weights)
+        : density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }),
+    );
   return {
     axis,
     sigma: preset ? pyhessianDensity(nodes, weights).sigma : sigma,
     domain,
     curve: draw(shown),
-    overlay:
-      overlay === null || overlay.spectrum.nodes.every((row) => row.length === 0) ? null : draw(overlay),
-    stems: stemsOf(shown, axis),
+    beside: others.map(draw),
+    stems: stemsOf(shown.spectrum, axis),
     oneInN: 1 / shown.parameterCount,
   };
 }
 
-function stemsOf({ spectrum }: RunResult, axis: Axis): Stem[] {
+/** The density that one quadrature knows, on the axis and in the smoothing of a run, with the run's own curve behind it. */
+export function densityOver(
+  { axis, sigma, domain, curve, oneInN }: DensityView,
+  known: { readonly nodes: readonly number[]; readonly weights: readonly number[] },
+): DensityView {
+  const spectrum = { nodes: [known.nodes], weights: [known.weights] };
+  const drawn = curveOf(density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }));
+  return { axis, sigma, domain, curve: drawn, beside: [curve], stems: stemsOf(spectrum, axis), oneInN };
+}
+
+const curveOf = (curve: Density): DensityCurve => ({
+  u: curve.u,
+  t: curve.t,
+  mean: curve.mean,
+  band: bandOf(curve),
+});
+
+function stemsOf(spectrum: Pick<RunResult["spectrum"], "nodes" | "weights">, axis: Axis): Stem[] {
   return spectrum.nodes
     .flatMap((row, probe) =>
       row.map((theta, j) => ({ u: toAxis(axis, theta), theta, weight: spectrum.weights[probe][j], probe })),

@@ -158,10 +158,11 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     await inspecting;
   }
 
-  /** A run that another one replaces stays behind it, unless the reader has kept a run by hand. */
+  /** A run that another one replaces stays beside it, unless the reader has kept runs by hand. */
   function keepReplaced(): void {
-    const { shown, overlay } = get();
-    if (shown !== null && overlay?.pinned !== true) set({ overlay: { ...shown, pinned: false } });
+    const { shown, kept } = get();
+    if (shown !== null && !kept.some(({ pinned }) => pinned))
+      set({ kept: [{ ...shown, key: null, pinned: false }] });
   }
 
   /** Reads the dropped files once both are there. */

@@ -1,5 +1,6 @@
 /** Link = state: the controls in the hash of the address, those at their defaults left out. */
 import {
+  type Control,
   type ControlKey,
   type ControlValues,
   controlKeys,
@@ -27,7 +28,9 @@ export function decodeLink(hash: string): { values: ControlValues; problems: str
   const values: Partial<Record<ControlKey, string | number>> = { ...defaultValues };
   const problems: string[] = [];
   for (const key of controlKeys) {
-    const text = parameters.get(controls[key].url);
+    const control: Control = controls[key];
+    const former = control.kind === "name" ? control.formerly : undefined;
+    const text = parameters.get(control.url) ?? (former === undefined ? null : parameters.get(former));
     if (text === null) continue;
     const checked = parseControl(key, text);
     if (checked.ok) values[key] = checked.value;

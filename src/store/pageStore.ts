@@ -3,29 +3,37 @@
  * promise of the protocol's `Engine`, asked for on the first Run or Drop, so that the first picture waits for nothing.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { answersTo } from "./answers.ts";
 import { type ControlKey, type ControlValues, coupled, defaultValues, FILE_MODEL } from "./controls.ts";
 import { noUpload } from "./files.ts";
 import { createHubActions, type HubActions } from "./hub.ts";
 import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { createKept, type KeptActions } from "./kept.ts";
+import { noLatencies } from "./latencies.ts";
 import { decodeLink, encodeLink } from "./link.ts";
+import { isListKey, noRuns } from "./listView.ts";
+import { changesRounding, createPlanActions, type PlanActions } from "./plans.ts";
 import type { EnginePort } from "./port.ts";
+import { createRunList, type ListActions } from "./runList.ts";
 import { controlsOf } from "./runSettings.ts";
 import type { PageState } from "./state.ts";
-import { fetchCatalogue, fetchStoredRun } from "./stored.ts";
+import { createStoredRuns, fetchCatalogue } from "./stored.ts";
+import { createStudy, type StudyActions } from "./study.ts";
+import { noStudy } from "./studyView.ts";
 import { keepTheme, readTheme, type Theme } from "./theme.ts";
 
-export interface PageActions extends Jobs, HubActions {
+export interface PageActions extends Jobs, HubActions, KeptActions, ListActions, PlanActions, StudyActions {
   /** Reads the link, then the catalogue and the stored runs it names. */
   open(hash: string): Promise<void>;
   /** The link of the present state. */
   link(): string;
   setTheme(theme: Theme): void;
   set<K extends ControlKey>(key: K, value: ControlValues[K]): void;
+  /** Shows the stored run of the chosen model again, in place of another one. */
+  showStoredRun(): Promise<void>;
   /** Puts the settings of the shown run into the form. */
   adoptSettings(): void;
-  keepAsA(): void;
-  clearA(): void;
   forgetFiles(): void;
   dismissNotices(): void;
 }
@@ -40,12 +48,15 @@ export function createPageStore(port: EnginePort): PageStore {
     theme: "auto",
     catalogue: [],
     shown: null,
-    overlay: null,
+    kept: [],
+    list: noRuns,
+    study: noStudy,
     run: { kind: "idle" },
     device: port.webgpu ? null : { kind: "unavailable", message: NO_WEBGPU },
     upload: noUpload,
     inspection: null,
     hub: noHub,
+    latencies: noLatencies,
     notices: [],
   }));
   const { getState: get, setState: set } = store;
@@ -53,19 +64,14 @@ export function createPageStore(port: EnginePort): PageStore {
   const put = (patch: Partial<ControlValues>) =>
     set((state) => ({ controls: { ...state.controls, ...patch } }));
 
+  const stored = createStoredRuns(port.fetchJson);
+
   async function showStored(id: string): Promise<void> {
-    const answer = await fetchStoredRun(port.fetchJson, id);
+    const answer = await stored(id);
     // A later choice of the reader, or a live run, must not be overwritten by a slow answer.
     if (get().controls.model !== id || get().run.kind === "running") return;
     if (answer.ok) set({ shown: { result: answer.value, origin: "stored" } });
     else notice(`No stored run of ${id}: ${answer.message}.`);
-  }
-
-  async function showOverlay(id: string): Promise<void> {
-    const answer = await fetchStoredRun(port.fetchJson, id);
-    if (get().controls.overlay !== id) return;
-    if (answer.ok) set({ overlay: { result: answer.value, origin: "stored", pinned: true } });
-    else notice(`Nothing to compare with: ${answer.message}.`);
   }
 
   async function showCatalogue(): Promise<void> {
@@ -75,24 +81,43 @@ export function createPageStore(port: EnginePort): PageStore {
   }
 
   const jobs = createJobs(port, store);
+  const list = createRunList(store, { place: port.openRunPlace, notice });
+  const kept = createKept(
+    store,
+    async (key) => {
+      const answer = await (isListKey(key) ? list.find(key) : stored(key));
+      const origin = isListKey(key) ? "listed" : "stored";
+      return answer.ok ? { ok: true, value: { result: answer.value, origin } } : answer;
+    },
+    notice,
+  );
   const actions: PageActions = {
     ...jobs,
     ...createHubActions(port, store, (files) => jobs.addFiles(files, [])),
+    ...createPlanActions(store, jobs.ask),
+    ...kept.actions,
+    ...list.actions,
+    ...createStudy(store, {
+      ...{ stored, notice, run: jobs.run },
+      choose: (model) => actions.set("model", model),
+    }),
 
     async open(hash) {
       const { values, problems } = decodeLink(hash);
       const known = values.model !== FILE_MODEL || get().upload.card !== null;
       const controls = known ? values : { ...values, model: defaultValues.model };
       const gone = known ? [] : ["The link means a dropped file, which no link can carry: drop it again."];
+      const { shown, controls: before } = get();
       set({
         controls,
         theme: readTheme({ hash, storage: port.storage }),
-        overlay: null,
         notices: [...problems, ...gone],
       });
+      // Back and forward between panels leave the run in sight, which may be one that was measured here.
+      const stays = shown !== null && controls.model === before.model;
       await Promise.all([
-        controls.model === FILE_MODEL ? null : showStored(controls.model),
-        controls.overlay === "" ? null : showOverlay(controls.overlay),
+        controls.model === FILE_MODEL || stays ? null : showStored(controls.model),
+        controls.compare === before.compare ? null : kept.open(controls.compare),
         get().catalogue.length > 0 ? null : showCatalogue(),
       ]);
     },
@@ -108,30 +133,20 @@ export function createPageStore(port: EnginePort): PageStore {
       if (get().controls[key] === value) return;
       set((state) => ({ controls: coupled({ ...state.controls, [key]: value }, key) }));
       if (key === "model" && value !== FILE_MODEL) void showStored(String(value));
-      if (key === "overlay") {
-        set({ overlay: null });
-        if (value !== "") void showOverlay(String(value));
-      }
+      // Who plans wants to see the other rounding, and it costs no product.
+      const { shown } = get();
+      if (changesRounding(key) && shown !== null && answersTo(shown.result, "plan").length > 0)
+        void actions.predictPlan();
+      if (key === "compare") void kept.open(String(value));
     },
+
+    showStoredRun: () => showStored(get().controls.model),
 
     adoptSettings() {
       const { shown } = get();
       if (shown === null) return;
       const { settings } = shown.result;
       put(controlsOf(settings));
-    },
-
-    keepAsA() {
-      const { shown } = get();
-      if (shown === null) return;
-      set({ overlay: { ...shown, pinned: true } });
-      // Only a stored run can be named by a link.
-      put({ overlay: shown.origin === "stored" ? (shown.result.model.id ?? "") : "" });
-    },
-
-    clearA() {
-      set({ overlay: null });
-      put({ overlay: "" });
     },
 
     forgetFiles() {

@@ -1,5 +1,6 @@
 /** Eigenvalues named by their place from either end: `top1` is the largest, `bottom1` the smallest. Pure. */
-import type { LossSlice, RitzValue, RunResult } from "../run/protocol.ts";
+import type { LossSlice, RitzValue, RunResult, VectorAnswer } from "../run/protocol.ts";
+import { answersTo } from "../run/questions.ts";
 import { ritzError } from "../spectrum/ritz.ts";
 
 export type Rank = LossSlice["rank"];
@@ -37,6 +38,12 @@ export function rankedEigenvalues(result: RunResult): readonly RankedEigenvalue[
 
 export function findEigenvalue(result: RunResult, name: string): RankedEigenvalue | null {
   return rankedEigenvalues(result).find((entry) => entry.name === name) ?? null;
+}
+
+/** What the eigenvalue is made of; null where nobody has asked. */
+export function findVectorAnswer(result: RunResult, { end, place }: Rank): VectorAnswer | null {
+  const answers = answersTo(result, "vector");
+  return answers.find(({ rank }) => rank.end === end && rank.place === place) ?? null;
 }
 
 export function findSlice(result: RunResult, rank: Rank): LossSlice | null {

@@ -3,8 +3,11 @@ import type { DeviceAnswer, Inspected, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
 import type { HubView } from "./hubView.ts";
+import type { Latencies } from "./latencies.ts";
+import type { RunList } from "./listView.ts";
 import type { RunState } from "./runState.ts";
 import type { BundledModel } from "./stored.ts";
+import type { StudyState } from "./studyView.ts";
 import type { Theme } from "./theme.ts";
 
 /** A run that is drawn. */
@@ -12,13 +15,16 @@ export interface Shown {
   readonly result: RunResult;
   /**
    * `stored`: read from beside the model. `live`: measured here and still held by the engine, so that it can be
-   * extended and sliced. `past`: measured here, but the engine has gone on to another model.
+   * extended and sliced. `past`: measured here, but the engine has gone on to another model. `listed`: from the list of
+   * saved and imported runs.
    */
-  readonly origin: "stored" | "live" | "past";
+  readonly origin: "stored" | "live" | "past" | "listed";
 }
 
-/** The paler run behind the shown one. */
-export interface Overlay extends Shown {
+/** A run beside the shown one, to be compared with it. */
+export interface KeptRun extends Shown {
+  /** What the link calls it: the id of a bundled model or of a listed run; null for a run that only this page holds. */
+  readonly key: string | null;
   /** Kept by hand, or put there because a second run replaced it. */
   readonly pinned: boolean;
 }
@@ -36,7 +42,10 @@ export interface PageState {
   readonly theme: Theme;
   readonly catalogue: readonly BundledModel[];
   readonly shown: Shown | null;
-  readonly overlay: Overlay | null;
+  /** At most three of them are drawn; they may hold the shown one too. */
+  readonly kept: readonly KeptRun[];
+  readonly list: RunList;
+  readonly study: StudyState;
   readonly run: RunState;
   /** Null until the engine has been asked. */
   readonly device: DeviceAnswer | null;
@@ -44,12 +53,14 @@ export interface PageState {
   /** The last look at a batch, which may be another than the chosen one. */
   readonly inspection: InspectionState | null;
   readonly hub: HubView;
+  readonly latencies: Latencies;
   /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
   readonly notices: readonly string[];
 }
 
 /** The protocol's types, for `ui`: it knows the engine through this folder only. */
 export type {
+  BitPlan,
   Candidate,
   Check,
   DeviceAnswer,
@@ -64,5 +75,8 @@ export type {
   Passport,
   Progress,
   RitzValue,
+  RowCurvature,
   RunResult,
+  SharpRow,
+  VectorAnswer,
 } from "../run/protocol.ts";

@@ -35,7 +35,21 @@ export async function fetchCatalogue(get: FetchJson): Promise<Fetched<readonly B
     : { ok: false, message: `${path}: expected a list of {id, title, description}` };
 }
 
-export async function fetchStoredRun(get: FetchJson, id: string): Promise<Fetched<RunResult>> {
+export type StoredRuns = (id: string) => Promise<Fetched<RunResult>>;
+
+/** Each run is fetched once, so that the same run is the same object; a failure is tried again. */
+export function createStoredRuns(get: FetchJson): StoredRuns {
+  const fetched = new Map<string, RunResult>();
+  return async (id) => {
+    const known = fetched.get(id);
+    if (known !== undefined) return { ok: true, value: known };
+    const answer = await fetchStoredRun(get, id);
+    if (answer.ok && !fetched.has(id)) fetched.set(id, answer.value);
+    return answer.ok ? { ok: true, value: fetched.get(id) ?? answer.value } : answer;
+  };
+}
+
+async function fetchStoredRun(get: FetchJson, id: string): Promise<Fetched<RunResult>> {
   const path = `./models/${id}/run.json`;
   const answer = await get(path);
   if (!answer.ok) return answer;

@@ -15,3 +15,14 @@ export function tensorPatterns(names: readonly string[]): string[] {
   const without = names.some((name) => EMBEDDINGS.test(name)) ? ["-*embedding*"] : [];
   return [...without, ...groups].slice(0, MOST);
 }
+
+/** A pattern that fits this tensor alone and that a list of patterns can hold; null where there is none. */
+export function exactPattern(name: string, names: readonly string[]): string | null {
+  // What separates patterns, or is none of their letters, becomes any one character.
+  const pattern = name.replace(/[^\w./:[\]-]|^[!-]/g, "?");
+  const alike = names.filter((other) => other.length === name.length && isLike(other, pattern));
+  return alike.length === 1 ? pattern : null;
+}
+
+const isLike = (name: string, pattern: string): boolean =>
+  [...pattern].every((character, i) => character === "?" || character === name[i]);

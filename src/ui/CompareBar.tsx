@@ -1,33 +1,42 @@
-/** Legend of the shown run and the one behind it, and the buttons that put it there. */
-import { useActions, usePage } from "./page.ts";
+/** Legend of the shown run and of those beside it, with the buttons that keep a run and let go of it. */
+import { canKeep } from "../store/kept.ts";
+import { useActions, useCompared, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
+import { RunSample } from "./RunSample.tsx";
 import { runTitle } from "./words.ts";
 
 export function CompareBar() {
-  const shown = usePage((state) => state.shown);
-  const overlay = usePage((state) => state.overlay);
-  const { keepAsA, clearA } = useActions();
-  if (shown === null) return null;
+  const compared = useCompared();
+  const kept = usePage((state) => state.kept);
+  const room = usePage(canKeep);
+  const { keepShown, letGo } = useActions();
+  const beside = compared.filter((run) => !run.shown);
   return (
     <div className="legend">
-      <span className="key">
-        <i className="swatch shown" aria-hidden="true" />
-        {overlay === null ? "" : "B: "}
-        {runTitle(shown.result)}
-      </span>
-      {overlay === null ? (
-        <Button look="text" onClick={keepAsA} title="Keeps this run behind the next one, to compare the two">
-          keep as A
-        </Button>
-      ) : (
-        <span className="key">
-          <i className="swatch overlay" aria-hidden="true" />
-          A: {runTitle(overlay.result)}{" "}
-          <Button look="text" onClick={clearA}>
-            clear A
-          </Button>
-        </span>
-      )}
+      {[...compared.filter((run) => run.shown), ...beside].map(({ letter, result, shown }) => {
+        const pinned = kept.some((run) => run.result === result);
+        return (
+          <span key={letter} className="key">
+            <RunSample beside={shown ? null : beside.findIndex((run) => run.result === result)} />
+            {compared.length > 1 || pinned ? `${letter}: ` : ""}
+            {runTitle(result)}{" "}
+            {pinned && (
+              <Button look="text" onClick={() => letGo(result)}>
+                clear {letter}
+              </Button>
+            )}
+            {shown && !pinned && room && (
+              <Button
+                look="text"
+                onClick={keepShown}
+                title="Keeps this run beside those that come, to compare them"
+              >
+                keep as {"ABCD"[beside.length]}
+              </Button>
+            )}
+          </span>
+        );
+      })}
     </div>
   );
 }

@@ -92,17 +92,19 @@ export function ListField<K extends ChoiceKey>({ field, onHelp }: FieldProps<K>)
   );
 }
 
+interface TensorsFieldProps extends FieldProps<"params" | "planTied"> {
+  /** What stands in the empty field. */
+  readonly placeholder: string;
+  readonly groups: readonly string[];
+}
+
 /** Patterns over the names of tensors, with the whole groups of the model as suggestions. */
-export function TensorsField({
-  onHelp,
-  groups,
-}: Omit<FieldProps<"params">, "field"> & { readonly groups: readonly string[] }) {
-  const control = controls.params;
-  const value = usePage((state) => state.controls.params);
+export function TensorsField({ field, placeholder, onHelp, groups }: TensorsFieldProps) {
+  const control = controls[field];
+  const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
   const id = useId();
-  const checked = (text: string) => parseControl("params", text);
-  if (useHidden("params")) return null;
+  if (useHidden(field)) return null;
   return (
     <div className="field wide" title={control.help}>
       <label htmlFor={id}>{control.label}</label>
@@ -110,14 +112,14 @@ export function TensorsField({
         id={id}
         type="text"
         list={`${id}-groups`}
-        placeholder="all"
+        placeholder={placeholder}
         spellCheck={false}
         value={value}
         onFocus={() => onHelp(control.help)}
         onBlur={() => onHelp("")}
         onChange={(event) => {
-          const next = checked(event.target.value);
-          if (next.ok) set("params", String(next.value));
+          const next = parseControl(field, event.target.value);
+          if (next.ok) set(field, String(next.value));
           onHelp(next.ok ? control.help : next.message);
         }}
       />

@@ -10,20 +10,26 @@ import { DensityChart } from "./charts/DensityChart.tsx";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { densityFigure } from "./figures.ts";
 import { eigenvalueSymbol, scientific, significant } from "./format.ts";
-import { useActions, usePage } from "./page.ts";
+import { useActions, useCompared, usePage } from "./page.ts";
 import { Card, DataTable } from "./parts.tsx";
 import { SmoothingBar } from "./SmoothingBar.tsx";
 import { densitySummary, plural, provenance } from "./words.ts";
 
 export function DensityCard({ result }: { readonly result: RunResult }) {
-  const overlay = usePage((state) => state.overlay?.result ?? null);
+  const compared = useCompared();
+  const beside = useMemo(() => compared.filter((run) => !run.shown), [compared]);
   const { xAxis, yAxis, smoothing, width, selected } = usePage((state) => state.controls);
   const { select } = useActions();
   // A drag of the smoothing must not wait for the curve.
   const drawnWidth = useDeferredValue(width);
   const view = useMemo(
-    () => densityView(result, overlay, { xAxis, smoothing, width: drawnWidth }),
-    [result, overlay, xAxis, smoothing, drawnWidth],
+    () =>
+      densityView(
+        result,
+        beside.map((run) => run.result),
+        { xAxis, smoothing, width: drawnWidth },
+      ),
+    [result, beside, xAxis, smoothing, drawnWidth],
   );
   const chosen = findEigenvalue(result, selected);
   const failed = result.checks.filter((check) => !check.passed);
@@ -38,7 +44,7 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
           <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
           <ViewChoice field="yAxis" lead="density" />
           <ExportMenu
-            figure={densityFigure(result, overlay)}
+            figure={densityFigure(compared)}
             tables={[
               {
                 label: "Curve (CSV)",
@@ -73,6 +79,7 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
                 }
           }
           doubtful={failed.length > 0}
+          beside={beside.map((run) => run.letter)}
           pickable={rankedEigenvalues(result).map(({ name, ritz }) => ({ name, theta: ritz.value }))}
           onPick={(name) => {
             const rank = rankOf(name);

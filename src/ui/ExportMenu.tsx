@@ -13,25 +13,35 @@ export interface ExportTable {
   readonly csv: (tables: ExportTools) => string;
 }
 
+/** A file that is no table: its text is made when it is asked for. */
+export interface ExportFile extends Omit<ExportTable, "csv"> {
+  readonly ending: "json" | "py";
+  readonly text: (tools: ExportTools) => string;
+}
+
 /** Millimetres: a column and both columns of a journal, a slide. */
 const WIDTHS = [85, 178, 320];
 const RESOLUTIONS = [150, 300, 600];
 
 interface ExportMenuProps {
-  readonly figure: Figure;
+  /** Null for a card of numbers alone. */
+  readonly figure: Figure | null;
   readonly tables: readonly ExportTable[];
+  readonly files?: readonly ExportFile[];
   readonly result: RunResult;
   /** The whole run and its words too, not the figure only. */
   readonly run?: boolean;
+  /** First part of the files' names, and the words below the figure, where it shows more than `result`. */
+  readonly of?: { readonly name: string; readonly caption: string };
 }
 
-export function ExportMenu({ figure, tables, result, run = false }: ExportMenuProps) {
+export function ExportMenu({ figure, tables, files = [], result, run = false, of }: ExportMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [width, setWidth] = useState(WIDTHS[0]);
   const [dpi, setDpi] = useState(RESOLUTIONS[1]);
   const [note, setNote] = useState("");
   useClosing(menu);
-  const model = modelName(result.model);
+  const model = of?.name ?? modelName(result.model);
 
   const attempt = async (work: (tools: ExportTools) => Promise<void> | void) => {
     setNote("");
@@ -41,17 +51,17 @@ export function ExportMenu({ figure, tables, result, run = false }: ExportMenuPr
       setNote(error instanceof Error ? error.message : String(error));
     }
   };
-  const svg = ({ figureSvg }: ExportTools): string => {
+  const svg = (shown: Figure, { figureSvg }: ExportTools): string => {
     return figureSvg(chartIn(menu.current?.closest(".card")), {
-      ...figure,
-      caption: result.meaning.sentence,
+      ...shown,
+      caption: of?.caption ?? result.meaning.sentence,
     });
   };
   const save = (
     label: string,
     ending: string,
     make: (tools: ExportTools) => string | Promise<Blob>,
-    name = figure.what,
+    name: string,
   ) => (
     <Button
       onClick={() =>
@@ -80,40 +90,68 @@ export function ExportMenu({ figure, tables, result, run = false }: ExportMenuPr
     <details ref={menu} className="export">
       <summary>Export</summary>
       <div className="export-menu">
-        <p className="export-row">
-          {save("SVG", "svg", svg)}
-          {save("PNG", "png", (tools) => tools.figurePng(svg(tools), { millimetres: width, dpi }))}
-          <label>
-            <span className="hidden">Width of the PNG in millimetres</span>
-            <select value={width} onChange={(event) => setWidth(Number(event.target.value))}>
-              {WIDTHS.map((mm) => (
-                <option key={mm} value={mm}>
-                  {mm} mm
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            <span className="hidden">Dots per inch of the PNG</span>
-            <select value={dpi} onChange={(event) => setDpi(Number(event.target.value))}>
-              {RESOLUTIONS.map((dots) => (
-                <option key={dots} value={dots}>
-                  {dots} dpi
-                </option>
-              ))}
-            </select>
-          </label>
-        </p>
+        {figure !== null && (
+          <p className="export-row">
+            {save("SVG", "svg", (tools) => svg(figure, tools), figure.what)}
+            {save(
+              "PNG",
+              "png",
+              (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
+              figure.what,
+            )}
+            <label>
+              <span className="hidden">Width of the PNG in millimetres</span>
+              <select value={width} onChange={(event) => setWidth(Number(event.target.value))}>
+                {WIDTHS.map((mm) => (
+                  <option key={mm} value={mm}>
+                    {mm} mm
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              <span className="hidden">Dots per inch of the PNG</span>
+              <select value={dpi} onChange={(event) => setDpi(Number(event.target.value))}>
+                {RESOLUTIONS.map((dots) => (
+                  <option key={dots} value={dots}>
+                    {dots} dpi
+                  </option>
+                ))}
+              </select>
+            </label>
+          </p>
+        )}
         <p className="export-row">
           {tables.map((table) => (
             <span key={table.name}>{save(table.label, "csv", (tools) => table.csv(tools), table.name)}</span>
+          ))}
+          {files.map((file) => (
+            <span key={file.label}>
+              {save(file.label, file.ending, (tools) => file.text(tools), file.name)}
+            </span>
           ))}
         </p>
         {run && (
           <p className="export-row">
             {save("Result (JSON)", "json", () => JSON.stringify(result, null, 1), "run")}
-            {save("matplotlib script", "py", (tools) =>
-              tools.matplotlibScript(tools.fileName(model, "run", "json")),
+            {save("Numbers (npz)", "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
+            {save(
+              "matplotlib script",
+              "py",
+              (tools) => tools.matplotlibScript(tools.fileName(model, "run", "json")),
+              figure?.what ?? "run",
+            )}
+            {save(
+              "PyTorch script",
+              "py",
+              (tools) => {
+                const [data, script] = [
+                  tools.fileName(model, "run", "json"),
+                  tools.fileName(model, "recompute", "py"),
+                ];
+                return tools.pytorchScript(result, data, script);
+              },
+              "recompute",
             )}
             {copy("Copy methods sentence", (tools) => tools.methodsSentence(result))}
             {copy("Copy BibTeX", (tools) => tools.REFERENCES)}

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { themes } from "../store/theme.ts";
 import { GpuButton } from "./device/GpuButton.tsx";
 import { EmbedButton } from "./embed/EmbedButton.tsx";
+import { Keys } from "./keys/Keys.tsx";
 import { useActions, usePage } from "./page.ts";
 import { PanelTabs } from "./panels/Panel.tsx";
 import { Button } from "./parts.tsx";
@@ -22,6 +23,7 @@ export function Header() {
       <div className="top-tools">
         <CopyLink />
         <EmbedButton />
+        <Keys />
         <GpuButton>GPU</GpuButton>
         <select
           aria-label="Theme"

@@ -7,12 +7,19 @@ import { layerBars } from "./charts/layerGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { layerQuantity, layersFigure } from "./figures.ts";
 import { count, interval, significant } from "./format.ts";
-import { usePage } from "./page.ts";
-import { Card, DataTable } from "./parts.tsx";
+import { useActions, usePage } from "./page.ts";
+import { Button, Card, DataTable } from "./parts.tsx";
 import { plural } from "./words.ts";
 
-export function LayerCard({ result }: { readonly result: RunResult }) {
-  const { layerMeasure, layerTensors } = usePage((state) => state.controls);
+interface LayerCardProps {
+  readonly result: RunResult;
+  /** Leads from a selected tensor to the panel of the layers. */
+  readonly link?: boolean;
+}
+
+export function LayerCard({ result, link = false }: LayerCardProps) {
+  const { layerMeasure, layerTensors, layer } = usePage((state) => state.controls);
+  const { set } = useActions();
   const perParameter = layerMeasure === "perParameter";
   const bars = useMemo(() => {
     const tensors = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor]));
@@ -47,7 +54,17 @@ export function LayerCard({ result }: { readonly result: RunResult }) {
           bars={bars}
           quantity={quantity}
           summary={`${quantity} of ${plural(bars.length, "tensor")}; the largest is ${largest.name} with ${significant(largest.value, 3)}.`}
+          selected={layer}
+          onPick={(name) => set("layer", name)}
         />
+      )}
+      {link && bars.some(({ name }) => name === layer) && (
+        <p className="calm">
+          {layer} is selected.{" "}
+          <Button look="text" onClick={() => set("panel", "layers")}>
+            Look at this layer
+          </Button>
+        </p>
       )}
       <DataTable
         summary={`Trace of all ${plural(result.trace.perLayer.length, "tensor")}`}

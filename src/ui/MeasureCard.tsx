@@ -30,7 +30,7 @@ export function MeasureCard() {
         {batchNorm && <ChoiceField field="bn" onHelp={setHelp} />}
         <ChoiceField field="draw" onHelp={setHelp} />
         <ListField field="operator" onHelp={setHelp} />
-        <TensorsField groups={groups} onHelp={setHelp} />
+        <TensorsField field="params" placeholder="all" groups={groups} onHelp={setHelp} />
         <NumberField field="batchSize" onHelp={setHelp} />
         <NumberField field={draw === "random" ? "dataSeed" : "start"} onHelp={setHelp} />
         <NumberField field="microBatch" onHelp={setHelp} />

@@ -1,8 +1,9 @@
 /** The measured loss along the vector of the selected eigenvalue, against the parabola that it predicts. */
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { findEigenvalue, findSlice } from "../store/ranks.ts";
 import { isBusy } from "../store/runState.ts";
 import type { LossSlice, RunResult } from "../store/state.ts";
+import { ViewChoice } from "./ControlField.tsx";
 import { SliceChart } from "./charts/SliceChart.tsx";
 import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
@@ -10,22 +11,26 @@ import { sliceFigure } from "./figures.ts";
 import { eigenvalueSymbol, significant } from "./format.ts";
 import { PlaneCard } from "./PlaneCard.tsx";
 import { useActions, usePage } from "./page.ts";
-import { Button, Card, DataTable, Segments } from "./parts.tsx";
+import { Button, Card, DataTable } from "./parts.tsx";
 
-const VIEWS = [
-  { value: "line", label: "line" },
-  { value: "plane", label: "plane" },
-] as const;
+const VectorCard = lazy(() => import("./VectorCard.tsx"));
 
-/** The loss along one vector, or over the plane of two. */
+/** The loss along one vector, or over the plane of two, or the vector itself. */
 export function SliceCard({ result }: { readonly result: RunResult }) {
-  const [view, setView] = useState<"line" | "plane">("line");
-  const chooser = <Segments label="Loss along" value={view} options={VIEWS} onChange={setView} />;
-  return view === "line" ? (
-    <LineCard result={result} chooser={chooser} />
-  ) : (
-    <PlaneCard result={result} chooser={chooser} />
-  );
+  const about = usePage((state) => state.controls.about);
+  const chooser = <ViewChoice field="about" />;
+  switch (about) {
+    case "line":
+      return <LineCard result={result} chooser={chooser} />;
+    case "plane":
+      return <PlaneCard result={result} chooser={chooser} />;
+    case "vector":
+      return (
+        <Suspense fallback={<Card title="Parts of an eigenvalue" className="slice" tools={chooser} />}>
+          <VectorCard result={result} chooser={chooser} />
+        </Suspense>
+      );
+  }
 }
 
 function LineCard({ result, chooser }: { readonly result: RunResult; readonly chooser: ReactNode }) {

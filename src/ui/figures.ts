@@ -1,7 +1,8 @@
 /** The figures as they leave the page: names and legends, which the cards and the embed share. */
 import type { ControlValues } from "../store/controls.ts";
+import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
-import type { RunResult } from "../store/state.ts";
+import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
 import { runTitle } from "./words.ts";
@@ -13,14 +14,19 @@ export interface Figure {
   readonly legend: readonly LegendEntry[];
 }
 
-export const densityFigure = (result: RunResult, overlay: RunResult | null): Figure => ({
-  what: "density",
-  title: "Eigenvalue density",
-  legend: [
-    { text: runTitle(result), sample: '[data-curve="shown"]' },
-    ...(overlay === null ? [] : [{ text: runTitle(overlay), sample: '[data-curve="overlay"]' }]),
-  ],
-});
+/** The shown run first, the others as they are drawn beside it. */
+export const densityFigure = (compared: readonly Compared[]): Figure => {
+  const legend = (shown: boolean) => compared.filter((run) => run.shown === shown);
+  const entry = ({ result }: Compared, sample: string): LegendEntry => ({ text: runTitle(result), sample });
+  return {
+    what: "density",
+    title: "Eigenvalue density",
+    legend: [
+      ...legend(true).map((run) => entry(run, '[data-curve="shown"]')),
+      ...legend(false).map((run, i) => entry(run, `.line.beside-${i + 1}`)),
+    ],
+  };
+};
 
 export const layerQuantity = (measure: ControlValues["layerMeasure"]): string =>
   measure === "perParameter" ? "trace per parameter" : "trace";
@@ -40,6 +46,12 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
+export const vectorFigure = ({ end, place }: Rank): Figure => ({
+  what: `vector-${end}${place + 1}`,
+  title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
+  legend: [],
+});
+
 export const planeFigure = (vectors: readonly string[]): Figure => ({
   what: "plane",
   title: `Loss over ${vectors.join(" and ")}`,
@@ -47,6 +59,39 @@ export const planeFigure = (vectors: readonly string[]): Figure => ({
     { text: "lines of equal loss, measured", sample: ".iso.under" },
     { text: "predicted by slope and curvature", sample: ".iso.predicted" },
   ],
+});
+
+export const frontFigure: Figure = {
+  what: "plan",
+  title: "Bit plans: cost against rise of the loss",
+  legend: [
+    { text: "best plan for each budget, predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
+
+export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
+
+export const treeFigure = (steps: number, copies: boolean): Figure => ({
+  what: `ritz-values-step-${steps}`,
+  title: `Ritz values of ${steps} Lanczos steps`,
+  legend: [
+    { text: "not settled", sample: ".dot.open" },
+    { text: "settled", sample: ".dot.settled" },
+    ...(copies ? [{ text: "copy of a settled one", sample: ".dot.ghost" }] : []),
+  ],
+});
+
+export const matrixFigure = (rows: number): Figure => ({
+  what: `tridiagonal-${rows}`,
+  title: `Tridiagonal matrix of ${rows} Lanczos steps, lighter is larger in magnitude`,
+  legend: [],
+});
+
+export const convergenceFigure = (title: string, series: readonly Series[]): Figure => ({
+  what: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
+  title,
+  legend: series.map(({ name, look }) => ({ text: name, sample: `.series.${look}` })),
 });
 
 /** @throws Error for the reader where a card has no chart now */

@@ -84,7 +84,7 @@ export function bytesText(bytes: number): string {
 
 /** `93.0 %` */
 export function percent(part: number): string {
-  return `${(100 * part).toFixed(1)} %`;
+  return minus(`${(100 * part).toFixed(1)} %`);
 }
 
 /** `8.2 s`, `3 min 20 s`, `2 h 5 min` */

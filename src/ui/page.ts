@@ -1,7 +1,8 @@
 /** The store in React: one context, one hook to read, one to act. */
-import { createContext, useContext } from "react";
+import { createContext, useContext, useMemo } from "react";
 import { useStore } from "zustand";
 import { type ControlKey, controls } from "../store/controls.ts";
+import { type Compared, comparedRuns } from "../store/kept.ts";
 import type { PageActions, PageStore } from "../store/pageStore.ts";
 import type { PageState } from "../store/state.ts";
 
@@ -21,6 +22,13 @@ export function usePage<T>(select: (state: PageState) => T): T {
 export function useHidden(what: ControlKey | "run"): boolean {
   const hidden = usePage((state) => state.controls.hide);
   return hidden.split(",").includes(what === "run" ? what : controls[what].url);
+}
+
+/** The shown run and those beside it. */
+export function useCompared(): readonly Compared[] {
+  const shown = usePage((state) => state.shown);
+  const kept = usePage((state) => state.kept);
+  return useMemo(() => comparedRuns({ shown, kept }), [shown, kept]);
 }
 
 export function useActions(): PageActions {

@@ -1,4 +1,5 @@
 /** The trainable tensors by part of the network. Pure. */
+import { groupName } from "../store/groupName.ts";
 import type { ModelCard } from "../store/state.ts";
 
 type CardTensor = ModelCard["tensors"][number];
@@ -11,11 +12,11 @@ export interface ParameterGroup {
   readonly tensors: readonly CardTensor[];
 }
 
-/** In the order of the parameter vector. Cards without groups are grouped by the first word of the names. */
+/** In the order of the parameter vector. */
 export function parameterGroups({ tensors, parameterCount }: ModelCard): readonly ParameterGroup[] {
   const groups = new Map<string, CardTensor[]>();
   for (const tensor of tensors) {
-    const name = tensor.group ?? tensor.name.split(".", 1)[0];
+    const name = groupName(tensor);
     const list = groups.get(name);
     if (list === undefined) groups.set(name, [tensor]);
     else list.push(tensor);

@@ -6,7 +6,7 @@ interface CardProps {
   readonly note?: ReactNode;
   readonly tools?: ReactNode;
   readonly className?: string;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 /** A titled section. */
@@ -32,13 +32,22 @@ interface ButtonProps {
   readonly off?: boolean;
   readonly pressed?: boolean;
   readonly title?: string;
+  readonly className?: string;
 }
 
-export function Button({ children, onClick, look = "quiet", off = false, pressed, title }: ButtonProps) {
+export function Button({
+  children,
+  onClick,
+  look = "quiet",
+  off = false,
+  pressed,
+  title,
+  className = "",
+}: ButtonProps) {
   return (
     <button
       type="button"
-      className={`button ${look}`}
+      className={`button ${look} ${className}`}
       aria-disabled={off}
       aria-pressed={pressed}
       title={title}

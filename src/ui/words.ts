@@ -50,7 +50,7 @@ export function provenance(result: RunResult): string {
   const parts = [
     `Seed ${settings.seed}`,
     `${plural(result.spectrum.nodes.length, "probe")} of ${plural(settings.steps, "Lanczos step")}`,
-    `${plural(trace.samples, "trace probe")}`,
+    trace.method === "exact" ? "exact trace" : plural(trace.samples, "trace probe"),
     `${plural(products, "product")} in ${duration(seconds)}`,
     `${device.name}${device.software ? " (software)" : ""}`,
   ];
@@ -83,6 +83,8 @@ const PHASES = {
   checks: "Checking the run",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  activations: "Hessian in activations",
+  jacobian: "Jacobians of units",
   plan: "Quantised weights",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
@@ -93,6 +95,8 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  activations: "The Hessians in the activations are measured.",
+  jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",

@@ -153,7 +153,7 @@ describe("Hutch++ and XTrace", () => {
   });
 
   it("are chosen where their columns fit, and say what they cost", () => {
-    const wanted = { n: 1000, products: 30, hostBudget: 1e6, perSegment: true };
+    const wanted = { n: 1000, products: 30, hostBudget: 1e6, perSegment: true, outliers: 4 };
     expect(chooseTraceMethod(wanted)).toEqual({
       method: "hutch++",
       products: 30,
@@ -168,6 +168,7 @@ describe("Hutch++ and XTrace", () => {
     expect(chooseTraceMethod({ ...wanted, perSegment: false, n: 200 }).method).toBe("hutch++");
     expect(chooseTraceMethod({ ...wanted, hostBudget: 1e5 }).method).toBe("hutchinson");
     expect(chooseTraceMethod({ ...wanted, products: 4 }).method).toBe("hutchinson");
+    expect(chooseTraceMethod({ ...wanted, outliers: 11 }).method).toBe("hutchinson");
     expect(traceCost("xtrace", 10, 7).products).toBe(6);
   });
 });

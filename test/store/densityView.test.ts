@@ -3,8 +3,8 @@ import { densityAt, densityView, eigenvalueAt, positionOf } from "../../src/stor
 import { sampleRun } from "../ui/sampleRun.ts";
 
 const controls = { xAxis: "symlog", smoothing: "axis", width: 1 } as const;
-const view = (changes = {}, overlay = null as ReturnType<typeof sampleRun> | null) => {
-  const made = densityView(sampleRun(), overlay, { ...controls, ...changes });
+const view = (changes = {}, ...beside: ReturnType<typeof sampleRun>[]) => {
+  const made = densityView(sampleRun(), beside, { ...controls, ...changes });
   if (made === null) throw new Error("no view");
   return made;
 };
@@ -30,7 +30,7 @@ describe("the density view", () => {
     const single = sampleRun({
       spectrum: { ...spectrum, nodes: spectrum.nodes.slice(1), weights: spectrum.weights.slice(1) },
     });
-    expect(densityView(single, null, controls)?.curve.band).toBeNull();
+    expect(densityView(single, [], controls)?.curve.band).toBeNull();
   });
 
   test("smooths twice as wide at twice the width, on the same range", () => {
@@ -44,7 +44,7 @@ describe("the density view", () => {
       spectrum: { ...run.spectrum, nodes: run.spectrum.nodes.map((row) => row.map((theta) => 10 * theta)) },
     });
     const both = view({}, wide);
-    expect(both.overlay?.u[0]).toBe(both.curve.u[0]);
+    expect(both.beside[0].u[0]).toBe(both.curve.u[0]);
     expect(eigenvalueAt(both, both.domain[1])).toBeGreaterThan(400);
   });
 
@@ -69,6 +69,6 @@ describe("the density view", () => {
 
   test("is nothing before the first Ritz value", () => {
     const empty = sampleRun({ spectrum: { nodes: [[], []], weights: [[], []], alpha: [], beta: [] } });
-    expect(densityView(empty, null, controls)).toBeNull();
+    expect(densityView(empty, [], controls)).toBeNull();
   });
 });

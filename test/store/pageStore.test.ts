@@ -63,10 +63,13 @@ describe("at load", () => {
     expect(getState().notices[0]).toContain("expected an eigenscope-result of version 1");
   });
 
-  test("the overlay of the link is drawn behind", async () => {
+  test("the runs of the link stand beside the shown one, by the older key too", async () => {
     const { actions, getState } = page();
     await actions.open("#a=resnet20-noskip");
-    expect(getState().overlay).toMatchObject({ pinned: true, result: { model: { id: "resnet20-noskip" } } });
+    expect(getState().kept).toMatchObject([{ pinned: true, result: { model: { id: "resnet20-noskip" } } }]);
+    expect(actions.link()).toBe("#compare=resnet20-noskip");
+    await actions.open("#compare=resnet20-nobn%2Cresnet20-noskip");
+    expect(getState().kept.map(({ key }) => key)).toEqual(["resnet20-nobn", "resnet20-noskip"]);
   });
 });
 
@@ -79,21 +82,22 @@ describe("a run", () => {
     await actions.run();
     expect([...lengths]).toEqual([1, 2, 3, 4, 5]);
     expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "run" } });
-    expect(getState().overlay).toMatchObject({ origin: "stored", pinned: false });
+    expect(getState().kept).toMatchObject([{ origin: "stored", pinned: false }]);
     expect(calls).toEqual(["load resnet20", "run 5"]);
   });
 
   test("leaves a run that was kept by hand in its place", async () => {
     const { actions, getState } = page();
     await actions.open("#model=resnet20-nobn&steps=3");
-    actions.keepAsA();
-    expect(actions.link()).toContain("a=resnet20-nobn");
+    actions.keepShown();
+    expect(actions.link()).toContain("compare=resnet20-nobn");
     actions.set("model", "resnet20");
     await actions.run();
     await actions.run();
-    expect(getState().overlay?.result.model.id).toBe("resnet20-nobn");
-    actions.clearA();
-    expect(getState().overlay).toBeNull();
+    expect(getState().kept.map(({ result }) => result.model.id)).toEqual(["resnet20-nobn"]);
+    actions.letGo(getState().kept[0].result);
+    expect(getState().kept).toEqual([]);
+    expect(actions.link()).not.toContain("compare");
   });
 
   test("loads a model once, however often it runs", async () => {

@@ -28,12 +28,14 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       "run/roles.ts",
       "run/questions.ts",
       "run/planExport.ts",
+      "run/planChoice.ts",
+      "model/latencyTable.ts",
       "spectrum",
     ],
     packages: ["zustand"],
   },
   ui: {
-    may: ["ui/charts", "store", "spectrum (types)", "model/crc32.ts", "model/csv.ts"],
+    may: ["ui/charts", "store", "spectrum (types)", "model/crc32.ts", "model/csv.ts", "model/npzWrite.ts"],
     packages: ["react", "zustand"],
   },
   "ui/charts": {

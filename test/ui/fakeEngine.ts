@@ -28,6 +28,8 @@ const SOUND: Passport = {
   faults: [],
 };
 
+import { samplePlan } from "./samplePlan.ts";
+
 export interface FakeOptions {
   readonly tick?: () => Promise<void>;
   readonly device?: DeviceAnswer;
@@ -182,10 +184,14 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
       }
       return { kind: "done", result: known };
     },
-    ask: async ({ kind }) => {
-      calls.push(`ask ${kind}`);
+    ask: async (question) => {
+      calls.push(`ask ${question.kind}${question.kind === "plan" ? ` ${question.request.measure}` : ""}`);
       await tick();
-      return { kind: "refused", message: `the fake engine has no answer to ${kind}` };
+      if (question.kind !== "plan")
+        return { kind: "refused", message: `the fake engine has no answer to ${question.kind}` };
+      const answered = { kind: "plan", answer: samplePlan(question.request, known.trace.samples) } as const;
+      known = { ...known, answers: [...(known.answers ?? []), answered] };
+      return { kind: "done", result: known };
     },
   };
 }

@@ -9,7 +9,7 @@ import { sampleRun } from "./sampleRun.ts";
 
 const frame = { left: 50, right: 750, top: 10, bottom: 310 };
 const run = sampleRun();
-const view = densityView(run, null, { xAxis: "symlog", smoothing: "axis", width: 1 });
+const view = densityView(run, [], { xAxis: "symlog", smoothing: "axis", width: 1 });
 if (view === null) throw new Error("no view");
 
 describe("the density figure", () => {

@@ -1,5 +1,6 @@
 /** Reading a chart by pointer and by keyboard: a slider over the plot, with the reading beside the cursor. */
 import { type KeyboardEvent, useState } from "react";
+import { commandOf } from "../keys/table.ts";
 import type { Frame } from "./frame.ts";
 import { nearest } from "./frame.ts";
 
@@ -20,7 +21,7 @@ export function Cursor({ label, frame, width, stops, read, onPick }: CursorProps
   const reading = px === null ? null : read(px);
   const index = nearest(stops, px ?? stops[0]);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Enter" || event.key === " ") {
+    if (commandOf("chart", event.key) === "pick") {
       if (px === null || onPick === undefined) return;
       onPick(px);
     } else {
@@ -78,20 +79,18 @@ export function Cursor({ label, frame, width, stops, read, onPick }: CursorProps
 /** The stop that a key leads to, or null for a key that is not ours. -1 stands before the first stop. */
 export function stopAfter(key: string, index: number, stops: number): number | null {
   const clamp = (to: number) => Math.min(stops - 1, Math.max(0, to));
-  switch (key) {
-    case "ArrowRight":
-    case "ArrowUp":
+  switch (commandOf("chart", key)) {
+    case "next":
       return clamp(index + 1);
-    case "ArrowLeft":
-    case "ArrowDown":
+    case "previous":
       return clamp(index - 1);
-    case "PageUp":
+    case "far":
       return clamp(index + 10);
-    case "PageDown":
+    case "farBack":
       return clamp(index - 10);
-    case "Home":
+    case "first":
       return 0;
-    case "End":
+    case "last":
       return stops - 1;
     default:
       return null;

@@ -17,7 +17,12 @@ interface DensityChartProps {
   /** The eigenvalues that a click may select. */
   readonly pickable: readonly { readonly name: string; readonly theta: number }[];
   readonly onPick: (name: string) => void;
+  /** Letters of the runs beside the shown one. */
+  readonly beside: readonly string[];
 }
+
+/** The curves beside the shown one, as figures and tests find them. */
+export const besideName = (i: number): string => (i === 0 ? "overlay" : `overlay-${i + 1}`);
 
 const MARGINS = { left: 3.4, right: 1, top: 0.6, bottom: 3 };
 
@@ -38,7 +43,8 @@ interface PlotProps extends DensityChartProps {
   readonly rem: number;
 }
 
-function Plot({ view, yAxis, summary, selected, doubtful, pickable, onPick, width, height, rem }: PlotProps) {
+function Plot(props: PlotProps) {
+  const { view, yAxis, summary, selected, doubtful, pickable, onPick, beside, width, height, rem } = props;
   const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
   const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
   const stops = useMemo(() => view.stems.map((stem) => plot.x(stem.u)), [view, plot]);
@@ -102,7 +108,14 @@ function Plot({ view, yAxis, summary, selected, doubtful, pickable, onPick, widt
           {plot.band !== null && <path className="band" d={plot.band} />}
           <path className="stems" d={plot.stems} />
           <path className="heads" d={plot.heads} />
-          {plot.overlay !== null && <path className="line overlay" d={plot.overlay} data-curve="overlay" />}
+          {plot.beside.map((path, i) => (
+            <path
+              key={besideName(i)}
+              className={`line beside-${i + 1}`}
+              d={path}
+              data-curve={besideName(i)}
+            />
+          ))}
           <path className="line" d={plot.curve} data-curve="shown" />
           {chosen !== undefined && (
             <g className="selected" transform={`translate(${plot.x(chosen.u)} 0)`}>
@@ -149,7 +162,7 @@ function Plot({ view, yAxis, summary, selected, doubtful, pickable, onPick, widt
         width={width}
         stops={stops}
         read={(px) => {
-          return { at: px, text: densityReading(view, toU(px), nearest(stops, px)) };
+          return { at: px, text: densityReading(view, toU(px), nearest(stops, px), beside) };
         }}
         onPick={(px) => {
           const distance = (theta: number) => Math.abs(plot.x(positionOf(view, theta)) - px);

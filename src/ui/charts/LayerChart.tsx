@@ -10,12 +10,15 @@ interface LayerChartProps {
   /** Title of the value axis. */
   readonly quantity: string;
   readonly summary: string;
+  /** Name of the tensor that is looked at. */
+  readonly selected?: string;
+  readonly onPick?: (name: string) => void;
 }
 
 /** Room for slanted names under the bars, in rem. */
 const NAMES = 4.6;
 
-export function LayerChart({ bars, quantity, summary }: LayerChartProps) {
+export function LayerChart({ bars, quantity, summary, selected, onPick }: LayerChartProps) {
   const { ref, box } = useBox();
   return (
     <div ref={ref} className="chart layer-chart">
@@ -46,7 +49,7 @@ export function LayerChart({ bars, quantity, summary }: LayerChartProps) {
           {shape.bars.map(({ bar, x, y, width: w, height: h, whisker }, i) => (
             <g key={bar.name}>
               <rect
-                className={`bar ${bar.kind}${bar.value < 0 ? " negative" : ""}`}
+                className={`bar ${bar.kind}${bar.value < 0 ? " negative" : ""}${bar.name === selected ? " chosen" : ""}`}
                 x={x}
                 y={y}
                 width={w}
@@ -112,6 +115,7 @@ export function LayerChart({ bars, quantity, summary }: LayerChartProps) {
             const spread = bar.interval === null ? "" : `\n95 % interval ${interval(bar.interval)}`;
             return { at: stops[i], text: `${bar.name}\n${quantity} ${significant(bar.value, 3)}${spread}` };
           }}
+          {...(onPick === undefined ? {} : { onPick: (px: number) => onPick(bars[nearest(stops, px)].name) })}
         />
       </>
     );

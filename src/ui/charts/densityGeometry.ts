@@ -24,7 +24,8 @@ export interface DensityGeometry {
   readonly yTicks: readonly Tick[];
   readonly curve: string;
   readonly band: string | null;
-  readonly overlay: string | null;
+  /** The runs beside the shown one. */
+  readonly beside: readonly string[];
   /** All stems in one path, and the small circles at their ends in another. */
   readonly stems: string;
   readonly heads: string;
@@ -32,18 +33,15 @@ export interface DensityGeometry {
   readonly oneInN: number | null;
 }
 
-export function densityGeometry(
-  view: DensityView,
-  frame: Frame,
-  yAxis: "log" | "linear",
-  headRadius: number,
-): DensityGeometry {
+/** Scales that hold all curves and stems of a view. */
+export type DensityAxes = Pick<DensityGeometry, "x" | "y" | "xTicks" | "yTicks" | "oneInN"> & {
+  /** The path of a curve of this view. */
+  readonly outline: (curve: DensityCurve) => string;
+};
+
+export function densityAxes(view: DensityView, frame: Frame, yAxis: "log" | "linear"): DensityAxes {
   const x = scaleLinear().domain(view.domain).range([frame.left, frame.right]);
-  const top = Math.max(
-    peak(view.curve),
-    view.overlay === null ? 0 : peak(view.overlay),
-    ...view.stems.map((stem) => stem.weight),
-  );
+  const top = Math.max(...[view.curve, ...view.beside].map(peak), ...view.stems.map((stem) => stem.weight));
   const floor = 10 ** (Math.floor(Math.log10(view.oneInN)) - 1);
   const y =
     yAxis === "log"
@@ -56,22 +54,34 @@ export function densityGeometry(
   // Below the floor of a log scale there is nothing to draw: such points run along just under the frame's edge.
   const place = (value: number) =>
     yAxis === "log" && value <= floor ? frame.bottom + 2 : Math.max(y(value), frame.top - 50);
-  const outline = (curve: DensityCurve) =>
-    pathOf(columns(curve, x, frame).map(([px, value]): Point => [px, place(value)]));
-  const visible = view.stems.filter((stem) => place(stem.weight) < frame.bottom);
   return {
     x,
     y: place,
     xTicks: xTicks(view, x, frame),
     yTicks: yAxis === "log" ? decades(y.domain() as [number, number], y) : plain(y.ticks(5), y),
+    oneInN: yAxis === "log" ? place(view.oneInN) : null,
+    outline: (curve) => pathOf(columns(curve, x, frame).map(([px, value]): Point => [px, place(value)])),
+  };
+}
+
+export function densityGeometry(
+  view: DensityView,
+  frame: Frame,
+  yAxis: "log" | "linear",
+  headRadius: number,
+): DensityGeometry {
+  const { outline, ...axes } = densityAxes(view, frame, yAxis);
+  const { x, y: place } = axes;
+  const visible = view.stems.filter((stem) => place(stem.weight) < frame.bottom);
+  return {
+    ...axes,
     curve: outline(view.curve),
     band: view.curve.band === null ? null : bandPath(view.curve, view.curve.band, x, place),
-    overlay: view.overlay === null ? null : outline(view.overlay),
+    beside: view.beside.map(outline),
     stems: visible
       .map((stem) => `M${round(x(stem.u))},${frame.bottom}V${round(place(stem.weight))}`)
       .join(""),
     heads: visible.map((stem) => circle(x(stem.u), place(stem.weight), headRadius)).join(""),
-    oneInN: yAxis === "log" ? place(view.oneInN) : null,
   };
 }
 
@@ -117,7 +127,7 @@ function circle(cx: number, cy: number, r: number): string {
 }
 
 /** Decades with labels, their 2 to 9 as minor ticks on the symmetric log; round numbers on the linear axis. */
-function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
+export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
   const { axis, domain } = view;
   if (axis.kind === "linear")
     return plain(
@@ -177,14 +187,20 @@ export function tickNumber(value: number): string {
   return String(Number(value.toPrecision(6))).replace("-", "−");
 }
 
-/** What a place on the axis reads. */
-export function densityReading(view: DensityView, u: number, nearestStem: number): string {
+/** What a place on the axis reads; `beside`: what the other runs are called. */
+export function densityReading(
+  view: DensityView,
+  u: number,
+  nearestStem: number,
+  beside: readonly string[] = [],
+): string {
   const stem = view.stems[nearestStem];
   const lines = [
     `λ = ${significant(eigenvalueAt(view, u), 4)}`,
     `density ${scientific(densityAt(view.curve, u))}`,
   ];
-  if (view.overlay !== null) lines.push(`density of A ${scientific(densityAt(view.overlay, u))}`);
+  for (const [i, curve] of view.beside.entries())
+    lines.push(`density of ${beside[i]} ${scientific(densityAt(curve, u))}`);
   lines.push(
     `nearest Ritz value ${significant(stem.theta, 5)}, weight ${scientific(stem.weight)}, probe ${stem.probe + 1}`,
   );

@@ -1,6 +1,8 @@
 /** A bar per tensor: its part of the trace, with the interval, in pixels. Pure. */
 import { scaleBand, scaleLinear } from "d3-scale";
+import { groupName } from "../../store/groupName.ts";
 import type { LayerTrace, ModelCard } from "../../store/state.ts";
+import { runsOf } from "./bitsGeometry.ts";
 import { type Tick, tickNumber } from "./densityGeometry.ts";
 import type { Frame } from "./frame.ts";
 
@@ -30,7 +32,7 @@ export function layerBars(
     const tensor = tensors.get(layer.name);
     const kind: TensorKind = (tensor?.shape.length ?? 1) >= 2 ? "weight" : "other";
     if (kind === "other" && !options.all) return [];
-    return [{ layer, kind, group: tensor?.group ?? layer.name.split(".", 1)[0] }];
+    return [{ layer, kind, group: groupName(tensor ?? layer) }];
   });
   const names = shown.map(({ layer, group }) => ({ group, parts: informative(layer.name, group) }));
   return shown.map(({ layer, kind, group }, i) => {
@@ -116,18 +118,7 @@ export function layerGeometry(bars: readonly LayerBar[], frame: Frame): LayerGeo
     bars: placed,
     zero: y(0),
     yTicks: y.ticks(4).map((value) => ({ at: y(value), label: tickNumber(value) })),
-    groups: groupsOf(placed),
+    groups: runsOf(placed.map(({ bar, x, width }) => ({ group: bar.group, x, width }))),
     pitch: band.step(),
   };
-}
-
-function groupsOf(placed: readonly PlacedBar[]): LayerGeometry["groups"] {
-  const groups: { name: string; from: number; to: number }[] = [];
-  for (const { bar, x, width } of placed) {
-    const name = bar.group;
-    const last = groups.at(-1);
-    if (last?.name === name) last.to = x + width;
-    else groups.push({ name, from: x, to: x + width });
-  }
-  return groups;
 }

@@ -1,6 +1,7 @@
 /** The loss over a plane as coloured cells and lines of equal loss, in pixels. Pure. */
 import { scaleLinear } from "d3-scale";
 import type { PlanePoint } from "../../store/plane.ts";
+import { cividis } from "./colours.ts";
 import { type Tick, tickNumber } from "./densityGeometry.ts";
 import { type Frame, type Point, round } from "./frame.ts";
 
@@ -29,13 +30,6 @@ export interface PlaneGeometry {
 }
 
 const LEVELS = 8;
-/** Cividis: as light as it is yellow, the same for all kinds of colour vision. */
-const COLOURS = ["#00224e", "#2a3f6d", "#575d6d", "#7d7c78", "#a59c74", "#d2c060", "#fee838"];
-const colour = scaleLinear<string>()
-  .domain(COLOURS.map((_, i) => i / (COLOURS.length - 1)))
-  .range(COLOURS)
-  .clamp(true);
-
 /** @param points row-major, the second direction fastest. Null while nothing has been measured. */
 export function planeGeometry(points: readonly PlanePoint[], frame: Frame): PlaneGeometry | null {
   const known = points.filter((p): p is PlanePoint & { loss: number } => p.loss !== null);
@@ -50,7 +44,7 @@ export function planeGeometry(points: readonly PlanePoint[], frame: Frame): Plan
   const bend = least > 0 ? Math.log : (loss: number) => loss;
   const unbend = least > 0 ? Math.exp : (value: number) => value;
   const shade = (loss: number): string =>
-    most > least ? colour((bend(loss) - bend(least)) / (bend(most) - bend(least))) : colour(0);
+    most > least ? cividis((bend(loss) - bend(least)) / (bend(most) - bend(least))) : cividis(0);
   const at = (share: number): number => unbend(bend(least) + share * (bend(most) - bend(least)));
   const levels = Array.from({ length: LEVELS }, (_, i) => at((i + 1) / (LEVELS + 1)));
   const contours = (value: (p: PlanePoint) => number | null): string =>

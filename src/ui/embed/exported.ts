@@ -1,4 +1,5 @@
 /** What the command `export` answers. Fetched with the first one. */
+import { comparedRuns } from "../../store/kept.ts";
 import { findEigenvalue } from "../../store/ranks.ts";
 import type { PageState, RunResult } from "../../store/state.ts";
 import { fileName } from "../export/download.ts";
@@ -30,10 +31,11 @@ export function exported(state: PageState, format: ExportFormat): Exported {
   return { format, name: fileName(model, figure.what, "svg"), content };
 }
 
-function figureOf({ controls, overlay }: PageState, result: RunResult): Figure {
+function figureOf(state: PageState, result: RunResult): Figure {
+  const { controls } = state;
   switch (controls.view) {
     case "density":
-      return densityFigure(result, overlay?.result ?? null);
+      return densityFigure(comparedRuns(state));
     case "layers":
       return layersFigure(controls.layerMeasure);
     case "slice": {

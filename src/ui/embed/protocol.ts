@@ -2,7 +2,7 @@
  * The language between an embed and the page that frames it (docs/embedding.md). Pure: what is a message, whom it may
  * come from, what is said back. Whatever does not fit exactly is not a message, and is not answered.
  */
-import type { Progress, RunResult } from "../../store/state.ts";
+import type { Progress, RunResult, Shown } from "../../store/state.ts";
 
 /** Marks our messages among those of others, and is the version of this language. */
 export const PROTOCOL = 1;
@@ -47,7 +47,7 @@ export type RunWord = "idle" | "starting" | "running" | "paused" | "ended";
 
 /** The numbers of a result that a page may want to print; `export` gives all of them. */
 export interface ResultSummary {
-  readonly origin: "stored" | "live" | "past";
+  readonly origin: Shown["origin"];
   readonly model: string;
   readonly sentence: string;
   readonly settings: RunResult["settings"];

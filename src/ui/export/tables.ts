@@ -1,8 +1,11 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
 import { csv } from "../../model/csv.ts";
-import type { DensityView } from "../../store/densityView.ts";
+import type { ComparedRow } from "../../store/comparison.ts";
+import type { DensityCurve, DensityView } from "../../store/densityView.ts";
+import type { LanczosState } from "../../store/lesson/lanczos.ts";
 import type { PlanePoint } from "../../store/plane.ts";
-import type { LossSlice, RunResult } from "../../store/state.ts";
+import type { LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
+import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
 /** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
@@ -44,6 +47,63 @@ export const sliceCsv = (slice: LossSlice, atWeights: number): string =>
     slice.steps.map((step, i) => [step, slice.loss[i], predictedLoss(slice, atWeights, step)]),
   );
 
+/** A row per tensor, and per channel that the answer names. */
+export const massCsv = ({ tensors }: VectorAnswer): string =>
+  csv(
+    ["tensor", "parameters", "channel", "mass"],
+    tensors.flatMap(({ name, size, mass, channels, largest }) => [
+      [name, size, "", mass],
+      ...largest.map((own) => [name, size / channels, own.channel, own.mass]),
+    ]),
+  );
+
+export const sharpestCsv = ({ sharpest }: RowCurvature): string =>
+  csv(
+    ["sample", "token", "curvature", "gauss_newton", "slope", "loss", "label", "predicted"],
+    sharpest.map((row) => [
+      row.sample,
+      row.token ?? "",
+      row.curvature,
+      row.gaussNewton,
+      row.slope,
+      row.loss,
+      row.label ?? "",
+      row.predicted ?? "",
+    ]),
+  );
+
+/** A row per quantity and run: the number with its interval, and the difference from the first run with its own. */
+export const comparisonCsv = (rows: readonly ComparedRow[], runs: readonly string[]): string =>
+  csv(
+    ["quantity", "run", "value", "low", "high", "difference", "difference_low", "difference_high", "verdict"],
+    rows.flatMap(({ name, quantities, differences }) =>
+      runs.map((run, i) => [
+        ...[name, run, quantities[i]?.value ?? ""],
+        ...[quantities[i]?.interval?.[0] ?? "", quantities[i]?.interval?.[1] ?? ""],
+        ...[differences[i]?.value ?? "", differences[i]?.interval?.[0] ?? ""],
+        ...[differences[i]?.interval?.[1] ?? "", differences[i]?.verdict ?? ""],
+      ]),
+    ),
+  );
+
+/** The curves as drawn, on their common axis. */
+export const densitiesCsv = (
+  curves: readonly { readonly run: string; readonly curve: DensityCurve }[],
+): string =>
+  csv(
+    ["run", "eigenvalue", "density"],
+    curves.flatMap(({ run, curve }) =>
+      Array.from(curve.t, (eigenvalue, i) => [run, eigenvalue, curve.mean[i]]),
+    ),
+  );
+
+/** Steps and losses of several runs. */
+export const lossesCsv = (slices: readonly { readonly run: string; readonly slice: LossSlice }[]): string =>
+  csv(
+    ["run", "step", "loss"],
+    slices.flatMap(({ run, slice }) => slice.steps.map((step, i) => [run, step, slice.loss[i]])),
+  );
+
 /** The grid of a plane; empty cells where nothing was measured. */
 export const planeCsv = (points: readonly PlanePoint[]): string =>
   csv(
@@ -55,5 +115,76 @@ export const planeCsv = (points: readonly PlanePoint[]): string =>
       accuracy ?? "",
       predicted ?? "",
       loss === null || predicted === null ? "" : loss - predicted,
+    ]),
+  );
+
+interface PlannedBits {
+  readonly name: string;
+  readonly size: number;
+  readonly bits: number;
+  readonly rise: number;
+  /** With this layer alone at its bits. */
+  readonly measured: { readonly rise: number } | null;
+}
+
+export const bitsCsv = (rows: readonly PlannedBits[]): string =>
+  csv(
+    ["layer", "weights", "bits", "predicted_rise", "measured_rise"],
+    rows.map(({ name, size, bits, rise, measured }) => [name, size, bits, rise, measured?.rise ?? ""]),
+  );
+
+interface TableColumn<R> {
+  readonly key: string;
+  readonly value: (row: R) => number | null;
+  readonly interval?: (row: R) => readonly [number, number] | null;
+}
+
+/** The columns of a table of layers with the ends of their intervals; empty cells for what is not known. */
+export const columnsCsv = <R extends { readonly name: string; readonly group: string }>(
+  rows: readonly R[],
+  columns: readonly TableColumn<R>[],
+): string =>
+  csv(
+    [
+      "layer",
+      "part",
+      ...columns.flatMap(({ key, interval }) =>
+        interval === undefined ? [key] : [key, `${key}_low95`, `${key}_high95`],
+      ),
+    ],
+    rows.map((row) => [
+      row.name,
+      row.group,
+      ...columns.flatMap(({ value, interval }) => {
+        const own = value(row) ?? "";
+        if (interval === undefined) return [own];
+        const bounds = interval(row);
+        return [own, bounds?.[0] ?? "", bounds?.[1] ?? ""];
+      }),
+    ]),
+  );
+
+/** All Ritz values of all steps of a lesson. */
+export const stepsCsv = (states: readonly LanczosState[]): string =>
+  csv(
+    ["step", "ritz_value", "error", "weight", "state"],
+    states.flatMap(({ nodes, errors, weights, kinds }, i) =>
+      nodes.map((theta, node) => [i + 1, theta, errors[node], weights[node], kinds[node]]),
+    ),
+  );
+
+export const tridiagonalCsv = (alpha: readonly number[], beta: readonly number[], rows: number): string =>
+  csv(
+    ["row", "alpha", "beta"],
+    alpha.slice(0, rows).map((a, i) => [i + 1, a, beta[i]]),
+  );
+
+/** A column per line of a chart of steps. */
+export const seriesCsv = (step: string, series: readonly Series[]): string =>
+  csv(
+    [step, ...series.map(({ name }) => name)],
+    Array.from({ length: Math.max(...series.map(({ values }) => values.length)) }, (_, i) => [
+      i + 1,
+      ...series.map(({ values }) => values[i] ?? ""),
     ]),
   );

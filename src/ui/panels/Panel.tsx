@@ -2,7 +2,7 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { type ControlValues, controls } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
-import { useActions, usePage } from "../page.ts";
+import { useActions, useHidden, usePage } from "../page.ts";
 import { SpectrumPanel } from "./SpectrumPanel.tsx";
 
 type PanelName = ControlValues["panel"];
@@ -11,6 +11,9 @@ const PANELS: Readonly<Record<PanelName, ComponentType<{ readonly result: RunRes
   spectrum: SpectrumPanel,
   landscape: lazy(() => import("./LandscapePanel.tsx")),
   layers: lazy(() => import("./LayersPanel.tsx")),
+  learn: lazy(() => import("./LearnPanel.tsx")),
+  compare: lazy(() => import("./ComparePanel.tsx")),
+  study: lazy(() => import("./StudyPanel.tsx")),
 };
 
 const Waiting = () => (
@@ -30,6 +33,7 @@ export function Panel({ result }: { readonly result: RunResult | null }) {
 export function PanelTabs() {
   const panel = usePage((state) => state.controls.panel);
   const { set } = useActions();
+  if (useHidden("panel")) return null;
   return (
     <nav className="panels" aria-label={controls.panel.label}>
       {controls.panel.options.map(({ value, label }) => (

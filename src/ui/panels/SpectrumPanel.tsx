@@ -10,7 +10,7 @@ export function SpectrumPanel({ result }: { readonly result: RunResult }) {
     <>
       <div className="column figure-column">
         <DensityCard result={result} />
-        <LayerCard result={result} />
+        <LayerCard result={result} link />
       </div>
       <div className="column numbers">
         <EigenvalueCard result={result} />

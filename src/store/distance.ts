@@ -1,0 +1,2 @@
+/** The distance of two spectra, for `ui`. */
+export { probeDistance, wasserstein } from "../spectrum/wasserstein.ts";

@@ -1,0 +1,50 @@
+/** What a run says of each layer whose weights can be quantised: one row each, in the order of the network. Pure. */
+import type { BitPlan, PlannedOption, RunResult } from "../run/protocol.ts";
+import { isQuantised } from "../spectrum/sensitivity.ts";
+import { groupName } from "./groupName.ts";
+
+export interface Bounded {
+  readonly estimate: number;
+  readonly interval95: readonly [number, number] | null;
+}
+
+export interface LayerRow {
+  readonly name: string;
+  /** Part of the network: `layer1`. */
+  readonly group: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Multiply-accumulates per sample; null where no answer says. */
+  readonly macs: number | null;
+  /** Of the tensor's block: by the plan, which takes exact ones where it can, else by the run; null where neither has it. */
+  readonly trace: Bounded | null;
+  readonly perParameter: Bounded | null;
+  /** Predicted rises of the loss, fewest bits first; none where no answer has the rounding errors. */
+  readonly options: readonly PlannedOption[];
+}
+
+export function layerRows({ model, trace }: RunResult, table: BitPlan | null): LayerRow[] {
+  const traces = new Map(trace.perLayer.map((layer) => [layer.name, layer]));
+  const planned = new Map(table?.layers.map((layer) => [layer.name, layer]) ?? []);
+  // A run of a block looks at its tensors alone.
+  const looked = model.tensors.filter(
+    (tensor) => isQuantised(tensor) && (traces.size === 0 || traces.has(tensor.name)),
+  );
+  return looked.map((tensor) => {
+    const { name, shape, size } = tensor;
+    const layer = planned.get(name);
+    const own = traces.get(name);
+    const mean = layer?.meanTrace ?? (own === undefined ? null : scaled(own, 1 / size));
+    return {
+      ...{ name, shape, size, group: groupName(tensor), macs: layer?.macs ?? null },
+      trace: mean === null ? null : scaled(mean, size),
+      perParameter: mean,
+      options: layer?.options ?? [],
+    };
+  });
+}
+
+const scaled = ({ estimate, interval95 }: Bounded, by: number): Bounded => ({
+  estimate: estimate * by,
+  interval95: interval95 === null ? null : [interval95[0] * by, interval95[1] * by],
+});

@@ -1,0 +1,129 @@
+/** The list of runs that this browser keeps: saved by hand, imported, and the last one that was measured. */
+import type { StoreApi } from "zustand/vanilla";
+import type { RunResult } from "../run/protocol.ts";
+import { LAST, type ListedRun, MOST_LISTED, type RunList, type RunPlace } from "./listView.ts";
+import { isBusy } from "./runState.ts";
+import type { PageState } from "./state.ts";
+import type { Fetched } from "./stored.ts";
+
+export interface ListActions {
+  /** Reads the list that the browser kept. */
+  readList(): Promise<void>;
+  /** Puts the shown run into the list. */
+  saveShown(): Promise<void>;
+  renameRun(id: string, name: string): Promise<void>;
+  deleteRun(id: string): Promise<void>;
+  /** Shows a run of the list in place of the shown one, which is in the list as well if it was measured here. */
+  showListed(id: string): void;
+}
+
+interface Needs {
+  /** Absent where nothing may be kept. */
+  readonly place: (() => Promise<RunPlace>) | undefined;
+  readonly notice: (text: string) => void;
+}
+
+export function createRunList(store: StoreApi<PageState>, { place: openPlace, notice }: Needs) {
+  const { getState: get, setState: set, subscribe } = store;
+  let opened: Promise<RunPlace> | null = null;
+  const put = (change: Partial<RunList>) => set(({ list }) => ({ list: { ...list, ...change } }));
+
+  /** Without storage the list lives in memory, and says why. */
+  async function inPlace<T>(work: (place: RunPlace) => Promise<T>): Promise<T | null> {
+    try {
+      if (openPlace === undefined) throw new Error("this page keeps nothing");
+      opened ??= openPlace();
+      return await work(await opened);
+    } catch (error) {
+      opened = null;
+      put({ problem: error instanceof Error ? error.message : String(error) });
+      return null;
+    }
+  }
+
+  async function enter(run: ListedRun): Promise<void> {
+    const others = get().list.runs.filter(({ id }) => id !== run.id);
+    put({ runs: [run, ...others] });
+    await inPlace((place) => place.put(run));
+  }
+
+  let reading: Promise<void> | null = null;
+  const readList = () => {
+    reading ??= (async () => {
+      put({ read: "reading" });
+      const kept = (await inPlace((place) => place.all())) ?? [];
+      const here = new Set(get().list.runs.map(({ id }) => id));
+      const runs = [...get().list.runs, ...kept.filter(({ id }) => !here.has(id))];
+      put({ read: "read", runs: runs.sort((a, b) => b.at.localeCompare(a.at)) });
+    })();
+    return reading;
+  };
+
+  const listed = (result: RunResult, from: ListedRun["from"], name = ""): ListedRun => ({
+    id: from === "last" ? LAST : freshId(get().list.runs),
+    ...{ name, from, at: new Date().toISOString() },
+    bytes: JSON.stringify(result).length,
+    result,
+  });
+  const full = (): string | null =>
+    get().list.runs.length < MOST_LISTED
+      ? null
+      : `The list of runs is full with ${MOST_LISTED}: delete some of them in the panel Compare.`;
+
+  // What was measured here stays reachable when something else is shown: one run, and no question asked.
+  subscribe(({ run, shown }, before) => {
+    if (run === before.run || run.kind !== "ended" || shown?.origin !== "live") return;
+    void enter(listed(shown.result, "last"));
+  });
+
+  const actions: ListActions = {
+    readList,
+
+    async saveShown() {
+      const { shown } = get();
+      if (shown === null) return;
+      await readList();
+      const problem = full();
+      if (problem !== null) return notice(problem);
+      const run = listed(shown.result, "saved");
+      await enter(run);
+    },
+
+    async renameRun(id, name) {
+      const run = get().list.runs.find((other) => other.id === id);
+      if (run === undefined) return;
+      const renamed = { ...run, name: name.trim().slice(0, 120) };
+      put({ runs: get().list.runs.map((other) => (other.id === id ? renamed : other)) });
+      await inPlace((place) => place.put(renamed));
+    },
+
+    async deleteRun(id) {
+      put({ runs: get().list.runs.filter((run) => run.id !== id) });
+      await inPlace((place) => place.remove(id));
+    },
+
+    showListed(id) {
+      const run = get().list.runs.find((other) => other.id === id);
+      if (run !== undefined && !isBusy(get().run)) set({ shown: { result: run.result, origin: "listed" } });
+    },
+  };
+
+  /** A run of the list by its id. */
+  async function find(id: string): Promise<Fetched<RunResult>> {
+    await readList();
+    const run = get().list.runs.find((other) => other.id === id);
+    return run === undefined
+      ? { ok: false, message: `this browser has no run ${id} in its list` }
+      : { ok: true, value: run.result };
+  }
+
+  return { actions, find };
+}
+
+/** The first number that is free, from now on. */
+function freshId(runs: readonly ListedRun[]): string {
+  const taken = new Set(runs.map(({ id }) => id));
+  let number = Date.now();
+  while (taken.has(`saved-${number.toString(36)}`)) number++;
+  return `saved-${number.toString(36)}`;
+}

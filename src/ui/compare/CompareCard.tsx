@@ -1,0 +1,101 @@
+/** Densities of the compared runs on common axes, and their numbers with the differences that the intervals bear. */
+import { useMemo } from "react";
+import { compareRuns, incomparable } from "../../store/comparison.ts";
+import { densityView } from "../../store/densityView.ts";
+import { CompareBar } from "../CompareBar.tsx";
+import { ViewChoice } from "../ControlField.tsx";
+import { CompareChart } from "../charts/CompareChart.tsx";
+import { ExportMenu } from "../ExportMenu.tsx";
+import { scientific, significant } from "../format.ts";
+import { usePage } from "../page.ts";
+import { Card, DataTable } from "../parts.tsx";
+import { densitySummary } from "../words.ts";
+import { captionOf } from "./captions.ts";
+import { DifferenceTable } from "./DifferenceTable.tsx";
+import { type ComparedRun, legendOf } from "./strokes.ts";
+
+/** Rows of the table of the curves: enough to draw them again by hand; the CSV has all points. */
+const LISTED = 80;
+
+export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] }) {
+  const { xAxis, yAxis, smoothing, width } = usePage((state) => state.controls);
+  const shown = runs.find((run) => run.beside === null) ?? runs[0];
+  const view = useMemo(
+    () =>
+      densityView(
+        shown.result,
+        runs.filter((run) => run !== shown).map((run) => run.result),
+        { xAxis, smoothing, width },
+      ),
+    [runs, shown, xAxis, smoothing, width],
+  );
+  const results = useMemo(() => runs.map((run) => run.result), [runs]);
+  const rows = useMemo(() => compareRuns(results), [results]);
+  const curves =
+    view === null ? [] : runs.map(({ beside }) => (beside === null ? view.curve : view.beside[beside]));
+  return (
+    <Card
+      title="Runs on common axes"
+      note={
+        runs.length === 1 ? "one run; add others from the list below" : `differences from ${runs[0].letter}`
+      }
+      className="compare"
+      tools={
+        <>
+          <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
+          <ViewChoice field="yAxis" lead="density" />
+          <ExportMenu
+            figure={{ what: "densities", title: "Eigenvalue densities", legend: legendOf(runs) }}
+            tables={[
+              {
+                label: "Differences (CSV)",
+                name: "differences",
+                csv: (t) =>
+                  t.comparisonCsv(
+                    rows,
+                    runs.map((run) => run.title),
+                  ),
+              },
+              {
+                label: "Curves (CSV)",
+                name: "densities",
+                csv: (t) => t.densitiesCsv(runs.map(({ title }, i) => ({ run: title, curve: curves[i] }))),
+              },
+            ]}
+            result={shown.result}
+            of={{ name: "comparison", caption: captionOf(runs) }}
+          />
+        </>
+      }
+    >
+      {incomparable(results).map((problem) => (
+        <p key={problem} className="warning">
+          {problem}
+        </p>
+      ))}
+      {view === null ? (
+        <p className="empty">The run has no Ritz value yet.</p>
+      ) : (
+        <CompareChart
+          {...{ view, yAxis }}
+          curves={runs.map(({ letter, stroke }, i) => ({ letter, stroke, curve: curves[i] }))}
+          summary={runs.map(({ letter, result }) => `${letter}: ${densitySummary(result)}`).join(" ")}
+        />
+      )}
+      <CompareBar />
+      {runs.length > 1 && <DifferenceTable runs={runs} rows={rows} />}
+      {view !== null && (
+        <DataTable
+          summary="Densities along the axis"
+          columns={["Eigenvalue", ...runs.map((run) => run.letter)]}
+          rows={() => {
+            const every = Math.ceil(view.curve.t.length / LISTED);
+            return Array.from({ length: Math.floor(view.curve.t.length / every) }, (_, k) => k * every).map(
+              (i) => [significant(view.curve.t[i], 4), ...curves.map(({ mean }) => scientific(mean[i], 3))],
+            );
+          }}
+        />
+      )}
+    </Card>
+  );
+}

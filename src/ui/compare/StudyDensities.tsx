@@ -1,0 +1,51 @@
+/** The three densities on common axes, as one figure. */
+import { useMemo } from "react";
+import { densityView } from "../../store/densityView.ts";
+import { ViewChoice } from "../ControlField.tsx";
+import { DensityPanels } from "../charts/DensityPanels.tsx";
+import { ExportMenu } from "../ExportMenu.tsx";
+import { usePage } from "../page.ts";
+import { densitySummary } from "../words.ts";
+import { captionOf } from "./captions.ts";
+import { type ComparedRun, legendOf } from "./strokes.ts";
+
+export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[] }) {
+  const { xAxis, yAxis, width } = usePage((state) => state.controls);
+  const view = useMemo(
+    () =>
+      densityView(
+        runs[0].result,
+        runs.slice(1).map((run) => run.result),
+        { xAxis, width, smoothing: "axis" },
+      ),
+    [runs, xAxis, width],
+  );
+  if (view === null) return <p className="empty">The first step is still to come.</p>;
+  const curves = [view.curve, ...view.beside];
+  return (
+    <>
+      <div className="card-tools">
+        <ViewChoice field="xAxis" lead="λ" />
+        <ViewChoice field="yAxis" lead="density" />
+        <ExportMenu
+          figure={{ what: "densities", title: "Eigenvalue densities", legend: legendOf(runs) }}
+          tables={[
+            {
+              label: "Curves (CSV)",
+              name: "densities",
+              csv: (t) => t.densitiesCsv(runs.map(({ title }, i) => ({ run: title, curve: curves[i] }))),
+            },
+          ]}
+          result={runs[0].result}
+          of={{ name: "study", caption: captionOf(runs) }}
+        />
+      </div>
+      <DensityPanels
+        view={view}
+        yAxis={yAxis}
+        curves={runs.map(({ letter, stroke, title }, i) => ({ letter, stroke, title, curve: curves[i] }))}
+        summary={`Side by side. ${runs.map(({ result }) => densitySummary(result)).join(" ")}`}
+      />
+    </>
+  );
+}

@@ -1,0 +1,9 @@
+/** The words below a figure of several runs. Pure. */
+import type { ComparedRun } from "./strokes.ts";
+
+/** What was measured: once where it is the same but for the network, else for each run. */
+export function captionOf(runs: readonly ComparedRun[]): string {
+  const sentences = [...new Set(runs.map(({ result }) => result.meaning.sentence))];
+  if (sentences.length === 1) return sentences[0];
+  return runs.map(({ letter, result }) => `${letter}: ${result.meaning.sentence}`).join(" ");
+}

@@ -1,0 +1,51 @@
+/** What is seen of a run, alone and beside another: from its numbers, and only what their intervals say. Pure. */
+
+import { compareRuns, type Difference, stageTraces } from "../../store/comparison.ts";
+import { probeDistance, wasserstein } from "../../store/distance.ts";
+import type { RunResult } from "../../store/state.ts";
+import { interval, percent, significant } from "../format.ts";
+
+/** `λ₁ = 298.4 and λₙ = −11.54; loss 0.1576, accuracy 93.8 %.` and the trace with its largest part. */
+export function runSentence(result: RunResult): string {
+  const { eigenvalues, loss, accuracy, trace } = result;
+  const ends = [
+    ...eigenvalues.top.slice(0, 1).map(({ value }) => `λ₁ = ${significant(value, 4)}`),
+    ...eigenvalues.bottom.slice(0, 1).map(({ value }) => `λₙ = ${significant(value, 4)}`),
+  ];
+  const facts = [
+    ends.join(" and "),
+    `loss ${significant(loss, 3)}${accuracy === null ? "" : `, accuracy ${percent(accuracy)}`}`,
+  ];
+  const largest = [...stageTraces(result)].reduce<readonly [string, number] | null>(
+    (best, [name, { value }]) => (best === null || value > best[1] ? [name, value] : best),
+    null,
+  );
+  const spread = trace.interval95 === null ? "" : ` (95 % interval ${interval(trace.interval95)})`;
+  const part =
+    largest === null ? "" : `; its largest part, ${significant(largest[1], 3)}, is that of ${largest[0]}`;
+  return `${facts.filter((fact) => fact !== "").join("; ")}. Trace ${significant(trace.estimate, 4)}${spread}${part}.`;
+}
+
+/** Largest eigenvalue, trace and density beside those of the first run. */
+export function besideSentence(first: RunResult, result: RunResult): string {
+  const rows = compareRuns([first, result]);
+  const of = (name: string) => rows.find((row) => row.name === name);
+  const top = of("Largest eigenvalue");
+  const ratio =
+    top?.quantities[0] == null || top.quantities[1] == null
+      ? null
+      : top.quantities[1].value / top.quantities[0].value;
+  const sharp = ratio === null ? null : `λ₁ is ${significant(ratio, 2)} times that of A`;
+  const trace = of("Trace")?.differences[1] ?? null;
+  const told = trace === null ? null : `the trace ${traceWords(trace)}`;
+  const distance = wasserstein(first.spectrum, result.spectrum);
+  const chance = probeDistance(first.spectrum);
+  const apart = `the spectra lie ${significant(distance, 2)} apart${chance === null ? "" : ` (two probes of A: ${significant(chance, 2)})`}`;
+  return `Beside A: ${[sharp, told, apart].filter((part) => part !== null).join("; ")}.`;
+}
+
+function traceWords({ value, interval: range, verdict }: Difference): string {
+  if (verdict === "open" || range === null) return "cannot be told from that of A with these probes";
+  const [low, high] = value < 0 ? [-range[1], -range[0]] : range;
+  return `is ${value < 0 ? "smaller" : "larger"} by ${significant(Math.abs(value), 3)} (${interval([low, high])})`;
+}

@@ -1,0 +1,38 @@
+/** Why a measurement of the layers is not there, and the button or the words that get it. */
+import type { ReactNode } from "react";
+import { isBusy } from "../../store/runState.ts";
+import { usePage } from "../page.ts";
+import { Button } from "../parts.tsx";
+
+interface AskingProps {
+  /** `rounding errors`: what the stored run does not hold. */
+  readonly what: string;
+  readonly label: string;
+  readonly onAsk: () => void;
+  /** What it costs. */
+  readonly children: ReactNode;
+}
+
+export function Asking({ what, label, onAsk, children }: AskingProps) {
+  const run = usePage((state) => state.run);
+  const origin = usePage((state) => state.shown?.origin);
+  if (isBusy(run)) {
+    const own = run.kind === "running" && run.job !== "run" && run.job !== "extend";
+    return <p className="empty">{own ? "Measuring" : "This can be measured when the run ends."}</p>;
+  }
+  if (origin !== "live") {
+    return (
+      <p className="empty">
+        {origin === "stored"
+          ? `The stored run holds no ${what}. Run it here to measure them.`
+          : `The engine has gone on to another model. Run this one again for its ${what}.`}
+      </p>
+    );
+  }
+  return (
+    <div className="empty">
+      <Button onClick={onAsk}>{label}</Button>
+      <p className="calm">{children}</p>
+    </div>
+  );
+}

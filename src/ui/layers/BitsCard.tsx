@@ -1,0 +1,65 @@
+/** The bits of the chosen plan, layer by layer. */
+import { groupName } from "../../store/groupName.ts";
+import type { RunResult } from "../../store/state.ts";
+import { BitsChart } from "../charts/BitsChart.tsx";
+import { ExportMenu } from "../ExportMenu.tsx";
+import { bitsFigure } from "../figures.ts";
+import { count, significant } from "../format.ts";
+import { useActions, usePage } from "../page.ts";
+import { Card, DataTable } from "../parts.tsx";
+import { plural } from "../words.ts";
+import type { PlanView } from "./usePlan.ts";
+
+export function BitsCard({ result, view }: { readonly result: RunResult; readonly view: PlanView }) {
+  const selected = usePage((state) => state.controls.layer);
+  const { set } = useActions();
+  const { table, solved, measured } = view;
+  if (table === null || solved === null) return null;
+  const tensors = new Map(result.model.tensors.map((tensor) => [tensor.name, tensor]));
+  const rows = table.layers.map(({ name, size, options }, i) => ({
+    ...{ name, size, bits: solved.bits[i] },
+    group: groupName(tensors.get(name) ?? { name }),
+    rise: options.find(({ bits }) => bits === solved.bits[i])?.loss ?? 0,
+    measured: measured?.layers[i] ?? null,
+  }));
+  const counts = [...new Set(solved.bits)]
+    .sort((a, b) => a - b)
+    .map((bits) => `${plural(solved.bits.filter((own) => own === bits).length, "layer")} at ${bits} bits`);
+  return (
+    <Card
+      title="Bits of the plan"
+      note={counts.join(", ")}
+      className="bits"
+      tools={
+        <ExportMenu
+          figure={bitsFigure}
+          tables={[{ label: "Bits (CSV)", name: "bits", csv: (t) => t.bitsCsv(rows) }]}
+          result={result}
+        />
+      }
+    >
+      <BitsChart
+        bars={rows.map(({ name, group, bits, rise, measured: alone }) => ({
+          ...{ name, group, bits },
+          note: `\npredicted rise ${significant(rise, 3)}${alone === null ? "" : `\nmeasured alone ${significant(alone.rise, 3)}`}`,
+        }))}
+        summary={`Bits of ${plural(rows.length, "layer")}: ${counts.join(", ")}.`}
+        selected={selected}
+        onPick={(name) => set("layer", name)}
+      />
+      <DataTable
+        summary="Bits of every layer"
+        columns={["Layer", "Weights", "Bits", "Predicted rise", "Measured alone"]}
+        rows={() =>
+          rows.map(({ name, size, bits, rise, measured: alone }) => [
+            name,
+            count(size),
+            String(bits),
+            significant(rise, 3),
+            alone === null ? "" : significant(alone.rise, 3),
+          ])
+        }
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,172 @@
+/** Bits for the layers under a budget: the front of all plans, the best one, and what it measures. */
+import { useId } from "react";
+import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
+import { controls } from "../../store/controls.ts";
+import { planFile } from "../../store/measuredPlans.ts";
+import type { RunResult } from "../../store/state.ts";
+import { FrontChart } from "../charts/FrontChart.tsx";
+import { ExportMenu } from "../ExportMenu.tsx";
+import { frontFigure } from "../figures.ts";
+import { count, significant } from "../format.ts";
+import { useActions, useHidden, usePage } from "../page.ts";
+import { Card, DataTable } from "../parts.tsx";
+import { Asking } from "./Asking.tsx";
+import { PlanNumbers } from "./PlanNumbers.tsx";
+import { PlanSettings } from "./PlanSettings.tsx";
+import { costAxis, costText } from "./units.ts";
+import type { PlanView } from "./usePlan.ts";
+
+interface PlanCardProps {
+  readonly result: RunResult;
+  readonly view: PlanView;
+}
+
+export function PlanCard({ result, view }: PlanCardProps) {
+  const { table, planned, solved } = view;
+  const { predictPlan } = useActions();
+  const known = planned?.ok === true ? planned.value : null;
+  return (
+    <Card
+      title="Bit plan"
+      note="the bits of each layer that raise the loss least within a budget"
+      className="plan"
+      tools={known !== null && solved !== null && <PlanExport {...{ result, view, known, solved }} />}
+    >
+      <PlanSettings result={result} />
+      {table === null && (
+        <Asking
+          what="rounding errors of its weights"
+          label="Predict the rise of the loss"
+          onAsk={() => void predictPlan()}
+        >
+          Rounds the weights to 2 to 8 bits; the traces are exact where a closed sum gives them, else those of
+          the run.
+        </Asking>
+      )}
+      {planned?.ok === false && (
+        <p className="empty" role="alert">
+          {planned.message}
+        </p>
+      )}
+      {known !== null && solved === null && (
+        <p className="empty">No plan stays within this budget: raise it or allow fewer bits.</p>
+      )}
+      {known !== null && solved !== null && (
+        <div className="plan-body">
+          <Front known={known} solved={solved} view={view} />
+          <PlanNumbers result={result} view={view} known={known} solved={solved} />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface KnownProps {
+  readonly view: PlanView;
+  readonly known: Planning;
+  readonly solved: SolvedPlan;
+}
+
+function Front({ known, solved, view }: KnownProps) {
+  const { planCost, planBudget } = usePage((state) => state.controls);
+  const { set } = useActions();
+  const [low, high] = known.range;
+  const { title, divisor } = costAxis(planCost, high);
+  const words = (cost: number): string => costText(planCost, cost);
+  // A click chooses a plan: the least budget of four digits that it fits.
+  const pick = (cost: number): void => {
+    const share = high > low ? (cost - low) / (high - low) : 1;
+    set("planBudget", Math.min(1, Math.max(0, Math.ceil(share * 1e4 - 1e-6) / 1e4)));
+  };
+  const measured = view.allMeasured.flatMap(({ cost, whole }) =>
+    cost === null ? [] : [{ cost, loss: whole.rise }],
+  );
+  return (
+    <div className="front">
+      <FrontChart
+        figure={{
+          ...{
+            range: known.range,
+            front: known.front,
+            uniform: known.uniform,
+            divisor,
+            budget: solved.budget,
+          },
+          chosen: { cost: solved.cost, loss: solved.rise.estimate, interval: solved.rise.interval95 },
+          measured,
+        }}
+        quantity={title}
+        summary={`Predicted rise of the loss of ${count(known.front.length)} undominated plans from ${words(low)} to ${words(high)}. Within ${words(solved.budget)} the best costs ${words(solved.cost)} and predicts a rise of ${significant(solved.rise.estimate, 3)}.`}
+        costText={words}
+        onPick={pick}
+      />
+      <BudgetSlider value={planBudget} text={words(solved.budget)} />
+      <p className="legend">
+        <span>
+          <span className="swatch" />
+          best plan for each budget, predicted
+        </span>
+        <span>
+          <span className="mark-key dot" />
+          chosen
+        </span>
+        {measured.length > 0 && (
+          <span>
+            <span className="mark-key diamond" />
+            measured
+          </span>
+        )}
+      </p>
+      <DataTable
+        summary="Plans of the front"
+        columns={["Cost", "Predicted rise"]}
+        rows={() => known.front.map(({ cost, loss }) => [words(cost), significant(loss, 4)])}
+      />
+    </div>
+  );
+}
+
+function BudgetSlider({ value, text }: { readonly value: number; readonly text: string }) {
+  const { set } = useActions();
+  const id = useId();
+  const { min, max, help } = controls.planBudget;
+  if (useHidden("planBudget")) return null;
+  return (
+    <div className="budget-slider" title={help}>
+      <label htmlFor={id}>Budget</label>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        // The arrow keys go by a hundredth then.
+        step="any"
+        value={value}
+        aria-valuetext={text}
+        onChange={(event) => set("planBudget", Math.round(Number(event.target.value) * 1e4) / 1e4)}
+      />
+      <output htmlFor={id}>{text}</output>
+    </div>
+  );
+}
+
+function PlanExport({ result, view, known, solved }: KnownProps & { readonly result: RunResult }) {
+  const values = usePage((state) => state.controls);
+  const file = () => planFile(known, solved, values, view.measured);
+  return (
+    <ExportMenu
+      figure={frontFigure}
+      tables={[{ label: "Plan (CSV)", name: "plan", csv: (t) => t.planCsv(file()) }]}
+      files={[
+        {
+          label: "Plan (JSON)",
+          name: "plan",
+          ending: "json",
+          text: () => `${JSON.stringify(file(), null, 1)}\n`,
+        },
+        { label: "PyTorch", name: "plan", ending: "py", text: (t) => t.planPytorch(file()) },
+      ]}
+      result={result}
+    />
+  );
+}

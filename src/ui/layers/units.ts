@@ -1,0 +1,53 @@
+/** What a plan costs, in words and on an axis. Pure. */
+import type { ControlValues } from "../../store/controls.ts";
+import { bytesText, significant } from "../format.ts";
+
+type CostKind = ControlValues["planCost"];
+
+const THOUSANDS = ["", "k", "M", "G", "T", "P"];
+
+interface Unit {
+  readonly divisor: number;
+  readonly name: string;
+}
+
+function unitOf(kind: CostKind, largest: number): Unit {
+  const power = largest < 1000 ? 0 : Math.min(5, Math.floor(Math.log10(largest) / 3));
+  const divisor = 1000 ** power;
+  if (kind === "latency") return { divisor: 1, name: "ms" };
+  if (kind === "size") return { divisor, name: power === 0 ? "bytes" : `${THOUSANDS[power]}B` };
+  return { divisor, name: `${power === 0 ? "" : `${THOUSANDS[power]} `}bit operations`.trim() };
+}
+
+const QUANTITY: Readonly<Record<CostKind, string>> = {
+  size: "size of the weights",
+  bops: "bit operations per sample",
+  latency: "time by your table",
+};
+
+/** `size of the weights (kB)`, and what a cost is divided by for its ticks. */
+export function costAxis(
+  kind: CostKind,
+  largest: number,
+): { readonly title: string; readonly divisor: number } {
+  const { divisor, name } = unitOf(kind, largest);
+  const unit = kind === "bops" ? name.replace(" bit operations", "") : name;
+  return {
+    title: divisor === 1 && kind === "bops" ? QUANTITY[kind] : `${QUANTITY[kind]} (${unit})`,
+    divisor,
+  };
+}
+
+/** `134 kB`, `1.20 G bit operations`, `2.40 ms` */
+export function costText(kind: CostKind, cost: number): string {
+  if (kind === "size") return bytesText(Math.round(cost));
+  const { divisor, name } = unitOf(kind, cost);
+  return `${significant(cost / divisor, 3)} ${name}`;
+}
+
+/** `2.36 M`; whole below a thousand. */
+export function countText(n: number): string {
+  if (n < 1000) return String(Math.round(n));
+  const { divisor } = unitOf("bops", n);
+  return `${significant(n / divisor, 3)} ${THOUSANDS[Math.round(Math.log10(divisor) / 3)]}`;
+}

@@ -1,0 +1,26 @@
+/** Two to four runs on common axes, and the list that they come from. */
+import { useMemo } from "react";
+import type { RunResult } from "../../store/state.ts";
+import { AroundCards } from "../compare/AroundCards.tsx";
+import { CompareCard } from "../compare/CompareCard.tsx";
+import { RunListCard } from "../compare/RunListCard.tsx";
+import { StageCard } from "../compare/StageCard.tsx";
+import { drawnRuns } from "../compare/strokes.ts";
+import { useCompared } from "../page.ts";
+
+export default function ComparePanel(_: { readonly result: RunResult }) {
+  const compared = useCompared();
+  const runs = useMemo(() => drawnRuns(compared), [compared]);
+  return (
+    <div className="column wide">
+      <CompareCard runs={runs} />
+      <RunListCard />
+      {runs.length > 1 && (
+        <>
+          <StageCard runs={runs} name="comparison" />
+          <AroundCards runs={runs} name="comparison" />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import type { Engine } from "../../src/run/protocol.ts";
+import { besideShown, comparedRuns } from "../../src/store/kept.ts";
+import type { ListedRun, RunPlace } from "../../src/store/listView.ts";
+import { createPageStore } from "../../src/store/pageStore.ts";
+import type { EnginePort } from "../../src/store/port.ts";
+import { createFakeEngine, type FakeOptions } from "../ui/fakeEngine.ts";
+import { sampleRun } from "../ui/sampleRun.ts";
+
+const ids = ["resnet20", "resnet20-nobn", "resnet20-noskip", "bert-opinions"];
+
+/** Storage in memory, which outlives a page. */
+function memory(kept = new Map<string, ListedRun>()) {
+  const place: RunPlace = {
+    all: async () => [...kept.values()],
+    put: async (run) => void kept.set(run.id, structuredClone(run)),
+    remove: async (id) => void kept.delete(id),
+  };
+  return { kept, open: async () => place };
+}
+
+function page(openRunPlace?: () => Promise<RunPlace>, options: FakeOptions = {}) {
+  const calls: string[] = [];
+  const port: EnginePort = {
+    createEngine: async (): Promise<Engine> => createFakeEngine(sampleRun(), { calls, ...options }),
+    createHub: () => Promise.reject(new Error("no Hub in this test")),
+    async fetchJson(path) {
+      if (path === "./models/index.json")
+        return { ok: true, value: ids.map((id) => ({ id, title: id, description: "" })) };
+      const id = /models\/(.*)\/run\.json/.exec(path)?.[1] ?? "";
+      if (!ids.includes(id)) return { ok: false, message: `${path}: the server answered 404` };
+      return { ok: true, value: sampleRun({ model: { ...sampleRun().model, id, title: id } }) };
+    },
+    webgpu: true,
+    storage: () => ({ getItem: () => null, setItem: () => undefined }),
+    ...(openRunPlace === undefined ? {} : { openRunPlace }),
+  };
+  return { ...createPageStore(port), calls };
+}
+
+const titles = (state: Parameters<typeof comparedRuns>[0]) =>
+  comparedRuns(state).map(
+    ({ letter, result, shown }) => `${letter} ${result.model.title}${shown ? " *" : ""}`,
+  );
+
+describe("runs that are compared", () => {
+  test("are those of the link in its order, the shown one among them once", async () => {
+    const { actions, getState } = page();
+    await actions.open(`#compare=${ids.join(",")}`);
+    expect(titles(getState())).toEqual([
+      "A resnet20 *",
+      "B resnet20-nobn",
+      "C resnet20-noskip",
+      "D bert-opinions",
+    ]);
+    await actions.open("#model=resnet20-noskip&compare=resnet20,resnet20-noskip");
+    expect(titles(getState())).toEqual(["A resnet20", "B resnet20-noskip *"]);
+  });
+
+  test("are at most four, and the shown one is always there", async () => {
+    const { actions, getState } = page(memory().open);
+    await actions.open(`#compare=${ids.join(",")}`);
+    await actions.open("#compare=resnet20-nobn,resnet20-noskip,bert-opinions");
+    expect(titles(getState())).toHaveLength(4);
+    actions.keepShown();
+    expect(titles(getState())).toHaveLength(4);
+    expect(besideShown(getState()).map(({ letter }) => letter)).toHaveLength(3);
+  });
+
+  test("are chosen and let go by their names, and the link follows", async () => {
+    const { actions, getState } = page();
+    await actions.open("");
+    await actions.toggleKept("resnet20-nobn");
+    await actions.toggleKept("bert-opinions");
+    expect(actions.link()).toBe("#compare=resnet20-nobn%2Cbert-opinions");
+    await actions.toggleKept("resnet20-nobn");
+    expect(actions.link()).toBe("#compare=bert-opinions");
+    await actions.toggleKept("none");
+    expect(getState().notices).toEqual([
+      "Nothing to compare with: ./models/none/run.json: the server answered 404.",
+    ]);
+  });
+
+  test("that no link can carry are missed by name", async () => {
+    const { actions, getState } = page(memory().open);
+    await actions.open("#compare=saved-abc,resnet20-nobn");
+    expect(getState().notices).toEqual([
+      "Nothing to compare with: this browser has no run saved-abc in its list.",
+    ]);
+    expect(titles(getState())).toEqual(["A resnet20-nobn", "B resnet20 *"]);
+  });
+});
+
+describe("the list of runs", () => {
+  test("holds the last run that was measured, and after a reload as well", async () => {
+    const disk = memory();
+    const first = page(disk.open);
+    await first.actions.open("#steps=2");
+    await first.actions.run();
+    await first.actions.run();
+    expect(first.getState().list.runs.map(({ id }) => id)).toEqual(["last"]);
+
+    const later = page(disk.open);
+    await later.actions.open("");
+    expect(later.getState().list.read).toBe("not yet");
+    await later.actions.readList();
+    const [last] = later.getState().list.runs;
+    expect(last).toMatchObject({ id: "last", from: "last", result: { settings: { steps: 2 } } });
+    expect(last.bytes).toBe(JSON.stringify(last.result).length);
+    later.actions.showListed("last");
+    expect(later.getState().shown).toMatchObject({ origin: "listed", result: { settings: { steps: 2 } } });
+  });
+
+  test("keeps what a cancelled run knew", async () => {
+    const { actions, getState } = page(memory().open, {
+      outcome: { kind: "cancelled", result: sampleRun({ loss: 3 }) },
+    });
+    await actions.open("");
+    await actions.run();
+    expect(getState().list.runs).toMatchObject([{ id: "last", result: { loss: 3 } }]);
+  });
+
+  test("saves, names and deletes a run, on the disk too", async () => {
+    const disk = memory();
+    const { actions, getState } = page(disk.open);
+    await actions.open("");
+    await actions.saveShown();
+    await actions.saveShown();
+    const [{ id }, other] = getState().list.runs;
+    expect(id).toMatch(/^saved-[a-z0-9]+$/);
+    expect(other.id).not.toBe(id);
+    await actions.renameRun(id, "  before the fix ");
+    expect(disk.kept.get(id)?.name).toBe("before the fix");
+    await actions.toggleKept(id);
+    expect(actions.link()).toBe(`#compare=${id}`);
+    await actions.deleteRun(other.id);
+    expect([...disk.kept.keys()]).toEqual([id]);
+    expect(getState().list.runs.map((run) => run.id)).toEqual([id]);
+  });
+
+  test.each([
+    ["cannot be opened", () => Promise.reject(new Error("The operation is insecure."))],
+    [
+      "throws at once",
+      () => {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      },
+    ],
+    [
+      "refuses every call",
+      async (): Promise<RunPlace> => {
+        const refuse = () => Promise.reject(new Error("The operation is insecure."));
+        return { all: refuse, put: refuse, remove: refuse };
+      },
+    ],
+  ])("lives in memory where storage %s, and says why", async (_, open) => {
+    const { actions, getState } = page(open);
+    await actions.open("");
+    await actions.saveShown();
+    expect(getState().list).toMatchObject({ read: "read", problem: "The operation is insecure." });
+    expect(getState().list.runs).toHaveLength(1);
+    await actions.renameRun(getState().list.runs[0].id, "kept");
+    expect(getState().list.runs[0].name).toBe("kept");
+    await actions.deleteRun(getState().list.runs[0].id);
+    expect(getState().list.runs).toEqual([]);
+  });
+
+  test("is not read, and nothing is opened, before it is asked for", async () => {
+    let opened = 0;
+    const { actions } = page(async () => {
+      opened++;
+      return memory().open();
+    });
+    await actions.open("#panel=layers");
+    expect(opened).toBe(0);
+  });
+});
+
+describe("the study", () => {
+  test("fetches its three stored runs", async () => {
+    const { actions, getState } = page();
+    await actions.open("#panel=study");
+    await actions.openStudy();
+    expect(Object.keys(getState().study.stored).sort()).toEqual(ids.slice(0, 3).sort());
+  });
+
+  test("measures the three networks one after the other with the settings of the form", async () => {
+    const { actions, getState, calls } = page(memory().open);
+    await actions.open("#steps=2&seed=9");
+    await actions.runStudy();
+    expect(calls).toEqual([
+      ...["load resnet20", "run 2", "load resnet20-nobn", "run 2", "load resnet20-noskip", "run 2"],
+    ]);
+    const { measured, running } = getState().study;
+    expect(running).toBeNull();
+    expect(Object.values(measured).map((run) => run?.settings.seed)).toEqual([9, 9, 9]);
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "run" } });
+  });
+
+  test("ends where it is cancelled, and keeps the networks that are done", async () => {
+    const { actions, getState, subscribe } = page(memory().open, {
+      tick: () => new Promise((resolve) => setTimeout(resolve, 1)),
+    });
+    await actions.open("#steps=3");
+    const stop = subscribe(({ study, run }) => {
+      if (study.running === "resnet20-nobn" && run.kind === "running" && run.progress !== null) {
+        stop();
+        void actions.cancel();
+      }
+    });
+    await actions.runStudy();
+    expect(Object.keys(getState().study.measured)).toEqual(["resnet20"]);
+    expect(getState().study.running).toBeNull();
+  });
+});

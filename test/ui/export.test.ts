@@ -1,0 +1,55 @@
+import { unzipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { readNpz } from "../../src/model/index.ts";
+import { runNpz } from "../../src/ui/export/npz.ts";
+import { pytorchScript } from "../../src/ui/export/recompute.ts";
+import { sampleRun } from "./sampleRun.ts";
+
+describe("the numbers of a run as npz", () => {
+  it("are those of the result in float64, rows of unlike length filled up with NaN", () => {
+    const run = sampleRun();
+    const { nodes } = run.spectrum;
+    const uneven = { ...run, spectrum: { ...run.spectrum, nodes: [nodes[0], nodes[1].slice(0, 3)] } };
+    const files = unzipSync(runNpz(uneven));
+    expect(read(files["nodes.npy"])).toEqual({
+      header: "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 5), }",
+      values: [...nodes[0], ...nodes[1].slice(0, 3), Number.NaN, Number.NaN],
+    });
+    const { trace } = run;
+    expect(read(files["trace.npy"]).values).toHaveLength(4 * (1 + trace.perLayer.length));
+    expect(read(files["trace.npy"]).values[0]).toBe(trace.estimate);
+    expect(Object.keys(files).includes("slice_loss.npy")).toBe(run.slices.length > 0);
+    // Our own reader takes the file too; it keeps float32.
+    expect(readNpz(runNpz(uneven), "run.npz").get("nodes")?.shape).toEqual([2, 5]);
+  });
+});
+
+function read(bytes: Uint8Array): { header: string; values: number[] } {
+  const start = 10 + bytes[8] + 256 * bytes[9];
+  const header = new TextDecoder().decode(bytes.subarray(10, start)).trim();
+  return { header, values: [...new Float64Array(bytes.slice(start).buffer)] };
+}
+
+describe("the PyTorch script", () => {
+  const { model } = sampleRun();
+  const named = (source: string) =>
+    pytorchScript(
+      { model: { ...model, source, data: { ...model.data, source: "data/batch.npz" } } },
+      "r.json",
+      "s.py",
+    );
+
+  it("names its files by their last part, and leaves no name open", () => {
+    const script = named("resnet20/model.safetensors");
+    expect(script).toContain('open("r.json")');
+    expect(script).toContain('read_safetensors("model.safetensors")');
+    expect(script).toContain('np.load("batch.npz")');
+    expect(script).not.toMatch(/\{\{|\}\}/);
+  });
+
+  it("lets no name of a file end its string", () => {
+    expect(named('a"; import os\n\\.safetensors')).toContain(
+      'read_safetensors("a_; import os__.safetensors")',
+    );
+  });
+});

@@ -103,7 +103,9 @@ export function ghosts(
   const largest = Math.max(0, ...nodes.flat().map(Math.abs));
   return probes.reduce((count, probe, i) => {
     const row = { probe, nodes: nodes[i], weights: weights[i], residuals: residuals[i], steps: steps[i] };
-    const settled = ritzValues(row, {}, largest).filter(({ value }) => Math.abs(value) > NEGLIGIBLE * largest);
+    const settled = ritzValues(row, {}, largest).filter(
+      ({ value }) => Math.abs(value) > NEGLIGIBLE * largest,
+    );
     return count + settled.reduce((copies, value) => copies + value.copies - 1, 0);
   }, 0);
 }

@@ -32,7 +32,6 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
     [result, beside, xAxis, smoothing, drawnWidth],
   );
   const chosen = findEigenvalue(result, selected);
-  const failed = result.checks.filter((check) => !check.passed);
   const { nodes, weights } = result.spectrum;
   return (
     <Card
@@ -59,11 +58,6 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         </>
       }
     >
-      {failed.length > 0 && (
-        <p className="alert" role="alert">
-          Do not trust this figure: {failed.map((check) => check.name).join(", ")} failed.
-        </p>
-      )}
       {view !== null && (
         <DensityChart
           view={view}
@@ -78,7 +72,6 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
                   symbol: eigenvalueSymbol(chosen.rank.end, chosen.rank.place),
                 }
           }
-          doubtful={failed.length > 0}
           beside={beside.map((run) => run.letter)}
           pickable={rankedEigenvalues(result).map(({ name, ritz }) => ({ name, theta: ritz.value }))}
           onPick={(name) => {
@@ -95,7 +88,7 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         {result.meaning.sentence} <span className="aside">{provenance(result)}</span>
       </p>
       <div className="disclosures">
-        <ChecksPanel checks={result.checks} />
+        <ChecksPanel result={result} />
         <DataTable
           summary="Ritz values and weights"
           columns={["Probe", "Ritz value", "Weight"]}

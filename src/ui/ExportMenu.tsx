@@ -1,6 +1,7 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
+import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
 import { Button } from "./parts.tsx";
 import { modelName } from "./words.ts";
@@ -42,6 +43,7 @@ export function ExportMenu({ figure, tables, files = [], result, run = false, of
   const [note, setNote] = useState("");
   useClosing(menu);
   const model = of?.name ?? modelName(result.model);
+  const doubt = useDoubt();
 
   const attempt = async (work: (tools: ExportTools) => Promise<void> | void) => {
     setNote("");
@@ -55,6 +57,7 @@ export function ExportMenu({ figure, tables, files = [], result, run = false, of
     return figureSvg(chartIn(menu.current?.closest(".card")), {
       ...shown,
       caption: of?.caption ?? result.meaning.sentence,
+      doubt,
     });
   };
   const save = (

@@ -40,6 +40,14 @@ export function runTitle(result: RunResult): string {
   return parts.filter((part) => part !== null).join(", ");
 }
 
+/** Why figures of these runs cannot be trusted; null where every check that was made has passed. */
+export function doubtOf(results: readonly RunResult[]): string | null {
+  const failed = results.flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
+  const names = [...new Set(failed.map(({ name }) => name))];
+  if (names.length === 0) return null;
+  return `Do not trust this: the ${names.length === 1 ? "check" : "checks"} ${names.join(", ")} failed.`;
+}
+
 export function plural(n: number, one: string): string {
   return `${count(n)} ${one}${n === 1 ? "" : "s"}`;
 }

@@ -12,8 +12,6 @@ interface DensityChartProps {
   readonly summary: string;
   /** The selected eigenvalue and the probe whose Ritz value it is; null where none is. */
   readonly selected: { readonly theta: number; readonly probe: number; readonly symbol: string } | null;
-  /** A check failed: the figure is hatched, so that nobody takes it for sound. */
-  readonly doubtful: boolean;
   /** The eigenvalues that a click may select. */
   readonly pickable: readonly { readonly name: string; readonly theta: number }[];
   readonly onPick: (name: string) => void;
@@ -44,7 +42,7 @@ interface PlotProps extends DensityChartProps {
 }
 
 function Plot(props: PlotProps) {
-  const { view, yAxis, summary, selected, doubtful, pickable, onPick, beside, width, height, rem } = props;
+  const { view, yAxis, summary, selected, pickable, onPick, beside, width, height, rem } = props;
   const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
   const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
   const stops = useMemo(() => view.stems.map((stem) => plot.x(stem.u)), [view, plot]);
@@ -64,15 +62,6 @@ function Plot(props: PlotProps) {
               height={frame.bottom - frame.top}
             />
           </clipPath>
-          <pattern
-            id="hatch"
-            width="8"
-            height="8"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line className="hatch" x1="0" x2="0" y1="0" y2="8" />
-          </pattern>
         </defs>
         {plot.yTicks.map((tick) => (
           <g key={tick.label} transform={`translate(0 ${tick.at})`}>
@@ -93,15 +82,6 @@ function Plot(props: PlotProps) {
           </g>
         ))}
         <g clipPath="url(#density-clip)">
-          {doubtful && (
-            <rect
-              x={frame.left}
-              y={frame.top}
-              width={frame.right - frame.left}
-              height={frame.bottom - frame.top}
-              fill="url(#hatch)"
-            />
-          )}
           {plot.oneInN !== null && (
             <line className="guide" x1={frame.left} x2={frame.right} y1={plot.oneInN} y2={plot.oneInN} />
           )}

@@ -1,9 +1,11 @@
 /** What goes into a paper beside a figure: a methods sentence, references, scripts that draw or recompute it. Pure. */
 import type { RunResult } from "../../store/state.ts";
+import { doubtOf } from "../words.ts";
 
 /** One paragraph for a methods section: what was measured, how, with which errors. */
 export function methodsSentence(result: RunResult): string {
   const { settings, trace, meaning, device, spectrum, engine } = result;
+  const doubt = doubtOf([result]);
   const converged = result.eigenvalues.top.filter((value) => value.converged);
   const residual = Math.max(...converged.map((value) => value.residual));
   const eigenvalues =
@@ -16,7 +18,8 @@ export function methodsSentence(result: RunResult): string {
     `${spectrum.nodes.length} Rademacher probes of ${settings.steps} steps and full reorthogonalisation (seed ` +
     `${settings.seed}), its trace by Hutchinson's estimator with ${trace.samples} probes: ` +
     `${trace.estimate.toPrecision(4)}${interval === undefined ? "" : ` (95 % Student-t interval ${interval})`}.` +
-    `${eigenvalues} Computed with ${engine} on ${device.name}.`
+    `${eigenvalues} Computed with ${engine} on ${device.name}.` +
+    (doubt === null ? "" : ` ${doubt}`)
   );
 }
 
@@ -84,6 +87,10 @@ plt.semilogy(grid, curves.mean(0))
 plt.ylim(1e-3 / result["parameterCount"] / sigma, None)
 plt.xlabel("eigenvalue")
 plt.ylabel("density")
+failed = [check["name"] for check in result["checks"] if not check["passed"]]
+if failed:
+    plt.axvspan(*plt.xlim(), facecolor="none", edgecolor="red", alpha=0.3, hatch="//")
+    plt.title("Do not trust this: " + ", ".join(failed) + " failed", fontsize="small")
 plt.tight_layout()
 plt.savefig("density.pdf")
 `;

@@ -1,5 +1,15 @@
 import AxeBuilder from "@axe-core/playwright";
-import { button, expect, modelChoice, open, overlayCurve, shownCurve, storedRun, test } from "./page.ts";
+import {
+  button,
+  drop,
+  expect,
+  modelChoice,
+  open,
+  overlayCurve,
+  shownCurve,
+  storedRun,
+  test,
+} from "./page.ts";
 
 test("a run kept as A stays behind the next one, with a legend and in the link", async ({ page }) => {
   await open(page);
@@ -72,4 +82,33 @@ test("four runs stand on common axes, with what tells them apart", async ({ page
   await expect(page.locator('.compare-chart [data-curve="D"]')).toHaveCount(0);
   await page.goBack();
   await expect(page.locator('.compare-chart [data-curve="D"]')).toBeVisible();
+});
+
+test("a result file that is dropped is drawn, compared, and there after a reload", async ({ page }) => {
+  await open(page);
+  const run = storedRun("resnet20-noskip");
+  const mine = { ...run, loss: 2 * run.loss, model: { ...run.model, id: null, source: "mine.safetensors" } };
+  const file = (result: unknown) => ({ name: "mine-run.json", bytes: Buffer.from(JSON.stringify(result)) });
+  await drop(page, [file({ ...mine, loss: "much" })]);
+  await expect(page.locator(".refusal")).toHaveText(
+    'mine-run.json: loss: expected a finite number, file has "much". Export the run again from the page, or write it with --json.',
+  );
+  await drop(page, [file(mine)]);
+  await expect(page.locator(".legend").first()).toContainText("mine.safetensors, BatchNorm running");
+
+  await button(page, "Compare").click();
+  await page.getByRole("checkbox", { name: "Compare ResNet-20", exact: true }).check();
+  await page.getByRole("checkbox", { name: "Compare mine-run" }).check();
+  await expect(page.locator(".compare-chart [data-curve]")).toHaveCount(2);
+  const name = page.getByRole("textbox", { name: "Name of mine-run" });
+  await name.fill("my own");
+  await name.press("Enter");
+  await expect(page.getByRole("checkbox", { name: "Compare my own" })).toBeChecked();
+
+  await page.reload();
+  await expect(page.getByRole("checkbox", { name: "Compare my own" })).toBeChecked();
+  await expect(page.locator(".legend").first()).toContainText("mine.safetensors");
+  await button(page, "delete").click();
+  await button(page, "delete for good").click();
+  await expect(page.getByRole("checkbox", { name: "Compare my own" })).toHaveCount(0);
 });

@@ -38,6 +38,12 @@ test("a dropped perceptron, from its budget to the measured loss, and to the blo
 
   await page.getByRole("table").getByRole("button", { name: "fc2", exact: true }).click();
   await expect(page).toHaveURL(/layer=fc2.weight/);
+  await button(page, "Measure the spectrum of its block").click();
+  await expect(
+    page.locator(".one-layer .density-chart .heads, .one-layer .density-chart .stems").first(),
+  ).toBeVisible();
+  await button(page, "Largest eigenvalue of each block").click();
+  await expect(page.getByRole("columnheader", { name: "λ₁ per parameter" })).toBeVisible();
   await button(page, "Restrict the Hessian to this layer").click();
   await button(page, "To the eigenvalues").click();
   await expect(page.getByLabel("Parameters", { exact: true })).toHaveValue("fc2.weight");
@@ -61,7 +67,7 @@ test("a stored run plans what it holds, without the engine, and says what it doe
 
   await page.getByRole("group", { name: "Levels" }).getByText("asymmetric").click();
   await expect(plan(page)).toContainText(
-    "The stored run holds no rounding errors of its weights. Run it here to measure them.",
+    "The stored run holds no rounding errors of its weights: run it here, then measure.",
   );
   await page.getByRole("group", { name: "Budget" }).getByText("latency").click();
   await page.getByRole("group", { name: "Levels" }).getByText("symmetric", { exact: true }).click();

@@ -87,11 +87,37 @@ test("? lists the keys, digits change the panel, r goes back to the link and Bac
 });
 
 test("the link takes tabs, player and keys out of sight", async ({ page }) => {
-  await openLesson(page, "&hide=panel,at,keys,lesson,orth,probe");
+  await openLesson(page, "&tour=bulk&hide=panel,at,keys,lesson,orth,probe,tour");
   await expect(page.getByRole("navigation", { name: "Panel" })).toHaveCount(0);
   await expect(button(page, "Play")).toHaveCount(0);
   await expect(button(page, "Keys")).toHaveCount(0);
+  await expect(page.locator(".tour, .tour-links")).toHaveCount(0);
   await expect(page.locator(".player .segments, .player select")).toHaveCount(0);
+});
+
+test("a guided tour is a chain of links, with sentences about the stored runs", async ({ page }) => {
+  await page.goto("./#tour=norms&step=2");
+  const strip = page.getByRole("region", { name: "Guided tour: BatchNorm and skip connections" });
+  await expect(strip).toContainText("stop 2 of 3");
+  await expect(page).toHaveURL(/panel=study/);
+  const [full, nobn] = ["resnet20", "resnet20-nobn"].map((id) => storedRun(id).eigenvalues.bottom[0].value);
+  expect(nobn).toBeLessThan(full);
+  await expect(strip).toContainText(`reaches down to −${Math.abs(nobn).toFixed(1)}`);
+  await expect(page.locator("html")).toHaveAttribute("data-toured", "study");
+  await axeFindsNothing(page, ".tour");
+  await strip.getByRole("button", { name: "Next stop" }).click();
+  await expect(strip).toContainText("stop 3 of 3");
+  await page.keyboard.press("ArrowLeft");
+  await expect(strip).toContainText("stop 2 of 3");
+  await page.goBack();
+  await expect(strip).toContainText("stop 3 of 3");
+  await page.keyboard.press("Escape");
+  await expect(strip).toBeHidden();
+  await expect(page).not.toHaveURL(/tour/);
+  await page.keyboard.press("6");
+  await page.getByRole("link", { name: "Sharp and flat" }).click();
+  await expect(page.getByRole("heading", { name: "A sharp direction" })).toBeVisible();
+  await expect(page.locator(".slice-chart .measured")).toBeVisible();
 });
 
 test("axe finds nothing in any panel", async ({ page }) => {

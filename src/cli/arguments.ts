@@ -59,7 +59,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "probes",
     value: "K",
-    help: "probes of the quadrature, or of the trace (1; for trace, sensitivity and plan 10)",
+    help: "probes of the quadrature, or of the trace (1; for trace, layers, sensitivity, plan and prune 10)",
   },
   {
     name: "trace-probes",
@@ -140,6 +140,11 @@ export const FLAGS: readonly Flag[] = [
     help: "plan: sets of tensors, by name or with *, that share their bits",
   },
   {
+    name: "keep",
+    value: "parameters|macs:F",
+    help: "prune: the fraction of the weights' parameters or multiply-accumulates that may stay (parameters:0.8)",
+  },
+  {
     name: "unit",
     value: "NAME,...",
     help: "jacobian: units such as layer2.0 or encoder.layer.0, or stages of them such as layer2 (all)",
@@ -156,6 +161,17 @@ export const FLAGS: readonly Flag[] = [
     help: "jacobian, --activations: the first samples of the batch, a matrix each (8); --steps (40) and --probes (1) are those of each matrix",
   },
   {
+    name: "sizes",
+    value: "A:B",
+    help: "batch-sweep: smallest and largest batch (8:512); --steps at most on each batch (40)",
+  },
+  { name: "batches", value: "N", help: "batch-sweep: random batches of each size, from --data-seed on (4)" },
+  {
+    name: "other",
+    value: "range:START|random:SEED|noise:DEVIATION|FILE.npz",
+    help: "distributions: the data that the batch is compared with, as many samples; --params (the last layer), --steps (40), --probes (4)",
+  },
+  {
     name: "block-steps",
     value: "M",
     help: "layers, --eigenvalues: Lanczos steps per tensor at most (40)",
@@ -166,13 +182,22 @@ export const FLAGS: readonly Flag[] = [
     help: "layers: takes all the steps, and writes each tensor's density to --json",
   },
   {
+    name: "subsets",
+    value: "K",
+    help: "layers: the largest eigenvalue on each of K parts of the batch too, mean and spread (Q-BERT)",
+  },
+  {
     name: "eigenvalues",
     value: "",
     help: "sensitivity, plan: the largest eigenvalue of each layer's block too (HAWQ-V1), a product per step and layer",
   },
   { name: "measure-layers", value: "", help: "plan: measure every layer alone at its bits as well" },
-  { name: "csv", value: "FILE", help: "layers, sensitivity, plan: where to write the table" },
-  { name: "pytorch", value: "FILE", help: "plan: where to write Python that rounds the weights so" },
+  { name: "csv", value: "FILE", help: "layers, sensitivity, plan, prune: where to write the table" },
+  {
+    name: "pytorch",
+    value: "FILE",
+    help: "plan, prune: where to write Python that rounds the weights so, or sets the channels to zero",
+  },
   {
     name: "directions",
     value: "D[,D]",

@@ -20,13 +20,15 @@ import {
   UsageError,
   wholeNumber,
 } from "./arguments.ts";
+import { type Asking, askedBy } from "./asking.ts";
 import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
-import { layersRequest, layersText } from "./layers.ts";
+import { layersRequest, layersText, subsetsRequest } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
+import { pruneRequest, writePruning } from "./prune.ts";
 import { dataSource, modelSource, readModels } from "./sources.ts";
 import { estimateText, summary } from "./summary.ts";
-import { activationsSummary, jacobianSummary, unitList, unitRequest, writeUnits } from "./units.ts";
+import { unitList } from "./units.ts";
 import { vectorRequests } from "./vector.ts";
 
 const COMMANDS = {
@@ -38,8 +40,12 @@ const COMMANDS = {
   landscape: "loss and accuracy over a line or plane through the weights",
   layers: "the largest and smallest eigenvalue of every tensor's block, and its density",
   jacobian: "singular values of the Jacobians of residual units and other parts of the network",
+  "batch-sweep": "the largest eigenvalue on random batches of doubling sizes",
+  distributions:
+    "the last layer's Hessian on the batch and on other data, and how far their spectra lie apart",
   sensitivity: "the rise of the loss that each layer's quantisation predicts (HAWQ), with 95 % intervals",
   plan: "the best bits of the weights within a budget, and the loss that they measure",
+  prune: "the output channels that may go within a budget (HAP), and the loss without them",
   hvp: "the product with a given vector",
   device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
 } as const;
@@ -74,11 +80,12 @@ async function execute(command: Command, args: Arguments): Promise<number> {
       return 0;
     }
     const settings = settingsFor(command, args, loaded.card.data.available);
-    if (command === "eigs" && args.has("activations")) return await activations(engine, settings, args);
+    const asking = askedBy(command, args);
+    if (asking !== null) return await asked(engine, settings, args, asking);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);
-    if (command === "jacobian") return await jacobians(engine, settings, args);
+    if (command === "prune") return await prune(engine, settings, args);
     if (command === "layers") return await layers(engine, settings, args);
     if (command === "diag") return await diag(engine, settings, args);
     if (command === "landscape") return await landscape(engine, settings, args, loaded.card);
@@ -162,34 +169,43 @@ async function planned(
   return 0;
 }
 
-async function jacobians(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
-  const request = unitRequest(args, "unit");
-  let outcome = await engine.run(settings, reportProgress);
-  if (outcome.kind === "done") outcome = await engine.ask({ kind: "jacobian", request }, reportProgress);
+async function prune(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
+  const request = pruneRequest(args);
+  // The traces of channels have a stream of their own.
+  const alone = { ...settings, probes: 1, traceProbes: 1, traceMethod: "hutchinson" } as const;
+  let outcome = await engine.run(alone, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask({ kind: "prune", request }, reportProgress);
   if (outcome.kind !== "done") throw new Error(endOf(outcome));
-  const [answer] = answersTo(outcome.result, "jacobian");
-  await writeUnits(answer, jacobianSummary(answer, outcome.result.model), args);
+  const [plan] = answersTo(outcome.result, "prune");
+  await writePruning(plan, args);
   return 0;
 }
 
-async function activations(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
-  const request = unitRequest(args, "activations");
+async function asked(
+  engine: LocalEngine,
+  settings: RunSettings,
+  args: Arguments,
+  asking: Asking,
+): Promise<number> {
+  const question = await asking.question(args, settings);
   let outcome = await engine.run(settings, reportProgress);
-  if (outcome.kind === "done") outcome = await engine.ask({ kind: "activations", request }, reportProgress);
+  if (outcome.kind === "done") outcome = await engine.ask(question, reportProgress);
   if (outcome.kind !== "done") throw new Error(endOf(outcome));
-  const [answer] = answersTo(outcome.result, "activations");
-  await writeUnits(answer, activationsSummary(answer, outcome.result.model), args);
+  await asking.write(outcome.result, args);
   return 0;
 }
 
 async function layers(engine: LocalEngine, settings: RunSettings, args: Arguments): Promise<number> {
-  const request = layersRequest(args);
+  const [request, onSubsets] = [layersRequest(args), subsetsRequest(args)];
   let outcome = await engine.run(settings, reportProgress);
   if (outcome.kind === "done") outcome = await engine.ask({ kind: "layerSpectra", request }, reportProgress);
+  if (outcome.kind === "done" && onSubsets !== null)
+    outcome = await engine.ask({ kind: "subsetEigenvalues", request: onSubsets }, reportProgress);
   const code = await finish(outcome, args);
   if (outcome.kind !== "done") return code;
   const [answer] = answersTo(outcome.result, "layerSpectra");
-  const text = await layersText(answer, args);
+  const [subsets = null] = answersTo(outcome.result, "subsetEigenvalues");
+  const text = await layersText(answer, subsets, args);
   if (args.get("json") !== "-") process.stdout.write(text);
   return code;
 }
@@ -226,11 +242,11 @@ const ESTIMATORS = ["hutchinson", "hutch++", "xtrace", "exact", "auto"] as const
 /** `available` samples are in the data file. */
 function settingsFor(command: Command, args: Arguments, available: number): RunSettings {
   const start = wholeNumber(args, "start", 0);
-  const traced = ["trace", "diag", "layers", "sensitivity", "plan"].includes(command);
-  // Start vectors and steps of matrices of activations are none of the run's.
-  const ofUnits = command === "jacobian" || (command === "eigs" && args.has("activations"));
-  const quick = traced || ofUnits || command === "hvp" || (command === "landscape" && !needsRun(args));
-  const wanted = ofUnits ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
+  const traced = ["trace", "diag", "layers", "sensitivity", "plan", "prune"].includes(command);
+  // Steps and probes of the question are none of the run's.
+  const asking = askedBy(command, args) !== null;
+  const quick = traced || asking || command === "hvp" || (command === "landscape" && !needsRun(args));
+  const wanted = asking ? 1 : wholeNumber(args, "probes", traced ? 10 : 1, 1);
   // From few probes traces mislead a plan.
   const planned = command === "sensitivity" || command === "plan";
   const estimator = oneOf(args, "estimator", ESTIMATORS, planned ? "auto" : "hutchinson");

@@ -1,6 +1,5 @@
 /** The commands that look at units: what they ask, and their answers as tables. */
 
-import { writeFile } from "node:fs/promises";
 import type {
   ActivationsAnswer,
   JacobianAnswer,
@@ -32,18 +31,6 @@ export function unitRequest(args: Arguments, flag: "unit" | "activations"): Jaco
 export function unitList({ units = [], title }: ModelCard): string {
   if (units.length === 0) throw new Error(`${title}: its units are not known.`);
   return `${units.join("\n")}\n`;
-}
-
-/** Writes the answer to the file that was asked for, and the table to standard output. */
-export async function writeUnits(answer: object, summary: string, args: Arguments): Promise<void> {
-  const path = args.get("json");
-  const text = `${JSON.stringify(answer, null, 1)}\n`;
-  if (path === "-") {
-    process.stdout.write(text);
-    return;
-  }
-  if (path !== undefined) await writeFile(path, text);
-  process.stdout.write(summary);
 }
 
 /** A line per unit: the extremes over its matrices. */

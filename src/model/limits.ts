@@ -32,6 +32,11 @@ export const limits = {
   /** Bytes of a config.json: 0.5 KB to 100 KB with the names of a thousand classes. */
   configBytes: 4 * MiB,
 
+  /** Bytes of a result file: one with a plane of a million points has 20 MB, and a list of a hundred runs 10 MB. */
+  resultBytes: 32 * MiB,
+  /** Runs in a list of them: the page keeps a hundred. */
+  resultRuns: 100,
+
   /** Bytes of a latency table: seven bit widths of 16,384 layers take 4 MB. */
   latencyTableBytes: 8 * MiB,
 

@@ -1,11 +1,15 @@
 /** Who answers which question. One row per kind; a missing row is a compile error. */
 
 import { measureActivations } from "./activationHessian.ts";
+import { sweepBatches } from "./batchSweep.ts";
+import { compareDistributions } from "./distributions.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { measureJacobians } from "./jacobian.ts";
 import { measureLayers } from "./layerSpectra.ts";
 import { planBits, planName } from "./plan.ts";
+import { planPruning, pruningName } from "./prune.ts";
 import type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
+import { measureSubsets } from "./subsetEigenvalues.ts";
 import { explainVector } from "./vector.ts";
 
 type Answer<K extends QuestionKind> = Questions[K]["answer"];
@@ -27,9 +31,13 @@ interface Answering<K extends QuestionKind> {
 
 const ANSWERING: { readonly [K in QuestionKind]: Answering<K> } = {
   activations: { answer: measureActivations, name: ({ request }) => JSON.stringify(request) },
+  batchSweep: { answer: sweepBatches, name: ({ request }) => JSON.stringify(request) },
+  distributions: { answer: compareDistributions, name: ({ request }) => JSON.stringify(request) },
   jacobian: { answer: measureJacobians, name: ({ request }) => JSON.stringify(request) },
   plan: { answer: planBits, name: planName },
+  prune: { answer: planPruning, name: pruningName },
   vector: { answer: explainVector, name: ({ rank }) => `${rank.end} ${rank.place}` },
+  subsetEigenvalues: { answer: measureSubsets, name: ({ request }) => JSON.stringify(request) },
   layerSpectra: { answer: measureLayers, name: ({ request }) => JSON.stringify(request) },
 };
 

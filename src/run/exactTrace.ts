@@ -1,12 +1,14 @@
 /**
  * The exact trace of the Gauss-Newton matrix, in total and per tensor: sum over samples n and classes c of w_n ||J_n' s_nc||^2
  * (autograd/ggnFactor.ts). Sums of squares need the samples one by one: one program for one sample, with as many classes
- * at once as fit a product, runs through the batch. N forward passes and N C pullbacks in all.
+ * at once as fit a product, runs through the batch. N forward passes and N C pullbacks in all. Their squares added up
+ * component by component are the diagonal.
  */
 
 import { CLASS_COEFFICIENTS, ggnFactor } from "../autograd/ggnFactor.ts";
 import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
+import { compileColumnSquares } from "../gpu/vectorKernels.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace } from "../gpu/vectors.ts";
 import type { LossKind } from "../model/index.ts";
@@ -22,6 +24,8 @@ export interface ExactTraceRequest extends Engines {
   /** Flat, in file order. */
   readonly parameters: Float32Array;
   readonly budget: number;
+  /** The whole diagonal as well. */
+  readonly diagonal?: boolean;
   readonly signal?: AbortSignal;
   readonly onSample?: (done: number, total: number) => void;
 }
@@ -31,12 +35,19 @@ const IN_FLIGHT = 4;
 /** Classes in one product. */
 const CLASSES_AT_ONCE = 16;
 
+export interface ExactTrace {
+  readonly trace: TraceEstimate;
+  /** Flat, in file order, rounded as float32 sums are; null unless it was asked for. */
+  readonly diagonal: Float64Array | null;
+}
+
 /**
  * Per tensor of the model, in its order; no error but rounding. Throws MemoryRefusal before anything is allocated. A row's share
  * of the mean is 1/N for N rows.
  */
-export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise<TraceEstimate> {
+export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise<ExactTrace> {
   const { gpu, pipelines, submitter, partition, loss, parameters, budget, signal, onSample } = request;
+  const { diagonal: wanted = false } = request;
   const { graph, rows } = partition;
   const staged = ggnFactor(graph, loss);
   const layout = new VectorLayout(staged.graph.params);
@@ -49,7 +60,7 @@ export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise
     ...{ layout, layouts: { v: own, hv: factors }, partition, probes: k },
     maxBindings: gpu.limits.maxStorageBuffersPerShaderStage,
   });
-  const vectors = 4 * (2 * layout.extent + (own.extent + factors.extent) * k);
+  const vectors = 4 * (2 * layout.extent + (own.extent + factors.extent) * k + (wanted ? factors.extent : 0));
   const advice = "use a smaller model: one sample at a time is the least";
   checkPlan([blueprint.plan], gpu.limits, budget, vectors + blueprint.heldBytes, advice);
   const stream = new Stream(gpu.device, pipelines);
@@ -61,9 +72,15 @@ export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise
     v: space.allocate(4 * own.extent * k, "class coefficients"),
     hv: product.buffer,
   };
+  const squared = wanted
+    ? {
+        sum: space.allocate(4 * factors.extent, "diagonal"),
+        ...(await compileColumnSquares(stream, factors.extent, k)),
+      }
+    : null;
+  const all = new Float32Array(layout.n);
   const upload = (buffer: GPUBuffer, values: Float32Array): void =>
     gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
-  const all = new Float32Array(layout.n);
   all.set(parameters);
   upload(buffers.theta, layout.pack(all));
   const sums = graph.params.map(() => 0);
@@ -82,6 +99,11 @@ export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise
       for (let first = 0; first < classes; first += k) {
         upload(buffers.v, unitColumns(own, first, k));
         await made.program.runTangent(signal);
+        if (squared !== null)
+          stream.dispatch(squared.pipeline, [product.buffer, squared.sum], { a: 1 / rows.length }, [
+            ...squared.groups,
+            1,
+          ]);
         // Reading submits what has been recorded, so that the next product may overwrite this one.
         const lengths = space.segmentDots(product, product).fetch();
         // Awaited later; until then a failure must not count as unhandled.
@@ -93,13 +115,17 @@ export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise
     };
     await made.primal(squares, signal);
     while (inFlight.length > 0) await add();
+    return {
+      trace: exactly(graph.params.map(({ name, size }, l) => ({ name, size, trace: sums[l] }))),
+      diagonal: squared === null ? null : factors.unpack(await stream.read(squared.sum, 4 * factors.extent)),
+    };
   } finally {
     batch?.destroy();
+    if (squared !== null) space.free(squared.sum);
     for (const buffer of Object.values(buffers)) space.free(buffer);
     space.destroy();
     stream.destroy();
   }
-  return exactly(graph.params.map(({ name, size }, l) => ({ name, size, trace: sums[l] })));
 }
 
 /** Column c is the unit vector of class first + c, or zero beyond the last class. */

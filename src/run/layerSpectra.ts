@@ -33,7 +33,7 @@ export async function measureLayers(
   if (!(Number.isInteger(steps) && steps >= 1))
     throw new RunRefusal(`Spectra of layers take at least 1 Lanczos step, not ${steps}.`);
   const { segments } = operator.space;
-  const names = chosenTensors(ground, request);
+  const names = chosenTensors(ground, request.tensors);
   const places = names.map((name) => segments.findIndex((segment) => segment.name === name));
   const before = operator.products;
   const memory = memoryFor(ground, Math.min(steps, operator.space.n));
@@ -68,10 +68,10 @@ export async function measureLayers(
   return answer();
 }
 
-/** In the order of the parameters. */
-function chosenTensors({ operator, loaded }: Ground, { tensors }: LayerSpectraRequest): string[] {
+/** Tensors of the run by patterns, or all that a plan quantises; in the order of the parameters. */
+export function chosenTensors({ operator, loaded }: Ground, patterns: readonly string[]): string[] {
   const names = operator.space.segments.map(({ name }) => name);
-  if (tensors.length > 0) return selectTensors(names, tensors);
+  if (patterns.length > 0) return selectTensors(names, patterns);
   const weights = new Set(loaded.card.tensors.filter(isQuantised).map(({ name }) => name));
   const chosen = names.filter((name) => weights.has(name));
   if (chosen.length === 0)

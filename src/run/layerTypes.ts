@@ -49,3 +49,37 @@ export interface LayerSpectra {
   /** Two vectors where the basis did not fit: the two eigenvalues hold, and of the rest the density alone. */
   readonly memory: LanczosMemory;
 }
+
+export interface SubsetEigenvaluesRequest {
+  /** Patterns over tensor names (params.ts). None: all weights that a bit plan quantises. */
+  readonly tensors: readonly string[];
+  /** Lanczos steps per tensor and subset at most: they end when the largest eigenvalue has converged. */
+  readonly steps: number;
+  /** Subsets that the batch is cut into, at least 2. */
+  readonly subsets: number;
+}
+
+/** The largest eigenvalue of a tensor's block of the Hessian on each subset of the batch. */
+export interface SubsetLayer {
+  readonly name: string;
+  readonly size: number;
+  /** By subset, of the mean loss over its samples; fewer than asked for while they are measured. */
+  readonly values: readonly number[];
+  /** All of them. */
+  readonly converged: boolean;
+  readonly mean: number;
+  /** Root of the sum of squared deviations over the number of subsets less one; null with one. */
+  readonly std: number | null;
+  /** Q-BERT's sensitivity |mean| + std. */
+  readonly qbert: number | null;
+}
+
+/** Of the run's matrix without its weight decay. */
+export interface SubsetEigenvalues {
+  readonly request: SubsetEigenvaluesRequest;
+  /** Samples of each subset, in the order of the batch; the batch may hold a few more. */
+  readonly samples: number;
+  /** In the order of the parameters. */
+  readonly layers: readonly SubsetLayer[];
+  readonly products: number;
+}

@@ -4,6 +4,7 @@ import { quantise } from "../spectrum/index.ts";
 import { ForwardLoss } from "./forward.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import type { ChosenPlan, Measured, PlannedLayer, PlanRequest } from "./planTypes.ts";
+import { secondOrder } from "./secondOrder.ts";
 
 /** A quantised tensor with what its options predict and cost. */
 export interface Row extends Omit<PlannedLayer, "bits" | "measured"> {
@@ -28,8 +29,7 @@ export async function measurePlan(
   { signal, gate, onProgress }: JobContext,
 ): Promise<Measurements> {
   if (request.measure === "nothing") return NOTHING;
-  const { gradient, product, problem } = ground;
-  const { parameters } = problem;
+  const { parameters } = ground.problem;
   const alone = request.measure === "layers" ? rows.length : 0;
   const total = 2 + alone;
   let done = 0;
@@ -48,14 +48,7 @@ export async function measurePlan(
     });
     const whole = await at(planned, base);
     const error = planned.map((w, i) => w - parameters[i]);
-    const curved = await product(error);
-    // The measured loss does not have it.
-    const { weightDecay } = ground.result().meaning;
-    const plan = {
-      ...whole,
-      firstOrder: error.reduce((total, d, i) => total + d * gradient[i], 0),
-      secondOrder: error.reduce((total, d, i) => total + d * (curved[i] - weightDecay * d), 0) / 2,
-    };
+    const plan = { ...whole, ...(await secondOrder(ground, error)) };
     const layers: Measured[] = [];
     for (let i = 0; i < alone; i++) {
       const weights = parameters.slice();

@@ -35,6 +35,14 @@ export interface Measured {
   readonly rise: number;
 }
 
+/** What slope and curvature predict of a change d of all weights together. */
+export interface SecondOrder {
+  /** g'd. */
+  readonly firstOrder: number;
+  /** d'Hd / 2 by one product, without the weight decay of the run, which the loss does not have. */
+  readonly secondOrder: number;
+}
+
 export interface PlannedOption extends PlanOption {
   /** ||Q(w) - w||^2. */
   readonly squaredError: number;
@@ -69,14 +77,7 @@ export interface ChosenPlan {
   /** Sum over the layers of tr/n ||Q(w) - w||^2 / 2, with the interval of the sum. */
   readonly rise: MeanEstimate;
   /** Null if it was not asked for. */
-  readonly measured:
-    | (Measured & {
-        /** g'd for the error d of all quantised weights together. */
-        readonly firstOrder: number;
-        /** d'Hd / 2, by one product. */
-        readonly secondOrder: number;
-      })
-    | null;
+  readonly measured: (Measured & SecondOrder) | null;
 }
 
 /** The file that `plan --json` writes (docs/file-formats.md). */

@@ -23,6 +23,7 @@ export type {
 } from "./landscapeTypes.ts";
 export type * from "./layerTypes.ts";
 export type * from "./planTypes.ts";
+export type * from "./pruneTypes.ts";
 export type { Answered, Question, QuestionKind, Questions } from "./questions.ts";
 export type {
   BatchNormMode,
@@ -32,6 +33,7 @@ export type {
   ModelSource,
   NamedFile,
 } from "./sources.ts";
+export type * from "./studyTypes.ts";
 export type * from "./vectorTypes.ts";
 export type { Candidate, LossKind };
 

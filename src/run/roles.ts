@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
 
 /** What can be dropped, in words. */
 export const KINDS_OF_FILES =
-  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch (or .npy arrays) with images, vectors or tokens and labels, .png or .jpg images in a folder a class or with a .csv of files and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels";
+  "a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch (or .npy arrays) with images, vectors or tokens and labels, .png or .jpg images in a folder a class or with a .csv of files and labels, a .tsv, .csv or .jsonl file with sentences and labels, a .parquet file with images or sentences and labels, or the .json of a run";
 
 /** For the file dialog. */
 export const ACCEPTED =

@@ -43,7 +43,7 @@ async function exactTrace(request: TraceRequest): Promise<TraceEstimate> {
   const { gpu, pipelines, submitter, problem, operator, matrix, budget, signal, onProgress } = request;
   const { parameters } = problem;
   const partition = problem.cut(1);
-  const found = await exactGaussNewtonTrace({
+  const { trace: found } = await exactGaussNewtonTrace({
     ...{ gpu, pipelines, submitter, partition, loss: matrix.loss, parameters, budget, signal },
     onSample: onProgress,
   });

@@ -127,3 +127,18 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   //@end
 }
 //@end
+
+//@if SQUARES
+// y := y + a * sum_c x_c^2, one column from all of them.
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  let i = gid.x + gid.y * {{ROW}}u;
+  if (i >= {{VEC4S}}u) { return; }
+  var sum = vec4f();
+  for (var c = 0u; c < {{K}}u; c++) { sum += x[c * {{VEC4S}}u + i] * x[c * {{VEC4S}}u + i]; }
+  y[i] += args.a * sum;
+}
+//@end

@@ -34,6 +34,8 @@ export interface DiagonalEstimate {
   readonly perSegment: readonly SegmentTrace[];
   /** Trace of each group's block. */
   readonly groups: readonly MeanEstimate[];
+  /** The samples behind these, with the groups as segments. */
+  readonly groupSamples: readonly TraceSample[];
   /** ||A||_F^2, the sum of the squared eigenvalues. */
   readonly squaredFrobenius: MeanEstimate;
 }
@@ -146,6 +148,10 @@ class DiagonalSums {
       trace: { estimate, standardError, interval95 },
       perSegment,
       groups: Array.from({ length: this.#groups.count }, (_, g) => mean(this.#perGroup.map((row) => row[g]))),
+      groupSamples: this.#perGroup.map((row, i) => ({
+        probe: this.#perSegment[i].probe,
+        perSegment: Array.from(row),
+      })),
       squaredFrobenius: onLogScale(mean(this.#norms), quantile),
     };
   }

@@ -21,6 +21,7 @@ export * from "./nonFinite.ts";
 export * from "./operator.ts";
 export * from "./power.ts";
 export * from "./probes.ts";
+export * from "./pruning.ts";
 export * from "./quantiser.ts";
 export * from "./ritz.ts";
 export * from "./sensitivity.ts";

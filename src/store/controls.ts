@@ -225,6 +225,21 @@ export const controls = {
   } satisfies NameControl,
   ...planControls,
   ...lessonControls,
+  tour: choice(
+    "Guided tour",
+    "tour",
+    [
+      { value: "none", label: "none" },
+      { value: "bulk", label: "bulk and outliers" },
+      { value: "sharp", label: "sharp and flat" },
+      { value: "norms", label: "BatchNorm and skip connections" },
+      { value: "bits", label: "which layers to quantise" },
+      { value: "bert", label: "ResNet and BERT" },
+      { value: "lanczos", label: "how Lanczos finds them" },
+    ],
+    "A walk through the stored runs, a link for each stop.",
+  ),
+  tourStep: integer("Stop of the tour", "step", [1, 20, 1], "Where the guided tour has come to."),
   shortcuts: choice(
     "Keys",
     "keys",
@@ -311,5 +326,6 @@ export function coupled(values: ControlValues, changed: ControlKey): ControlValu
   if (changed === "xAxis" && values.xAxis === "symlog") return { ...values, smoothing: "axis" };
   if (changed === "width") return { ...values, smoothing: "axis" };
   if (["lesson", "powerMatrix", "powerShift"].includes(changed)) return { ...values, lessonStep: 1 };
+  if (changed === "tour") return { ...values, tourStep: 1 };
   return values;
 }

@@ -53,10 +53,17 @@ const MARGIN = 0.06;
 
 export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width">;
 
+/** A run, or a block of its matrix. */
+export interface DensitySource {
+  readonly spectrum: Pick<RunResult["spectrum"], "nodes" | "weights">;
+  /** Rows of the matrix. */
+  readonly parameterCount: number;
+}
+
 /** Null while a run has no Ritz value yet. */
 export function densityView(
-  shown: RunResult,
-  beside: readonly RunResult[],
+  shown: DensitySource,
+  beside: readonly DensitySource[],
   controls: DensityControls,
 ): DensityView | null {
   const { nodes, weights } = shown.spectrum;
@@ -72,7 +79,7 @@ export function densityView(
     preset || controls.xAxis === "linear" ? { kind: "linear" } : defaultSymlog(joined.nodes, joined.weights);
   const sigma = controls.width * defaultSigma(axis, joined.nodes);
   const domain = paddedExtent(joined.nodes.flatMap((row) => row.map((theta) => toAxis(axis, theta))));
-  const draw = ({ spectrum }: RunResult): DensityCurve =>
+  const draw = ({ spectrum }: DensitySource): DensityCurve =>
     curveOf(
       preset
         ? pyhessianDensity(spectrum.nodes, spectrum.weights)

@@ -2,6 +2,7 @@
 import type { BitPlan, PlannedOption, RunResult } from "../run/protocol.ts";
 import { isQuantised } from "../spectrum/sensitivity.ts";
 import { groupName } from "./groupName.ts";
+import { blockSpectrum } from "./layerSpectra.ts";
 
 export interface Bounded {
   readonly estimate: number;
@@ -19,11 +20,14 @@ export interface LayerRow {
   /** Of the tensor's block: by the plan, which takes exact ones where it can, else by the run; null where neither has it. */
   readonly trace: Bounded | null;
   readonly perParameter: Bounded | null;
+  /** Largest eigenvalue of the block; null where it is not known. */
+  readonly top: { readonly value: number; readonly converged: boolean } | null;
   /** Predicted rises of the loss, fewest bits first; none where no answer has the rounding errors. */
   readonly options: readonly PlannedOption[];
 }
 
-export function layerRows({ model, trace }: RunResult, table: BitPlan | null): LayerRow[] {
+export function layerRows(result: RunResult, table: BitPlan | null): LayerRow[] {
+  const { model, trace } = result;
   const traces = new Map(trace.perLayer.map((layer) => [layer.name, layer]));
   const planned = new Map(table?.layers.map((layer) => [layer.name, layer]) ?? []);
   // A run of a block looks at its tensors alone.
@@ -39,6 +43,7 @@ export function layerRows({ model, trace }: RunResult, table: BitPlan | null): L
       ...{ name, shape, size, group: groupName(tensor), macs: layer?.macs ?? null },
       trace: mean === null ? null : scaled(mean, size),
       perParameter: mean,
+      top: blockSpectrum(result, name)?.top ?? null,
       options: layer?.options ?? [],
     };
   });

@@ -15,7 +15,7 @@ import { decodeLink, encodeLink } from "./link.ts";
 import { isListKey, noRuns } from "./listView.ts";
 import { changesRounding, createPlanActions, type PlanActions } from "./plans.ts";
 import type { EnginePort } from "./port.ts";
-import { createRunList, type ListActions } from "./runList.ts";
+import { createRunList, isResultFile, type ListActions } from "./runList.ts";
 import { controlsOf } from "./runSettings.ts";
 import type { PageState } from "./state.ts";
 import { createStoredRuns, fetchCatalogue } from "./stored.ts";
@@ -98,7 +98,7 @@ export function createPageStore(port: EnginePort): PageStore {
     ...kept.actions,
     ...list.actions,
     ...createStudy(store, {
-      ...{ stored, notice, run: jobs.run },
+      ...{ stored, notice, run: jobs.run, plane: jobs.plane },
       choose: (model) => actions.set("model", model),
     }),
 
@@ -147,6 +147,19 @@ export function createPageStore(port: EnginePort): PageStore {
       if (shown === null) return;
       const { settings } = shown.result;
       put(controlsOf(settings));
+    },
+
+    async deleteRun(id) {
+      const run = get().list.runs.find((listed) => listed.id === id);
+      if (run !== undefined) kept.actions.letGo(run.result);
+      await list.actions.deleteRun(id);
+    },
+
+    async addFiles(files, refusals) {
+      const results = files.filter(isResultFile);
+      const others = files.filter((file) => !results.includes(file));
+      const refused = results.length === 0 ? [] : await actions.importResults(results);
+      await jobs.addFiles(others, [...refusals, ...refused]);
     },
 
     forgetFiles() {

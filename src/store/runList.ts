@@ -1,6 +1,6 @@
 /** The list of runs that this browser keeps: saved by hand, imported, and the last one that was measured. */
 import type { StoreApi } from "zustand/vanilla";
-import type { RunResult } from "../run/protocol.ts";
+import type { NamedFile, RunResult } from "../run/protocol.ts";
 import { LAST, type ListedRun, MOST_LISTED, type RunList, type RunPlace } from "./listView.ts";
 import { isBusy } from "./runState.ts";
 import type { PageState } from "./state.ts";
@@ -15,12 +15,21 @@ export interface ListActions {
   deleteRun(id: string): Promise<void>;
   /** Shows a run of the list in place of the shown one, which is in the list as well if it was measured here. */
   showListed(id: string): void;
+  /** Takes result files into the list and shows the last one. @returns what the reader is told of those refused */
+  importResults(files: readonly NamedFile[]): Promise<readonly string[]>;
 }
 
 interface Needs {
   /** Absent where nothing may be kept. */
   readonly place: (() => Promise<RunPlace>) | undefined;
   readonly notice: (text: string) => void;
+}
+
+/** A result by its name or its content: other JSON files belong to models. */
+export function isResultFile({ name, bytes }: NamedFile): boolean {
+  if (!/\.json$/i.test(name)) return false;
+  if (/-runs?\.json$/i.test(name)) return true;
+  return /"schema"\s*:\s*"eigenscope-/.test(new TextDecoder().decode(bytes.subarray(0, 65_536)));
 }
 
 export function createRunList(store: StoreApi<PageState>, { place: openPlace, notice }: Needs) {
@@ -105,6 +114,30 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
     showListed(id) {
       const run = get().list.runs.find((other) => other.id === id);
       if (run !== undefined && !isBusy(get().run)) set({ shown: { result: run.result, origin: "listed" } });
+    },
+
+    async importResults(files) {
+      const { readResultFile } = await import("../run/resultFile.ts");
+      await readList();
+      const refusals: string[] = [];
+      for (const file of files) {
+        try {
+          const { runs, leftOut } = readResultFile(file.bytes, file.name);
+          for (const { name, result } of runs) {
+            const problem = full();
+            if (problem !== null) throw new Error(`${file.name}: ${problem}`);
+            await enter(listed(result, "imported", name ?? file.name.replace(/\.json$/i, "")));
+          }
+          const [newest] = get().list.runs;
+          if (isBusy(get().run)) notice(`${file.name} is in the list of the panel Compare.`);
+          else set({ shown: { result: newest.result, origin: "listed" } });
+          if (leftOut.length > 0)
+            notice(`${file.name}: left out what this version does not know: ${leftOut.join(", ")}.`);
+        } catch (error) {
+          refusals.push(error instanceof Error ? error.message : String(error));
+        }
+      }
+      return refusals;
     },
   };
 

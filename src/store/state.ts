@@ -61,6 +61,7 @@ export interface PageState {
 /** The protocol's types, for `ui`: it knows the engine through this folder only. */
 export type {
   BitPlan,
+  BlockEigenvalue,
   Candidate,
   Check,
   CheckName,
@@ -69,6 +70,7 @@ export type {
   FunctionError,
   Inspection,
   LandscapeAxis,
+  LayerSpectrum,
   LayerTrace,
   LossSlice,
   ModelCard,

@@ -8,6 +8,7 @@ import { ModelPanel } from "./ModelPanel.tsx";
 import { Notices } from "./Notices.tsx";
 import { usePage } from "./page.ts";
 import { Panel } from "./panels/Panel.tsx";
+import { Tour } from "./tours/Tour.tsx";
 
 export function App() {
   const result = usePage((state) => state.shown?.result ?? null);
@@ -22,6 +23,7 @@ export function App() {
           <MeasureCard />
         </div>
       </main>
+      <Tour />
     </>
   );
 }

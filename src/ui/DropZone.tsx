@@ -13,6 +13,7 @@ const KINDS = [
   { what: "Images", files: "a folder a class with .png or .jpg; or with a .csv of file and label" },
   { what: "Text with labels", files: ".tsv, .csv, .jsonl" },
   { what: "Hugging Face tables", files: ".parquet" },
+  { what: "A run exported before", files: "its .json, to see or compare it" },
 ];
 
 export function DropZone() {

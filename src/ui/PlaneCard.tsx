@@ -105,7 +105,7 @@ function Missing({ result }: { readonly result: RunResult }) {
       <p className="empty">
         {origin === "stored"
           ? "The stored run holds no plane. Run it here to measure one."
-          : "The engine has gone on to another model. Run this one again to measure a plane."}
+          : "The engine does not hold this run. Run its model again to measure a plane."}
       </p>
     );
   }

@@ -134,7 +134,7 @@ function Missing({ result }: { readonly result: RunResult }) {
       <p className="empty">
         {origin === "stored"
           ? "The stored run holds no slice along this vector. Run it here to measure one."
-          : "The engine has gone on to another model. Run this one again to measure along its vectors."}
+          : "The engine does not hold this run. Run its model again to measure along its vectors."}
       </p>
     );
   }

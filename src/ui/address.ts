@@ -3,7 +3,7 @@ import type { ControlKey, ControlValues } from "../store/controls.ts";
 import type { PageStore } from "../store/pageStore.ts";
 
 /** What the back button undoes. */
-const STEPS: readonly ControlKey[] = ["model", "panel", "compare"];
+const STEPS: readonly ControlKey[] = ["model", "panel", "compare", "tour"];
 
 /** What it needs of the window. */
 export interface Place {

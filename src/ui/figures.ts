@@ -70,6 +70,12 @@ export const frontFigure: Figure = {
   ],
 };
 
+export const blockFigure = (name: string): Figure => ({
+  what: "block",
+  title: `Eigenvalue density of the block of ${name}`,
+  legend: [],
+});
+
 export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
 
 export const treeFigure = (steps: number, copies: boolean): Figure => ({

@@ -91,11 +91,15 @@ const PHASES = {
   checks: "Checking the run",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
+  batchSweep: "Batches of doubling size",
+  distributions: "Spectra of two data",
   activations: "Hessian in activations",
   jacobian: "Jacobians of units",
   plan: "Quantised weights",
+  prune: "Channels",
   vector: "What the eigenvalue is made of",
   layerSpectra: "Spectra of layers",
+  subsetEigenvalues: "Subsets of the batch",
 } as const;
 
 const DONE = {
@@ -103,11 +107,15 @@ const DONE = {
   extend: "Finished.",
   slice: "The slice is measured.",
   landscape: "The landscape is measured.",
+  batchSweep: "The batch sizes are measured.",
+  distributions: "The two data are compared.",
   activations: "The Hessians in the activations are measured.",
   jacobian: "The Jacobians are measured.",
   plan: "The bit plan is ready.",
+  prune: "The pruning plan is ready.",
   vector: "The eigenvalue is explained.",
   layerSpectra: "The spectra of the layers are ready.",
+  subsetEigenvalues: "The eigenvalues on the subsets are ready.",
 } as const;
 
 /** The line under the progress bar. */

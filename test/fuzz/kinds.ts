@@ -7,6 +7,12 @@ import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
+import { readResultFile } from "../../src/run/resultFile.ts";
+import { compareRuns, compareStages } from "../../src/store/comparison.ts";
+import { densityView } from "../../src/store/densityView.ts";
+import { findPlane, planePoints } from "../../src/store/plane.ts";
+import { rankedEigenvalues } from "../../src/store/ranks.ts";
+import { planeGeometry } from "../../src/ui/charts/planeGeometry.ts";
 import { model } from "../fixtures/onnx.mjs";
 import { onnx, type Parts } from "./onnxNetworks.ts";
 import type { Random } from "./random.ts";
@@ -103,6 +109,22 @@ export const ofArrays = (name: string, source: ModelSource, data: DataSource): S
     },
   };
 };
+
+/** A result is damaged; what is read of it can then be drawn and compared. */
+export const ofResult = (name: string, file: string, bytes: Uint8Array): Sample => ({
+  name,
+  pieces: { [file]: bytes },
+  read: async (pieces) => {
+    for (const { result } of readResultFile(pieces[file], file).runs) {
+      densityView(result, [result], { xAxis: "symlog", smoothing: "axis", width: 1 });
+      compareRuns([result, result]);
+      compareStages([result, result]);
+      rankedEigenvalues(result);
+      const plane = findPlane(result);
+      if (plane !== null) planeGeometry(planePoints(plane), { left: 0, right: 400, top: 0, bottom: 300 });
+    }
+  },
+});
 
 /** The files of the data are damaged, its model is sound. */
 export const ofData = (name: string, source: ModelSource, data: DataSource): Sample => ({

@@ -8,6 +8,7 @@ import { byteLevel, vocabulary } from "../model/text/tokenizers.ts";
 import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
 import { caseOf, checkpointOf, sentencesOf, tensorsOfCase } from "../run/transformers.ts";
+import { fullRun } from "../ui/fullRun.ts";
 import {
   ofArrays,
   ofData,
@@ -15,6 +16,7 @@ import {
   ofHeader,
   ofMessages,
   ofModel,
+  ofResult,
   ofTensors,
   ofText,
   type Sample,
@@ -138,6 +140,7 @@ export const samples: readonly Sample[] = [
   ofArrays("npy in npz: vectors", mlp(), vectors()),
   ofArrays("npy in npz: images", resnet8(), images()),
   ofArrays("npy in npz: tokens", bert(sizes, config), tokens),
+  ofResult("result", "a-run.json", new TextEncoder().encode(JSON.stringify(fullRun()))),
   ...tableSamples,
   ...pictureSamples,
 ];

@@ -23,7 +23,7 @@ import { DenseSpace, denseOperator } from "../../src/spectrum/index.ts";
 import { matrixOf } from "../autograd/dense.ts";
 import { symmetricEigenvalues } from "../oracles/symmetricEigen.ts";
 import { spread, withSpectrum } from "../spectrum/matrices.ts";
-import { mlp, settings, vectors } from "./files.ts";
+import { mlp, mlpShapes, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 
 const gpu = new WatchedGpu();
@@ -33,18 +33,21 @@ const run = { steps: 4, probes: 1, traceProbes: 1, weightDecay };
 /** Eigenvalues of each tensor's block in float64, ascending. */
 const exact = new Map<string, Float64Array>();
 
+/** Eigenvalues of a tensor's block in float64, ascending. */
+async function blockValues(name: string, batch = {}): Promise<Float64Array> {
+  const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("no bundled files")));
+  const { graph, parameters, inputs } = poseProblem(loaded, settings(batch));
+  const values = Object.entries(inputs).map(([key, x]) => [key, Float64Array.from(x)] as const);
+  const leaves = { params: unflatten(graph.params, parameters), inputs: Object.fromEntries(values) };
+  return symmetricEigenvalues(matrixOf(linearize(graph, { operator: "hessian", params: [name] }), leaves));
+}
+const largest = async (name: string, batch: object): Promise<number> =>
+  (await blockValues(name, batch)).at(-1) ?? Number.NaN;
+
 beforeAll(async () => {
   expect((await engine.load(mlp(), vectors())).kind).toBe("loaded");
   finished(await engine.run(settings(run), silent));
-  const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("no bundled files")));
-  const { graph, parameters, inputs } = poseProblem(loaded, settings());
-  const values = Object.entries(inputs).map(([name, x]) => [name, Float64Array.from(x)] as const);
-  const leaves = { params: unflatten(graph.params, parameters), inputs: Object.fromEntries(values) };
-  for (const { name } of graph.params)
-    exact.set(
-      name,
-      symmetricEigenvalues(matrixOf(linearize(graph, { operator: "hessian", params: [name] }), leaves)),
-    );
+  for (const name of Object.keys(mlpShapes)) exact.set(name, await blockValues(name));
 });
 afterAll(() => engine.destroy());
 
@@ -147,9 +150,9 @@ describe("spectra of layers", () => {
         expect(top.value).toBeCloseTo(values[values.length - 1], 6);
         expect(bottom.value).toBeCloseTo(values[0], 6);
       });
-      expect((await layersText(found, parseArguments([]))).includes("without reorthogonalisation")).toBe(
-        memory === "two vectors",
-      );
+      expect(
+        (await layersText(found, null, parseArguments([]))).includes("without reorthogonalisation"),
+      ).toBe(memory === "two vectors");
     }
   });
 
@@ -163,6 +166,35 @@ describe("spectra of layers", () => {
     for (const { name, size, hawqV1 } of found.layers)
       expect(hawqV1).toBeCloseTo((exact.get(name)?.[size - 1] ?? 0) / size, 6);
     expect(planSummary(found)).toContain("lambda/n");
+  });
+
+  it("on subsets of the batch are those of the dense blocks on these samples, with Q-BERT's mean and spread", async () => {
+    const before = gpu.liveBytes;
+    const question = { kind: "subsetEigenvalues", request: { tensors: [], steps: 40, subsets: 2 } } as const;
+    const [found] = answersTo(await ask(question), "subsetEigenvalues");
+    expect(gpu.liveBytes).toBeLessThanOrEqual(before);
+    expect(found.samples).toBe(3);
+    for (const { name, values, mean, std, qbert, converged } of found.layers) {
+      const wanted = await Promise.all([0, 3].map((start) => largest(name, { start, batchSize: 3 })));
+      values.forEach((value, i) => {
+        expect(Math.abs(value - wanted[i])).toBeLessThan(1e-4 * wanted[i]);
+      });
+      const [a, b] = values;
+      expect(mean).toBeCloseTo((a + b) / 2, 12);
+      expect(std).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 12);
+      expect(qbert).toBeCloseTo(mean + Math.abs(a - b) / Math.SQRT2, 12);
+      expect(converged).toBe(true);
+    }
+    expect(found.products).toBeGreaterThan(0);
+    for (const subsets of [1, 7])
+      expect(
+        await engine.ask({ ...question, request: { ...question.request, subsets } }, silent),
+      ).toMatchObject({
+        kind: "refused",
+        message: `A batch of 6 samples is cut into 2 to 6 subsets, not ${subsets}.`,
+      });
+    const text = await layersText(await asked({ density: false }), found, parseArguments([]));
+    expect(text).toContain("mean and std over 2 subsets of 3 samples (Q-BERT)");
   });
 
   it("are refused without steps or with a pattern that fits nothing", async () => {
@@ -182,7 +214,7 @@ describe("spectra of layers", () => {
     const args = parseArguments(["--csv", path, "--block-steps", "7"]);
     expect(layersRequest(args)).toEqual({ tensors: [], steps: 7, density: false });
     const found = await asked(layersRequest(args));
-    const text = await layersText(found, args);
+    const text = await layersText(found, null, args);
     expect(text).toContain(`exact blocks of single tensors: ${found.products} products`);
     const [header, first] = readFileSync(path, "utf8").split("\r\n");
     expect(header.split(",")).toHaveLength(first.split(",").length);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { planCsv, planPytorch } from "../../src/run/planExport.ts";
-import type { RunResult } from "../../src/run/protocol.ts";
+import type { LayerSpectrum, RunResult } from "../../src/run/protocol.ts";
 import { type Planning, planning } from "../../src/store/bitPlanning.ts";
 import { defaultValues } from "../../src/store/controls.ts";
+import { densityView } from "../../src/store/densityView.ts";
+import { blockSpectrum, densityRequest, densitySource, topsRequest } from "../../src/store/layerSpectra.ts";
 import { layerRows } from "../../src/store/layerTable.ts";
 import { measuredPlans, measurementOf, planFile } from "../../src/store/measuredPlans.ts";
 import {
@@ -133,4 +135,44 @@ test("the table of layers has the weights alone, with what is known of them", ()
   ]);
   expect(bare[0].perParameter).toEqual({ estimate: 0.1, interval95: [20.6 / 270, 33.4 / 270] });
   expect(layerRows(sampleRun(), table)[1]).toMatchObject({ macs: 7200, options: table.layers[1].options });
+});
+
+describe("the block of a layer", () => {
+  const end = (value: number) => ({ value, residual: 0, converged: true });
+  const layer = (name: string, top: number, dense: boolean): LayerSpectrum => ({
+    ...{ name, size: 270, top: end(top), bottom: end(-1), steps: 2 },
+    density: dense ? { nodes: [-1, top], weights: [0.75, 0.25] } : null,
+  });
+  const answer = (...layers: readonly LayerSpectrum[]) =>
+    ({
+      kind: "layerSpectra",
+      answer: { request: topsRequest, layers, tensors: 2, products: 9, memory: "all vectors" },
+    }) as const;
+  const measured = sampleRun({
+    answers: [answer(layer("conv1.weight", 5, true)), answer(layer("conv1.weight", 6, false))],
+  });
+
+  test("is the one whose density is known, and feeds the table", () => {
+    const block = blockSpectrum(measured, "conv1.weight");
+    expect(block?.top.value).toBe(5);
+    expect(blockSpectrum(measured, "linear.weight")).toBeNull();
+    expect(layerRows(measured, null).map(({ top }) => top?.value ?? null)).toEqual([5, null]);
+  });
+
+  test("is drawn like the density of a run, by its own size", () => {
+    const block = blockSpectrum(measured, "conv1.weight");
+    const source = block === null ? null : densitySource(block);
+    const view = source === null ? null : densityView(source, [], defaultValues);
+    expect(view?.oneInN).toBeCloseTo(1 / 270, 12);
+    expect(view?.stems.map(({ theta, weight }) => [theta, weight])).toEqual([
+      [-1, 0.75],
+      [5, 0.25],
+    ]);
+    expect(densitySource(layer("linear.weight", 1, false))).toBeNull();
+    expect(densityRequest("linear.weight", 7)).toEqual({
+      tensors: ["linear.weight"],
+      steps: 7,
+      density: true,
+    });
+  });
 });

@@ -46,7 +46,7 @@ describe("dropped files", () => {
 
   test("of another kind, or too large, are refused unread", () => {
     expect(refuseUnread("net.pkl", 10)).toBe(
-      "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch (or .npy arrays) with images, vectors or tokens and labels, .png or .jpg images in a folder a class or with a .csv of files and labels, a .tsv, .csv or .jsonl file with sentences and labels, or a .parquet file with images or sentences and labels",
+      "net.pkl: expected a .safetensors, .onnx (with its .onnx.data) or .pt model, its config.json and tokenizer, an .npz batch (or .npy arrays) with images, vectors or tokens and labels, .png or .jpg images in a folder a class or with a .csv of files and labels, a .tsv, .csv or .jsonl file with sentences and labels, a .parquet file with images or sentences and labels, or the .json of a run",
     );
     expect(refuseUnread("a.npz", 2 ** 31)).toBe(
       "a.npz: expected at most 1073741824 bytes, found 2147483648: drop a smaller file",

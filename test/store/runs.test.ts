@@ -136,6 +136,9 @@ describe("the list of runs", () => {
     await actions.deleteRun(other.id);
     expect([...disk.kept.keys()]).toEqual([id]);
     expect(getState().list.runs.map((run) => run.id)).toEqual([id]);
+    await actions.deleteRun(id);
+    expect(disk.kept.size).toBe(0);
+    expect(actions.link()).toBe("");
   });
 
   test.each([
@@ -176,6 +179,96 @@ describe("the list of runs", () => {
   });
 });
 
+describe("result files that are dropped", () => {
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const of = (id: string) => sampleRun({ model: { ...sampleRun().model, title: id } });
+
+  test("come into the list, onto the disk and into sight; other files go where they went", async () => {
+    const disk = memory();
+    const { actions, getState } = page(disk.open);
+    await actions.open("");
+    await actions.addFiles(
+      [
+        { name: "mine-run.json", bytes: bytes(of("mine")) },
+        { name: "batch.npz", bytes: new Uint8Array([1]) },
+        { name: "config.json", bytes: bytes({ model_type: "bert" }) },
+      ],
+      [],
+    );
+    expect(getState().shown).toMatchObject({ origin: "listed", result: { model: { title: "mine" } } });
+    expect([...disk.kept.values()]).toMatchObject([{ from: "imported", name: "mine-run" }]);
+    expect(getState().upload.files.map(({ name }) => name)).toEqual(["batch.npz", "config.json"]);
+  });
+
+  test("are known by their content where their name says nothing", async () => {
+    const { actions, getState } = page();
+    await actions.open("");
+    await actions.addFiles([{ name: "a.json", bytes: bytes(of("a")) }], []);
+    expect(getState().list.runs).toHaveLength(1);
+  });
+
+  test("leave the run that was measured here in the list", async () => {
+    const { actions, getState } = page(memory().open);
+    await actions.open("#steps=2");
+    await actions.run();
+    await actions.addFiles([{ name: "mine-run.json", bytes: bytes(of("mine")) }], []);
+    expect(getState().shown?.origin).toBe("listed");
+    expect(getState().list.runs.map(({ from }) => from)).toEqual(["imported", "last"]);
+  });
+
+  test("do not take the place of a run at work", async () => {
+    const { actions, getState } = page(memory().open, {
+      tick: () => new Promise((resolve) => setTimeout(resolve, 1)),
+    });
+    await actions.open("#steps=30");
+    const ended = actions.run();
+    await actions.addFiles([{ name: "mine-run.json", bytes: bytes(of("mine")) }], []);
+    expect(getState().notices).toEqual(["mine-run.json is in the list of the panel Compare."]);
+    await ended;
+    expect(getState().shown?.origin).toBe("live");
+  });
+
+  test("are refused beside the drop zone, and nothing is lost", async () => {
+    const { actions, getState } = page();
+    await actions.open("");
+    const { shown } = getState();
+    await actions.addFiles(
+      [{ name: "mine-run.json", bytes: bytes({ ...of("mine"), loss: null }) }],
+      ["x.exe: no"],
+    );
+    expect(getState().upload.refusals).toEqual([
+      "x.exe: no",
+      "mine-run.json: loss: expected a finite number, file has null. Export the run again from the page, or write it with --json.",
+    ]);
+    expect(getState().shown).toBe(shown);
+    expect(getState().list.runs).toEqual([]);
+  });
+
+  test("say what this version had to leave out", async () => {
+    const { actions, getState } = page();
+    await actions.open("");
+    await actions.addFiles([{ name: "new-run.json", bytes: bytes({ ...of("new"), horoscope: 1 }) }], []);
+    expect(getState().notices).toEqual([
+      "new-run.json: left out what this version does not know: horoscope.",
+    ]);
+  });
+
+  test("stop at a hundred runs", async () => {
+    const { actions, getState } = page();
+    await actions.open("");
+    const hundred = {
+      ...{ schema: "eigenscope-runs", version: 1 },
+      runs: Array.from({ length: 100 }, (_, i) => ({ name: `run ${i}`, result: of("a") })),
+    };
+    expect(await actions.importResults([{ name: "all.json", bytes: bytes(hundred) }])).toEqual([]);
+    expect(getState().list.runs).toHaveLength(100);
+    expect(new Set(getState().list.runs.map(({ id }) => id)).size).toBe(100);
+    expect(await actions.importResults([{ name: "a-run.json", bytes: bytes(of("a")) }])).toEqual([
+      "a-run.json: The list of runs is full with 100: delete some of them in the panel Compare.",
+    ]);
+  });
+});
+
 describe("the study", () => {
   test("fetches its three stored runs", async () => {
     const { actions, getState } = page();
@@ -189,12 +282,15 @@ describe("the study", () => {
     await actions.open("#steps=2&seed=9");
     await actions.runStudy();
     expect(calls).toEqual([
-      ...["load resnet20", "run 2", "load resnet20-nobn", "run 2", "load resnet20-noskip", "run 2"],
+      ...["load resnet20", "run 2", "landscape ritz 11, ritz 11"],
+      ...["load resnet20-nobn", "run 2", "landscape ritz 11, ritz 11"],
+      ...["load resnet20-noskip", "run 2", "landscape ritz 11, ritz 11"],
     ]);
     const { measured, running } = getState().study;
     expect(running).toBeNull();
     expect(Object.values(measured).map((run) => run?.settings.seed)).toEqual([9, 9, 9]);
-    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "run" } });
+    expect(Object.values(measured).map((run) => run?.landscapes?.length)).toEqual([1, 1, 1]);
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "landscape" } });
   });
 
   test("ends where it is cancelled, and keeps the networks that are done", async () => {

@@ -139,7 +139,7 @@ export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame
   const position = (t: number) => x(positionOf(view, t));
   const ticks: Tick[] = [{ at: position(0), label: "0" }];
   const ends = domain.map((u) => Math.abs(eigenvalueAt(view, u)));
-  const room = 0.045 * (frame.right - frame.left) + 12;
+  const room = Math.max(0.045 * (frame.right - frame.left) + 12, 36);
   for (const [sign, end] of [
     [1, domain[1] > 0 ? ends[1] : 0],
     [-1, domain[0] < 0 ? ends[0] : 0],

@@ -1,9 +1,10 @@
 /** All runs that can be compared: those stored beside the bundled models, and the list that this browser keeps. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { canKeep } from "../../store/kept.ts";
 import { LAST, type ListedRun } from "../../store/listView.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { BundledModel } from "../../store/stored.ts";
+import { filesOf, readFiles } from "../dropFiles.ts";
 import { bytesText } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card } from "../parts.tsx";
@@ -73,7 +74,44 @@ function ListTools({ runs }: { readonly runs: readonly ListedRun[] }) {
       <Button off={shown === null || saved} onClick={() => void saveShown()}>
         {saved ? "Saved" : "Save this run"}
       </Button>
+      <ImportButton />
       {runs.length > 0 && <Button onClick={() => void exportRuns(runs)}>Export the list</Button>}
+    </>
+  );
+}
+
+/** Result files by a dialog; they may be dropped anywhere on the page as well. */
+function ImportButton() {
+  const dialog = useRef<HTMLInputElement>(null);
+  const [refusals, setRefusals] = useState<readonly string[]>([]);
+  const { importResults } = useActions();
+  const take = async (list: FileList | null) => {
+    const { files, refusals: unread } = await readFiles(filesOf(list));
+    setRefusals([...unread, ...(await importResults(files))]);
+  };
+  return (
+    <>
+      <input
+        ref={dialog}
+        type="file"
+        multiple
+        accept=".json"
+        className="hidden"
+        tabIndex={-1}
+        aria-label="Result files"
+        onChange={(event) => {
+          if (event.target.files?.length) void take(event.target.files);
+          event.target.value = "";
+        }}
+      />
+      <Button onClick={() => dialog.current?.click()}>Import a result</Button>
+      <div role="alert" className="refusals">
+        {refusals.map((refusal) => (
+          <p key={refusal} className="refusal">
+            {refusal}
+          </p>
+        ))}
+      </div>
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { ComparedRow } from "../../store/comparison.ts";
 import type { DensityCurve, DensityView } from "../../store/densityView.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
 import type { PlanePoint } from "../../store/plane.ts";
-import type { LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
+import type { LayerSpectrum, LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
@@ -117,6 +117,10 @@ export const planeCsv = (points: readonly PlanePoint[]): string =>
       loss === null || predicted === null ? "" : loss - predicted,
     ]),
   );
+
+/** Of one probe. */
+export const blockCsv = ({ density }: LayerSpectrum): string =>
+  csv(["ritz_value", "weight"], density?.nodes.map((theta, i) => [theta, density.weights[i]]) ?? []);
 
 interface PlannedBits {
   readonly name: string;

@@ -24,8 +24,8 @@ export function Asking({ what, label, onAsk, children }: AskingProps) {
     return (
       <p className="empty">
         {origin === "stored"
-          ? `The stored run holds no ${what}. Run it here to measure them.`
-          : `The engine has gone on to another model. Run this one again for its ${what}.`}
+          ? `The stored run holds no ${what}: run it here, then measure.`
+          : `The engine has gone on to another model: run this one again for its ${what}.`}
       </p>
     );
   }

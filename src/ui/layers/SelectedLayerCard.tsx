@@ -1,10 +1,13 @@
 /** One layer: what is known of its block, and the way to the matrix that is this block alone. */
-
-import type { RunResult } from "../../store/state.ts";
+import { blockSpectrum } from "../../store/layerSpectra.ts";
+import type { BlockEigenvalue, RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
-import { count, interval, percent, significant } from "../format.ts";
+import { ExportMenu } from "../ExportMenu.tsx";
+import { blockFigure } from "../figures.ts";
+import { count, interval, percent, residualText, significant, within } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card } from "../parts.tsx";
+import { BlockDensity } from "./BlockDensity.tsx";
 
 export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
   const name = usePage((state) => state.controls.layer);
@@ -22,12 +25,24 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
     );
   }
   const trace = result.trace.perLayer.find((layer) => layer.name === name);
+  const block = blockSpectrum(result, name);
   return (
     <Card
       title={name}
       note={tensor.shape.join(" × ")}
       className="one-layer"
-      tools={<Button onClick={() => set("layer", "")}>Close</Button>}
+      tools={
+        <>
+          {block?.density != null && (
+            <ExportMenu
+              figure={blockFigure(name)}
+              tables={[{ label: "Ritz values (CSV)", name: "block", csv: (t) => t.blockCsv(block) }]}
+              result={result}
+            />
+          )}
+          <Button onClick={() => set("layer", "")}>Close</Button>
+        </>
+      }
     >
       <dl className="facts">
         <dt>Parameters</dt>
@@ -46,11 +61,23 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
             <dd>{percent(trace.estimate / result.trace.estimate)}</dd>
           </>
         )}
+        {block !== null && (
+          <>
+            <dt>Largest eigenvalue</dt>
+            <dd>{eigenvalue(block.top)}</dd>
+            <dt>Smallest eigenvalue</dt>
+            <dd>{eigenvalue(block.bottom)}</dd>
+          </>
+        )}
       </dl>
+      <BlockDensity result={result} name={name} size={tensor.size} />
       <LayerButtons result={result} name={name} />
     </Card>
   );
 }
+
+const eigenvalue = ({ value, residual, converged }: BlockEigenvalue): string =>
+  `${within(value, residual)} ± ${residualText(residual)}${converged ? "" : ", not yet converged"}`;
 
 /** From the layer to its eigenvalues. */
 function LayerButtons({ result, name }: { readonly result: RunResult; readonly name: string }) {

@@ -11,6 +11,8 @@ export interface Column {
   /** Null where it is not known. */
   readonly value: (row: LayerRow) => number | null;
   readonly text: (value: number) => string;
+  /** What stands in front of the number. */
+  readonly mark?: (row: LayerRow) => string;
   /** 95 % interval; null where the spread is unknown. */
   readonly interval?: (row: LayerRow) => readonly [number, number] | null;
 }
@@ -56,6 +58,21 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       value: ({ perParameter }) => perParameter?.estimate ?? null,
       text: three,
       interval: ({ perParameter }) => perParameter?.interval95 ?? null,
+    },
+    {
+      key: "top",
+      head: "Largest eigenvalue",
+      title: "Of the tensor's own block; ~ where it has not converged",
+      value: ({ top }) => top?.value ?? null,
+      text: three,
+      mark: ({ top }) => (top?.converged === false ? "~" : ""),
+    },
+    {
+      key: "hawqV1",
+      head: "λ₁ per parameter",
+      title: "Largest eigenvalue of the block over its size (HAWQ-V1)",
+      value: ({ top, size }) => (top === null ? null : top.value / size),
+      text: three,
     },
     ...widths.map((width): Column => {
       const option = ({ options }: LayerRow) => options.find((one) => one.bits === width);

@@ -6,12 +6,12 @@ import type { RunResult } from "../../store/state.ts";
 import { significant } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card } from "../parts.tsx";
+import { useComputed } from "../useComputed.ts";
 import { plural } from "../words.ts";
 import { ErrorsCard, MatrixCard } from "./LanczosSide.tsx";
 import { LessonTools } from "./LessonTools.tsx";
 import { PlayerBar } from "./PlayerBar.tsx";
 import { RitzCard } from "./RitzCard.tsx";
-import { useComputed } from "./useComputed.ts";
 import { usePlayer } from "./usePlayer.ts";
 
 export function LanczosLesson({ result }: { readonly result: RunResult }) {

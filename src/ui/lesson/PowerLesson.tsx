@@ -11,11 +11,11 @@ import type { RunResult } from "../../store/state.ts";
 import { significant } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card } from "../parts.tsx";
+import { useComputed } from "../useComputed.ts";
 import { plural } from "../words.ts";
 import { LessonTools } from "./LessonTools.tsx";
 import { PlayerBar } from "./PlayerBar.tsx";
 import { FoundCard, PowerErrorsCard } from "./PowerCards.tsx";
-import { useComputed } from "./useComputed.ts";
 import { usePlayer } from "./usePlayer.ts";
 
 export function PowerLesson({ result }: { readonly result: RunResult }) {

@@ -1,0 +1,74 @@
+/** Reads result files, and lists of runs as the page exports them. What they hold comes from strangers. */
+import { printJson, refuser } from "../model/errors.ts";
+import { readJsonObject } from "../model/jsonObject.ts";
+import { limits } from "../model/limits.ts";
+import type { RunResult } from "./protocol.ts";
+import { checkAgreement } from "./results/agree.ts";
+import { type Checking, list, mayLack, object, oneOf, text } from "./results/check.ts";
+import { resultSchema } from "./results/schema.ts";
+
+export interface ReadRun {
+  /** As its owner called it; null where the file does not say. */
+  readonly name: string | null;
+  readonly result: RunResult;
+}
+
+export interface ReadResults {
+  readonly runs: readonly ReadRun[];
+  /** Fields and answers that this version does not know, by their places: at most ten. */
+  readonly leftOut: readonly string[];
+}
+
+const REMEDY = "Export the run again from the page, or write it with --json";
+/** Places that a message names. */
+const MOST_NAMED = 10;
+
+/**
+ * A result (`eigenscope-result`) or a list of them (`eigenscope-runs`), version 1.
+ * @throws FormatError for everything else
+ */
+export function readResultFile(bytes: Uint8Array, file: string): ReadResults {
+  const refuse = refuser(file, REMEDY);
+  const value = readJsonObject(bytes, limits.resultBytes, refuse);
+  const leftOut = new Set<string>();
+  const checking: Checking = { refuse, leftOut };
+  const runs =
+    value.schema === "eigenscope-runs"
+      ? readList(value, checking)
+      : value.schema === "eigenscope-result"
+        ? [{ name: null, result: readResult(value, "", checking) }]
+        : refuse(
+            "schema",
+            '"eigenscope-result" or "eigenscope-runs"',
+            value.schema === undefined ? "none" : printJson(value.schema),
+          );
+  return { runs, leftOut: [...leftOut].slice(0, MOST_NAMED) };
+}
+
+function readResult(value: unknown, at: string, checking: Checking): RunResult {
+  const result = resultSchema(value, at, checking);
+  checkAgreement(result, (where, ...rest) => checking.refuse(at === "" ? where : `${at}.${where}`, ...rest));
+  // The stored runs of older versions lack it, and computed all samples at once.
+  return result.microBatch > 0 ? result : { ...result, microBatch: result.settings.batchSize };
+}
+
+interface List {
+  readonly schema: "eigenscope-runs";
+  readonly version: 1;
+  readonly runs: readonly { readonly name: string; readonly at?: string; readonly result: unknown }[];
+}
+
+const listSchema = object<List>({
+  schema: oneOf("eigenscope-runs"),
+  version: oneOf(1),
+  runs: list(
+    object<List["runs"][number]>({ name: text(500), at: mayLack(text(40)), result: (result) => result }),
+    limits.resultRuns,
+    1,
+  ),
+});
+
+const readList = (value: unknown, checking: Checking): ReadRun[] =>
+  listSchema(value, "", checking).runs.map(({ name, result }, i) => ({
+    ...{ name, result: readResult(result, `runs[${i}].result`, checking) },
+  }));

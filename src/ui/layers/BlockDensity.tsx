@@ -1,0 +1,57 @@
+/** The density of the eigenvalues of one tensor's block, or the button that measures it. */
+import { densityView } from "../../store/densityView.ts";
+import { blockSpectrum, densityRequest, densitySource } from "../../store/layerSpectra.ts";
+import type { RunResult } from "../../store/state.ts";
+import { exactPattern } from "../../store/tensorPatterns.ts";
+import { DensityChart } from "../charts/DensityChart.tsx";
+import { significant } from "../format.ts";
+import { useActions, usePage } from "../page.ts";
+import { DataTable } from "../parts.tsx";
+import { plural } from "../words.ts";
+import { Asking } from "./Asking.tsx";
+
+interface BlockDensityProps {
+  readonly result: RunResult;
+  readonly name: string;
+  readonly size: number;
+}
+
+export function BlockDensity({ result, name, size }: BlockDensityProps) {
+  const { xAxis, yAxis, smoothing, width } = usePage((state) => state.controls);
+  const { ask } = useActions();
+  const block = blockSpectrum(result, name);
+  const source = block === null ? null : densitySource(block);
+  const view = source === null ? null : densityView(source, [], { xAxis, smoothing, width });
+  const pattern = exactPattern(
+    name,
+    result.model.tensors.map((tensor) => tensor.name),
+  );
+  if (block === null || block.density === null || view === null) {
+    if (pattern === null) return null;
+    const request = densityRequest(pattern, size);
+    return (
+      <Asking
+        what="spectrum of this block"
+        label="Measure the spectrum of its block"
+        onAsk={() => void ask({ kind: "layerSpectra", request })}
+      >
+        {plural(request.steps, "product")} of the whole network, cut back to this tensor.
+      </Asking>
+    );
+  }
+  const { nodes, weights } = block.density;
+  return (
+    <>
+      <DensityChart
+        {...{ view, yAxis, selected: null, doubtful: false, pickable: [], beside: [] }}
+        summary={`Eigenvalue density of the block of ${name}, from ${plural(nodes.length, "Ritz value")} between ${significant(block.bottom.value)} and ${significant(block.top.value)}.`}
+        onPick={() => {}}
+      />
+      <DataTable
+        summary="Ritz values of the block"
+        columns={["Ritz value", "Weight"]}
+        rows={() => nodes.map((theta, i) => [significant(theta, 5), significant(weights[i], 3)])}
+      />
+    </>
+  );
+}

@@ -1,0 +1,9 @@
+/** All guided tours, by their names in the link. */
+import { lanczos } from "./lanczosTour.ts";
+import { bits, families, norms } from "./networkTours.ts";
+import { bulk, sharp } from "./spectrumTours.ts";
+import type { Tour, TourName } from "./tour.ts";
+
+export const TOURS: Readonly<Record<TourName, Tour>> = { bulk, sharp, norms, bits, bert: families, lanczos };
+
+export const tourNames = Object.keys(TOURS) as TourName[];

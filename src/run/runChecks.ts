@@ -18,6 +18,7 @@ const STEPS_FOR_MOMENTS = 3;
 const ROUNDING = 1e-5;
 
 type Found = Check | NotChecked;
+const without = (name: CheckName, reason: string): NotChecked => ({ name, reason });
 
 export async function runChecks(ground: Ground, context: JobContext): Promise<Trust> {
   const { slq, settings } = ground;
@@ -26,7 +27,7 @@ export async function runChecks(ground: Ground, context: JobContext): Promise<Tr
   const found: Found[] = [
     sumOfWeights(slq),
     orthogonality === null
-      ? { name: "orthogonality", reason: "no basis is held any more" }
+      ? without("orthogonality", "no basis is held any more")
       : checked("orthogonality", orthogonality, 1e-4),
     checked("ghosts", ghosts(slq.result(), orthogonality), 0),
     checked("non-finite numbers", nonFinite(ground), 0),
@@ -45,7 +46,7 @@ export async function runChecks(ground: Ground, context: JobContext): Promise<Tr
       await context.gate();
       found.push(...(await make()));
       signal.throwIfAborted();
-    } else found.push(...names.map((name) => ({ name, reason: SHORT })));
+    } else found.push(...names.map((name) => without(name, SHORT)));
   }
   return {
     checks: found.filter((check) => "bound" in check),
@@ -77,7 +78,7 @@ function nonFinite({ atWeights, gradient, slq }: Ground): number {
 function arithmetic({ passport }: DeviceReport): Found {
   const name = "arithmetic of the device";
   if (passport === undefined)
-    return { name, reason: "the numerics passport of the device could not be measured" };
+    return without(name, "the numerics passport of the device could not be measured");
   const used = passport.functions.filter((f) => f.used);
   const worst = Math.max(...used.map((f) => f.worst / f.bound));
   // A fault that is no function has no size.
@@ -89,7 +90,7 @@ const sourceOf = ({ settings }: Ground) => ({ seed: settings.seed, distribution:
 async function moments(ground: Ground, signal: AbortSignal): Promise<Found> {
   const name = "moments 1 to 4";
   const { probes, nodes, weights, steps } = ground.slq.result();
-  if (steps[0] < STEPS_FOR_MOMENTS) return { name, reason: `it needs ${STEPS_FOR_MOMENTS} Lanczos steps` };
+  if (steps[0] < STEPS_FOR_MOMENTS) return without(name, `it needs ${STEPS_FOR_MOMENTS} Lanczos steps`);
   const first = { probe: probes[0], nodes: nodes[0], weights: weights[0] };
   const match = await momentMatch(ground.operator, sourceOf(ground), first, signal);
   return checked(name, Math.max(...match.slice(1).map((m) => m.relativeError)), 1e-4);
@@ -105,8 +106,8 @@ async function topResidual({ operator, slq }: Ground, signal: AbortSignal): Prom
   const name = "residual of the top pair";
   const { top, nodes } = slq.result();
   const [pair] = top;
-  if (pair === undefined) return { name, reason: "the run reports no eigenvalue at its top" };
-  if (!slq.holds(pair.probe)) return { name, reason: "the basis of its probe was let go for want of memory" };
+  if (pair === undefined) return without(name, "the run reports no eigenvalue at its top");
+  if (!slq.holds(pair.probe)) return without(name, "the basis of its probe was let go for want of memory");
   const u = operator.space.create();
   try {
     await slq.ritzVector(pair, u, signal);

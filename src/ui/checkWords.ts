@@ -15,4 +15,5 @@ const MEANINGS: Readonly<Record<CheckName, string>> = {
 };
 
 /** Empty for a check that this page does not know. */
-export const checkMeaning = (name: CheckName): string => MEANINGS[name] ?? "";
+export const checkMeaning = (name: string): string =>
+  Object.hasOwn(MEANINGS, name) ? MEANINGS[name as CheckName] : "";

@@ -242,6 +242,8 @@ export interface RunResult {
   /** Checks that were not made, with the reason; absent in older results. */
   readonly notChecked?: readonly NotChecked[];
   readonly device: DeviceReport;
+  /** How often the device was lost and the run went on with a new one; absent where never. */
+  readonly losses?: number;
   /** Hessian-vector products spent. */
   readonly products: number;
   readonly seconds: number;
@@ -249,7 +251,8 @@ export interface RunResult {
 
 export interface Progress {
   readonly phase:
-    | ("loading" | "compiling" | "primal" | "lanczos" | "trace" | "checks" | "slice" | "landscape")
+    | ("loading" | "compiling" | "recovering" | "primal" | "lanczos" | "trace" | "checks")
+    | ("slice" | "landscape")
     | QuestionKind;
   /** Products done and planned. */
   readonly done: number;

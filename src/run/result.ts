@@ -54,6 +54,7 @@ export interface ResultParts {
   readonly answers: readonly Answered[];
   readonly trust: Trust;
   readonly device: DeviceReport;
+  readonly losses: number;
   readonly products: number;
   readonly seconds: number;
 }
@@ -106,6 +107,7 @@ export function makeResult(parts: ResultParts): RunResult {
     ...(parts.answers.length === 0 ? {} : { answers: parts.answers }),
     ...parts.trust,
     device: parts.device,
+    ...(parts.losses === 0 ? {} : { losses: parts.losses }),
     products: parts.products,
     seconds: parts.seconds,
   };

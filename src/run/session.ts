@@ -1,10 +1,11 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
 import type { GpuVector } from "../gpu/vectors.ts";
-import { type DiagonalEstimate, diagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
+import { type DiagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
 import { answerTo, isSameAnswer } from "./answers.ts";
 import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
+import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget } from "./fit.ts";
 import type { Ground, JobContext, RitzVector } from "./ground.ts";
@@ -27,6 +28,7 @@ import type {
   RunSettings,
   TraceMethod,
 } from "./protocol.ts";
+import type { SavedSession } from "./recovery.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
 import { runChecks, UNCHECKED } from "./runChecks.ts";
 import { measureSlice, type SliceOptions } from "./slice.ts";
@@ -39,6 +41,10 @@ export interface SessionOptions extends Engines {
   readonly device: DeviceReport;
   /** Bytes. */
   readonly budget?: number;
+  /** Of the session whose device was lost. */
+  readonly saved?: SavedSession | null;
+  /** Devices lost so far. */
+  readonly losses?: number;
 }
 
 export interface RunContext {
@@ -63,8 +69,8 @@ export class Session {
   #slq: SlqRun<GpuVector> | null = null;
   #atWeights: AtWeights = { loss: Number.NaN, accuracy: Number.NaN, gradientNorm: Number.NaN };
   #gradient: Float64Array = new Float64Array();
-  #slices: LossSlice[] = [];
-  #landscapes: Landscape[] = [];
+  #slices: readonly LossSlice[] = [];
+  #landscapes: readonly Landscape[] = [];
   #answers: readonly Answered[] = [];
   #trust: Trust = UNCHECKED;
   #method: ChosenTrace = { method: "hutchinson", reason: null };
@@ -76,6 +82,11 @@ export class Session {
     this.#options = options;
     this.#settings = options.settings;
     this.#matrix = matrixOf(options.loaded, options.settings);
+    const { saved } = options;
+    if (!saved) return;
+    ({ settings: this.#settings, answers: this.#answers, trace: this.#trace } = saved);
+    ({ slices: this.#slices, landscapes: this.#landscapes, trust: this.#trust } = saved);
+    this.#spentMs = saved.spentMs;
   }
 
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
@@ -124,17 +135,18 @@ export class Session {
       accuracy: accuracyOf(logits, problem.batch.labels),
       gradientNorm: Math.sqrt(inner(gradient, gradient)),
     };
-    this.#slq = new SlqRun(operator, {
+    const target = {
       steps,
       probes,
       // Other methods make their own products.
       traceProbes: this.#method.method === "hutchinson" ? traceProbes : probes,
-      source: { seed: this.#settings.seed, distribution: "rademacher" },
+      source: { seed: this.#settings.seed, distribution: "rademacher" } as const,
       top: this.#settings.top,
       bottom: this.#settings.bottom,
       capacity,
       keepBases,
-    });
+    };
+    this.#slq = new SlqRun(operator, target, this.#options.saved?.checkpoint);
     this.#spentMs += performance.now() - began;
   }
 
@@ -230,22 +242,8 @@ export class Session {
   }
 
   /** Diagonal, traces of tensors and Frobenius norm from one stream of `traceProbes` products. */
-  async diagonal({ signal, onEvent }: RunContext): Promise<DiagonalEstimate> {
-    const { operator } = this.#started();
-    const { seed, traceProbes } = this.#settings;
-    let done = 0;
-    const found = await diagonalEstimate(operator, {
-      source: { seed, distribution: "rademacher" },
-      probes: traceProbes,
-      signal,
-      onProducts: (more) => {
-        done += more;
-        onEvent({
-          type: "progress",
-          progress: { phase: "trace", done, total: traceProbes, etaSeconds: null },
-        });
-      },
-    });
+  async diagonal(context: RunContext): Promise<DiagonalEstimate> {
+    const found = await measureDiagonal(this.#started().operator, this.#settings, jobContext(context));
     const { trace, samples, perSegment } = found;
     this.#trace = { trace: { ...trace, samples, perSegment }, method: "hutchinson" };
     return found;
@@ -289,13 +287,38 @@ export class Session {
       answers: this.#answers,
       trust: this.#trust,
       device: this.#options.device,
-      products: operator.products,
+      losses: this.losses,
+      products: operator.products + (this.#options.saved?.products ?? 0),
       seconds: (this.#spentMs + runningMs) / 1000,
     });
   }
 
+  get settings(): RunSettings {
+    return this.#settings;
+  }
+
+  /** Devices lost before this one. */
+  get losses(): number {
+    return this.#options.losses ?? 0;
+  }
+
+  get hasStarted(): boolean {
+    return this.#slq !== null;
+  }
+
   resultOrNull(): RunResult | null {
-    return this.#slq === null ? null : this.result();
+    return this.#slq === null ? (this.#options.saved?.result ?? null) : this.result();
+  }
+
+  /** What another session needs to go on where this one was; null before it has started. */
+  saved(): SavedSession | null {
+    if (this.#slq === null) return this.#options.saved ?? null;
+    const result = this.result();
+    return {
+      ...{ settings: this.#settings, checkpoint: this.#slq.checkpoint(), trace: this.#trace },
+      ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, trust: this.#trust },
+      ...{ products: result.products, spentMs: this.#spentMs, result },
+    };
   }
 
   destroy(): void {

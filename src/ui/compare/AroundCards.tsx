@@ -1,6 +1,5 @@
 /** The loss around the weights of several runs, as far as they hold it: slices on common axes, planes side by side. */
-import { findPlane } from "../../store/plane.ts";
-
+import { findPlane } from "../../store/landscapes.ts";
 import { findSlice, rankOf } from "../../store/ranks.ts";
 import type { LossSlice } from "../../store/state.ts";
 import { LossChart } from "../charts/LossChart.tsx";

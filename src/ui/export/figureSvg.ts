@@ -3,6 +3,8 @@
  * the sentence that says what it shows are inside, and it looks the same whatever theme the page has.
  */
 
+import type { SvgPart } from "../charts/surfaceDraw.ts";
+
 export interface FigureText {
   readonly title: string;
   readonly legend: readonly LegendEntry[];
@@ -10,6 +12,8 @@ export interface FigureText {
   readonly caption: string;
   /** Why it cannot be trusted: the figure is hatched and says so. */
   readonly doubt: string | null;
+  /** Elements beneath the chart, whose colours no theme changes: what the page draws on a canvas. */
+  readonly ground?: readonly SvgPart[];
 }
 
 export interface LegendEntry {
@@ -40,7 +44,10 @@ const PADDING = 12;
 const HATCH = 12;
 
 /** @returns the text of an SVG file */
-export function figureSvg(chart: SVGSVGElement, { title, legend, caption: what, doubt }: FigureText): string {
+export function figureSvg(
+  chart: SVGSVGElement,
+  { title, legend, caption: what, doubt, ground = [] }: FigureText,
+): string {
   const [width, height] = [chart.width.baseVal.value, chart.height.baseVal.value];
   const size = Number.parseFloat(getComputedStyle(chart.querySelector("text") ?? chart).fontSize);
   const caption = doubt === null ? what : `${doubt} ${what}`;
@@ -65,6 +72,7 @@ export function figureSvg(chart: SVGSVGElement, { title, legend, caption: what, 
       figure.append(...legendLine(entry, chart, size, PADDING + i * size * LINE));
     });
     const body = svgElement("g", { transform: `translate(0 ${round(head)})` });
+    body.append(...ground.map(built));
     body.append(...[...chart.childNodes].map((child) => copied(child as SVGElement)));
     if (doubt !== null) body.append(...hatching(width, height));
     figure.append(body);
@@ -138,6 +146,12 @@ function legendLine(
   }
   const place = { x: `${round(PADDING + 2.6 * size)}`, y: `${round(middle + 0.35 * size)}` };
   return [stroke, textElement("text", { ...place, "font-size": `${size}`, fill: "#1a1e23" }, text)];
+}
+
+function built({ name, attributes, inside = [] }: SvgPart): SVGElement {
+  const element = svgElement(name, attributes);
+  element.append(...inside.map(built));
+  return element;
 }
 
 /** Runs without a repaint in between, so that nobody sees the page change. */

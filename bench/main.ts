@@ -161,7 +161,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (own.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${own.gpu.faults[0]}`);
     own.gpu.device.destroy();
   }
-  const landscapes = await measureLandscapes(holder.eigenscopeDawn, rounds, read, median);
+  const landscapes = await measureLandscapes(dawn(), rounds, read, median);
   const json = flag("json", "test-results/bench.json");
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes }, null, 1)}\n`);

@@ -6,7 +6,6 @@ import { readModels } from "../src/cli/sources.ts";
 import { LocalEngine } from "../src/run/engine.ts";
 import type { Question, RunEvent, RunOutcome, RunResult, RunSettings } from "../src/run/protocol.ts";
 import { defaultValues } from "../src/store/controls.ts";
-import { planeRequest } from "../src/store/plane.ts";
 import { planRequest, tableRequest, WIDTHS } from "../src/store/planRequests.ts";
 
 /** What a software adapter gives in about twenty minutes. */
@@ -24,6 +23,11 @@ const SLICE = { radius: 0.5, points: 21 };
 const PLANE_POINTS = 13;
 const SHARPEST = 8;
 
+const planeAxis = (place: number) => ({
+  direction: { kind: "ritz", end: "top", place } as const,
+  ...{ from: -SLICE.radius, to: SLICE.radius, points: PLANE_POINTS },
+});
+
 export async function main([id, out]: readonly string[]): Promise<number> {
   const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
   const source = { kind: "bundled", id } as const;
@@ -40,7 +44,9 @@ export async function main([id, out]: readonly string[]): Promise<number> {
   let result = await step("run", (report) => engine.run(settings, report));
   for (const rank of RANKS)
     await step(`slice ${rank.end} ${rank.place + 1}`, (report) => engine.slice(rank, SLICE, report));
-  result = await step("plane", (report) => engine.landscape(planeRequest(result, PLANE_POINTS), report));
+  result = await step("plane", (report) =>
+    engine.landscape({ axes: [planeAxis(0), planeAxis(1)], bn: settings.bn }, report),
+  );
   for (const question of questions)
     result = await step(question.kind, (report) => engine.ask(question, report));
   await writeFile(out, `${JSON.stringify(result)}\n`);

@@ -6,6 +6,6 @@ import { create, globals } from "webgpu";
 export function dawn(): GPU {
   Object.assign(globalThis, globals);
   const holder = globalThis as { eigenscopeDawn?: GPU };
-  holder.eigenscopeDawn = create([]) as GPU;
+  holder.eigenscopeDawn ??= create([]) as GPU;
   return holder.eigenscopeDawn;
 }

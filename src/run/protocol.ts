@@ -232,6 +232,11 @@ export interface RunResult {
     /** The tridiagonal matrices that the device used. */
     readonly alpha: readonly (readonly number[])[];
     readonly beta: readonly (readonly number[])[];
+    /**
+     * Two vectors were held in place of the basis, which did not fit: without reorthogonalisation the nodes are a density and no
+     * eigenvalues, `ghosts` of them being copies of settled ones, and `eigenvalues` is empty. Absent otherwise.
+     */
+    readonly densityOnly?: { readonly ghosts: number };
   };
   readonly slices: readonly LossSlice[];
   /** Absent where none was measured. */

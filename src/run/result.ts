@@ -101,6 +101,7 @@ export function makeResult(parts: ResultParts): RunResult {
       weights: spectrum.weights,
       alpha: columns.map((c) => c.alpha),
       beta: columns.map((c) => c.beta),
+      ...(spectrum.memory === "two vectors" ? { densityOnly: { ghosts: spectrum.ghosts } } : {}),
     },
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),

@@ -1,7 +1,7 @@
 /** The checks behind "may this be believed?" (bounds: docs/numerics.md). */
 
 import type { GpuVector } from "../gpu/vectors.ts";
-import { ghosts, measuredResidual, momentMatch, type SlqRun, symmetryDefect } from "../spectrum/index.ts";
+import { ghostsLeft, measuredResidual, momentMatch, type SlqRun, symmetryDefect } from "../spectrum/index.ts";
 import { type Check, type CheckName, checked, type NotChecked, type Trust } from "./checkTypes.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import type { DeviceReport } from "./protocol.ts";
@@ -29,7 +29,7 @@ export async function runChecks(ground: Ground, context: JobContext): Promise<Tr
     orthogonality === null
       ? without("orthogonality", "no basis is held any more")
       : checked("orthogonality", orthogonality, 1e-4),
-    checked("ghosts", ghosts(slq.result(), orthogonality), 0),
+    ghosts(slq, orthogonality),
     checked("non-finite numbers", nonFinite(ground), 0),
     arithmetic(ground.result().device),
   ];
@@ -57,6 +57,13 @@ export async function runChecks(ground: Ground, context: JobContext): Promise<Tr
 function sumOfWeights(slq: SlqRun<GpuVector>): Check {
   const sums = slq.result().weights.map((row) => Math.abs(row.reduce((a, b) => a + b, 0) - 1));
   return checked("sum of weights", Math.max(...sums), 1e-9);
+}
+
+function ghosts(slq: SlqRun<GpuVector>, orthogonality: number | null): Found {
+  const found = slq.result();
+  return found.memory === "two vectors"
+    ? without("ghosts", "without reorthogonalisation copies are expected, and only the density is claimed")
+    : checked("ghosts", ghostsLeft(found, orthogonality), 0);
 }
 
 /** Of the loss, its gradient, T and the samples of the trace. A product that is not finite shows in T: its vectors have no zeros. */

@@ -14,6 +14,7 @@ import { makeWithBasis } from "./krylov.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
+import { noEigenvalue } from "./noEigenvalue.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Answered,
@@ -92,7 +93,7 @@ export class Session {
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
   async start({ signal, onEvent }: RunContext): Promise<void> {
     const began = performance.now();
-    const { loaded, device, gpu, pipelines, submitter } = this.#options;
+    const { loaded, device, gpu, pipelines, submitter, saved } = this.#options;
     const { steps, probes } = this.#settings;
     const budget = this.#options.budget ?? defaultBudget(device.software);
     onEvent({ type: "progress", progress: { phase: "loading", done: 0, total: 1, etaSeconds: null } });
@@ -111,7 +112,7 @@ export class Session {
     const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
     const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
-    const { operator, keepBases } = await makeWithBasis({
+    const { operator, keepBases, memory } = await makeWithBasis({
       ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
@@ -145,8 +146,10 @@ export class Session {
       bottom: this.#settings.bottom,
       capacity,
       keepBases,
+      // What is known of a run without a basis stays without one.
+      memory: saved?.result.spectrum.densityOnly === undefined ? memory : ("two vectors" as const),
     };
-    this.#slq = new SlqRun(operator, target, this.#options.saved?.checkpoint);
+    this.#slq = new SlqRun(operator, target, saved?.checkpoint);
     this.#spentMs += performance.now() - began;
   }
 
@@ -328,11 +331,11 @@ export class Session {
     this.#operator = null;
   }
 
-  /** The Ritz vector of a reported value; null where there is none. */
-  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector | null> {
+  /** The Ritz vector of a reported value. */
+  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector> {
     const { slq, operator } = this.#started();
     const value = slq.result()[rank.end][rank.place];
-    if (value === undefined) return null;
+    if (value === undefined) throw noEigenvalue(this.result(), rank);
     const out = operator.space.create();
     try {
       await slq.ritzVector(value, out, signal);

@@ -1,7 +1,6 @@
 /** Measurements behind the trust panel: does the quadrature match the operator, and is the operator symmetric? */
 import type { LinearOperator } from "./operator.ts";
 import { type ProbeSource, unitProbe } from "./probes.ts";
-import { ritzValues } from "./ritz.ts";
 import type { SlqResult } from "./slqResult.ts";
 
 export interface MomentMatch {
@@ -85,8 +84,6 @@ export async function symmetryDefect<V>(
   }
 }
 
-/** Eigenvalues below this share of the largest are noise of float32 around zero, where copies mean nothing. */
-const NEGLIGIBLE = 1e-5;
 /** A basis whose V'V - I is below this over its length tells two Ritz vectors apart. */
 const DISTINCT = 0.1;
 
@@ -95,20 +92,10 @@ const DISTINCT = 0.1;
  * y = Vs have y_1'y_2 = s_1'(V'V)s_2, at most the number of steps times `orthogonality` (largest |V'V - I|; null where unknown)
  * away from zero: where that is small, equal values belong to different eigenvectors and are no ghosts.
  */
-export function ghosts(
-  { probes, nodes, weights, residuals, steps }: SlqResult,
+export const ghostsLeft = (
+  { ghosts, steps }: Pick<SlqResult, "ghosts" | "steps">,
   orthogonality: number | null,
-): number {
-  if (orthogonality !== null && Math.max(...steps) * orthogonality < DISTINCT) return 0;
-  const largest = Math.max(0, ...nodes.flat().map(Math.abs));
-  return probes.reduce((count, probe, i) => {
-    const row = { probe, nodes: nodes[i], weights: weights[i], residuals: residuals[i], steps: steps[i] };
-    const settled = ritzValues(row, {}, largest).filter(
-      ({ value }) => Math.abs(value) > NEGLIGIBLE * largest,
-    );
-    return count + settled.reduce((copies, value) => copies + value.copies - 1, 0);
-  }, 0);
-}
+): number => (orthogonality !== null && Math.max(...steps) * orthogonality < DISTINCT ? 0 : ghosts);
 
 /** The same vector in every column: column 0 is read, and no column is left zero. */
 function fill<V>({ space }: LinearOperator<V>, target: V, vector: Float64Array): void {

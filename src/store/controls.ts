@@ -14,6 +14,7 @@ import {
 import { landscapeControls } from "./landscapeControls.ts";
 import { lessonControls } from "./lesson/controls.ts";
 import { planControls } from "./planControls.ts";
+import { pruneControls } from "./pruneControls.ts";
 
 export type { ChoiceControl, Control, NameControl, NumberControl };
 
@@ -266,6 +267,7 @@ export const controls = {
     help: "The tensor whose own block of the matrix is looked at.",
   } satisfies NameControl,
   ...planControls,
+  ...pruneControls,
   ...lessonControls,
   tour: choice(
     "Guided tour",

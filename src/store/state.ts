@@ -67,6 +67,7 @@ export type {
   Candidate,
   Check,
   CheckName,
+  ChosenPruning,
   DeviceAnswer,
   DeviceReport,
   FunctionError,

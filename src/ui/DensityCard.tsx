@@ -57,10 +57,11 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
           label: `2/η = ${significant(stability.limit, 3)}, gradient descent unstable to the right of it`,
         };
   const chosen = findEigenvalue(result, selected);
-  const { nodes, weights } = result.spectrum;
+  const { nodes, weights, densityOnly } = result.spectrum;
   return (
     <Card
       title={cumulative ? "Cumulative distribution" : "Eigenvalue density"}
+      note={densityOnly === undefined ? undefined : "no reorthogonalisation: density only"}
       className="density"
       tools={
         <>

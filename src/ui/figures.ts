@@ -3,6 +3,7 @@ import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
+import type { UnitMeasure } from "../store/unitView.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -74,6 +75,19 @@ export const vectorFigure = ({ end, place }: Rank): Figure => ({
   legend: [],
 });
 
+export const unitFigure = (measure: UnitMeasure): Figure => ({
+  what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
+  title:
+    measure === "jacobian"
+      ? "Singular values of the Jacobians of units"
+      : "Eigenvalues of the Hessian in the output of units",
+  legend: [
+    { text: "90 % of the values", sample: ".middle" },
+    { text: "largest and smallest, converged", sample: ".end.settled" },
+    { text: "not converged", sample: ".end.unsettled" },
+  ],
+});
+
 export const frontFigure: Figure = {
   what: "plan",
   title: "Bit plans: cost against rise of the loss",
@@ -88,6 +102,15 @@ export const blockFigure = (name: string): Figure => ({
   title: `Eigenvalue density of the block of ${name}`,
   legend: [],
 });
+
+export const pruneFigure: Figure = {
+  what: "prune",
+  title: "Channels that go: what stays against rise of the loss",
+  legend: [
+    { text: "predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
 
 export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
 

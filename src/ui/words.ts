@@ -68,6 +68,16 @@ export function provenance(result: RunResult): string {
   return `${parts.join(", ")}.`;
 }
 
+/** Why a run lists no eigenvalues; null where it does. */
+export function densityOnlyText({ spectrum: { densityOnly, nodes } }: RunResult): string | null {
+  if (densityOnly === undefined) return null;
+  return (
+    "No reorthogonalisation: density only. The Krylov basis does not fit the memory, so that eigenvalues come in copies " +
+    `(${count(densityOnly.ghosts)} of ${count(nodes.flat().length)} Ritz values) and cannot be listed. ` +
+    "Look at fewer tensors, or take fewer steps."
+  );
+}
+
 /** What the density figure shows, for those who cannot see it. */
 export function densitySummary(result: RunResult): string {
   const { nodes, weights } = result.spectrum;

@@ -14,6 +14,7 @@ import type {
   RunResult,
   VectorAnswer,
 } from "../../store/state.ts";
+import type { UnitRow } from "../../store/unitView.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
@@ -188,6 +189,29 @@ export const columnsCsv = <R extends { readonly name: string; readonly group: st
         const bounds = interval(row);
         return [own, bounds?.[0] ?? "", bounds?.[1] ?? ""];
       }),
+    ]),
+  );
+
+export const unitsCsv = (rows: readonly UnitRow[]): string =>
+  csv(
+    [
+      ...["unit", "rows", "columns", "matrices", "largest", "largest_residual", "largest_converged"],
+      ...[
+        "smallest",
+        "smallest_residual",
+        "smallest_converged",
+        "q05",
+        "median",
+        "q95",
+        "mean",
+        "low95",
+        "high95",
+      ],
+    ],
+    rows.map(({ unit, rows: m, columns, matrices, largest, smallest, quantiles, mean }) => [
+      ...[unit, m, columns, matrices],
+      ...[largest, smallest].flatMap((end) => [end.value, end.residual, Number(end.converged)]),
+      ...[...quantiles, mean.estimate, mean.interval95?.[0] ?? "", mean.interval95?.[1] ?? ""],
     ]),
   );
 

@@ -42,6 +42,11 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push("largest eigenvalues", ...eigenvalues.top.map((r) => ritz(r, largest)));
   if (eigenvalues.bottom.length > 0)
     lines.push("smallest eigenvalues", ...eigenvalues.bottom.map((r) => ritz(r, largest)));
+  const { densityOnly, nodes } = result.spectrum;
+  if (densityOnly !== undefined)
+    lines.push(
+      `no reorthogonalisation, because the Krylov basis does not fit: density only, no list of eigenvalues (${densityOnly.ghosts} of ${nodes.flat().length} Ritz values are copies)`,
+    );
   const negative = negativeShare(result, largest);
   if (negative !== null) lines.push(negative);
   if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);
@@ -66,6 +71,7 @@ export function summary(result: RunResult, perLayer: boolean): string {
       `check ${name}: ${value.toExponential(1)} (bound ${bound.toExponential(0)}) ${passed ? "passed" : "FAILED"}`,
     );
   }
+  for (const { name, reason } of result.notChecked ?? []) lines.push(`check ${name}: not made, ${reason}`);
   lines.push(
     `${device.name}${device.software ? " (software)" : ""}, ${products} products, ${seconds.toFixed(1)} s`,
     "",

@@ -6,11 +6,11 @@ import type {
   SlqResult,
   TraceEstimate,
 } from "../spectrum/index.ts";
+import type { Trust } from "./checkTypes.ts";
 import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
 import type {
   Answered,
-  Check,
   DeviceReport,
   Landscape,
   LossSlice,
@@ -52,7 +52,7 @@ export interface ResultParts {
   readonly slices: readonly LossSlice[];
   readonly landscapes: readonly Landscape[];
   readonly answers: readonly Answered[];
-  readonly checks: readonly Check[];
+  readonly trust: Trust;
   readonly device: DeviceReport;
   readonly losses: number;
   readonly products: number;
@@ -101,11 +101,12 @@ export function makeResult(parts: ResultParts): RunResult {
       weights: spectrum.weights,
       alpha: columns.map((c) => c.alpha),
       beta: columns.map((c) => c.beta),
+      ...(spectrum.memory === "two vectors" ? { densityOnly: { ghosts: spectrum.ghosts } } : {}),
     },
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
     ...(parts.answers.length === 0 ? {} : { answers: parts.answers }),
-    checks: parts.checks,
+    ...parts.trust,
     device: parts.device,
     ...(parts.losses === 0 ? {} : { losses: parts.losses }),
     products: parts.products,

@@ -3,6 +3,7 @@
 import type { GpuVector } from "../gpu/vectors.ts";
 import { type DiagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
 import { answerTo, isSameAnswer } from "./answers.ts";
+import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
 import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
@@ -13,10 +14,10 @@ import { makeWithBasis } from "./krylov.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
+import { noEigenvalue } from "./noEigenvalue.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Answered,
-  Check,
   DeviceReport,
   Landscape,
   LandscapeRequest,
@@ -30,7 +31,7 @@ import type {
 } from "./protocol.ts";
 import type { SavedSession } from "./recovery.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
-import { runChecks } from "./runChecks.ts";
+import { runChecks, UNCHECKED } from "./runChecks.ts";
 import { measureSlice, type SliceOptions } from "./slice.ts";
 import { traceBy } from "./traceBy.ts";
 import { type ChosenTrace, chooseTrace } from "./traceMethod.ts";
@@ -72,7 +73,7 @@ export class Session {
   #slices: readonly LossSlice[] = [];
   #landscapes: readonly Landscape[] = [];
   #answers: readonly Answered[] = [];
-  #checks: readonly Check[] = [];
+  #trust: Trust = UNCHECKED;
   #method: ChosenTrace = { method: "hutchinson", reason: null };
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
@@ -85,14 +86,14 @@ export class Session {
     const { saved } = options;
     if (!saved) return;
     ({ settings: this.#settings, answers: this.#answers, trace: this.#trace } = saved);
-    ({ slices: this.#slices, landscapes: this.#landscapes, checks: this.#checks } = saved);
+    ({ slices: this.#slices, landscapes: this.#landscapes, trust: this.#trust } = saved);
     this.#spentMs = saved.spentMs;
   }
 
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
   async start({ signal, onEvent }: RunContext): Promise<void> {
     const began = performance.now();
-    const { loaded, device, gpu, pipelines, submitter } = this.#options;
+    const { loaded, device, gpu, pipelines, submitter, saved } = this.#options;
     const { steps, probes } = this.#settings;
     const budget = this.#options.budget ?? defaultBudget(device.software);
     onEvent({ type: "progress", progress: { phase: "loading", done: 0, total: 1, etaSeconds: null } });
@@ -111,7 +112,7 @@ export class Session {
     const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
     const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
-    const { operator, keepBases } = await makeWithBasis({
+    const { operator, keepBases, memory } = await makeWithBasis({
       ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
@@ -145,8 +146,10 @@ export class Session {
       bottom: this.#settings.bottom,
       capacity,
       keepBases,
+      // What is known of a run without a basis stays without one.
+      memory: saved?.result.spectrum.densityOnly === undefined ? memory : ("two vectors" as const),
     };
-    this.#slq = new SlqRun(operator, target, this.#options.saved?.checkpoint);
+    this.#slq = new SlqRun(operator, target, saved?.checkpoint);
     this.#spentMs += performance.now() - began;
   }
 
@@ -156,7 +159,7 @@ export class Session {
     this.#settings = { ...this.#settings, ...grown, traceProbes: Math.max(traceProbes, grown.probes) };
     const own = this.#trace === null ? this.#settings.traceProbes : grown.probes;
     this.#started().slq.extend({ ...grown, traceProbes: own });
-    this.#checks = [];
+    this.#trust = UNCHECKED;
   }
 
   /** Does what the quadrature still lacks, with a snapshot every now and then. */
@@ -186,8 +189,7 @@ export class Session {
     if (kind === "cancelled") return { kind, result: this.result() };
     const { method } = this.#method;
     if (method !== "hutchinson" && this.#trace === null) await this.#traceBy(method, { signal, onEvent });
-    const { slq: found, operator } = this.#started();
-    this.#checks = await runChecks(found, operator, this.#settings, signal);
+    this.#trust = await runChecks(this.#ground(), jobContext({ signal, gate, onEvent }));
     return { kind: "done", result: this.result() };
   }
 
@@ -286,7 +288,7 @@ export class Session {
       slices: this.#slices,
       landscapes: this.#landscapes,
       answers: this.#answers,
-      checks: this.#checks,
+      trust: this.#trust,
       device: this.#options.device,
       losses: this.losses,
       products: operator.products + (this.#options.saved?.products ?? 0),
@@ -317,7 +319,7 @@ export class Session {
     const result = this.result();
     return {
       ...{ settings: this.#settings, checkpoint: this.#slq.checkpoint(), trace: this.#trace },
-      ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, checks: this.#checks },
+      ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, trust: this.#trust },
       ...{ products: result.products, spentMs: this.#spentMs, result },
     };
   }
@@ -329,11 +331,11 @@ export class Session {
     this.#operator = null;
   }
 
-  /** The Ritz vector of a reported value; null where there is none. */
-  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector | null> {
+  /** The Ritz vector of a reported value. */
+  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector> {
     const { slq, operator } = this.#started();
     const value = slq.result()[rank.end][rank.place];
-    if (value === undefined) return null;
+    if (value === undefined) throw noEigenvalue(this.result(), rank);
     const out = operator.space.create();
     try {
       await slq.ritzVector(value, out, signal);

@@ -60,7 +60,7 @@ describe("a run is refused, with a way out,", () => {
     const before = gpu.liveBytes;
     const message = await refusalOf(engine.run(settings({ steps: 50 }), silent));
     expect(message).toBe(
-      "The run needs 1 MB, the budget is 1 MB: use fewer Lanczos steps (one sample at a time does not help).",
+      "The run needs 1 MB, the budget is 1 MB: look at fewer tensors (neither fewer steps nor fewer samples at a time help).",
     );
     expect(gpu.liveBytes).toBe(before);
     engine.destroy();

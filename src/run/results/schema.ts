@@ -7,6 +7,7 @@ import type {
   LayerTrace,
   LossSlice,
   ModelCard,
+  NotChecked,
   RitzValue,
   Check as RunCheck,
   RunResult,
@@ -169,10 +170,12 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
   spectrum: object<RunResult["spectrum"]>({
     ...{ nodes: list(row, 4096, 1), weights: list(row, 4096, 1) },
     ...{ alpha: list(row, 4096), beta: list(row, 4096) },
+    densityOnly: mayLack(object<NonNullable<RunResult["spectrum"]["densityOnly"]>>({ ghosts: count })),
   }),
   slices: list(slice, 1024),
   landscapes: mayLack(list(landscape, 64)),
   answers: mayLack(answers),
   checks: list(check, 256),
+  notChecked: mayLack(list(object<NotChecked>({ name, reason: sentence }), 256)),
   ...{ device, products: count, seconds: number({ from: 0 }) },
 });

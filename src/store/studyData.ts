@@ -97,10 +97,7 @@ export function otherChoices({ model, settings, meaning }: RunResult): readonly 
 }
 
 /** Steps of the share of eigenvalues above each value, descending from 1; every probe weighs the same. */
-export function shareAbove({
-  nodes,
-  weights,
-}: Pick<Distributions["first"], "nodes" | "weights">): readonly {
+export function shareAbove({ nodes, weights }: Pick<Distributions["first"], "nodes" | "weights">): readonly {
   readonly at: number;
   readonly share: number;
 }[] {

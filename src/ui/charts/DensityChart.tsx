@@ -15,8 +15,6 @@ interface DensityChartProps {
   readonly selected: { readonly theta: number; readonly probe: number; readonly symbol: string } | null;
   /** A value that is marked on the axis. */
   readonly limit?: Limit | null;
-  /** A check failed: the figure is hatched, so that nobody takes it for sound. */
-  readonly doubtful: boolean;
   /** The eigenvalues that a click may select. */
   readonly pickable: readonly { readonly name: string; readonly theta: number }[];
   readonly onPick: (name: string) => void;
@@ -48,7 +46,7 @@ interface PlotProps extends DensityChartProps {
 
 function Plot(props: PlotProps) {
   const { limit = null } = props;
-  const { view, yAxis, summary, selected, doubtful, pickable, onPick, beside, width, height, rem } = props;
+  const { view, yAxis, summary, selected, pickable, onPick, beside, width, height, rem } = props;
   const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
   const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
   const stops = useMemo(() => view.stems.map((stem) => plot.x(stem.u)), [view, plot]);
@@ -68,15 +66,6 @@ function Plot(props: PlotProps) {
               height={frame.bottom - frame.top}
             />
           </clipPath>
-          <pattern
-            id="hatch"
-            width="8"
-            height="8"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line className="hatch" x1="0" x2="0" y1="0" y2="8" />
-          </pattern>
         </defs>
         {plot.yTicks.map((tick) => (
           <g key={tick.label} transform={`translate(0 ${tick.at})`}>
@@ -97,15 +86,6 @@ function Plot(props: PlotProps) {
           </g>
         ))}
         <g clipPath="url(#density-clip)">
-          {doubtful && (
-            <rect
-              x={frame.left}
-              y={frame.top}
-              width={frame.right - frame.left}
-              height={frame.bottom - frame.top}
-              fill="url(#hatch)"
-            />
-          )}
           {plot.oneInN !== null && (
             <line className="guide" x1={frame.left} x2={frame.right} y1={plot.oneInN} y2={plot.oneInN} />
           )}

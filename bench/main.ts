@@ -5,7 +5,7 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { create, globals } from "webgpu";
+import { dawn } from "../src/cli/dawn.ts";
 import { type Engines, openDevice, reportDevice } from "../src/run/device.ts";
 import { makeHessian } from "../src/run/fit.ts";
 import { loadModel } from "../src/run/load.ts";
@@ -149,22 +149,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     const at = argv.indexOf(`--${name}`);
     return at >= 0 && at + 1 < argv.length ? argv[at + 1] : fallback;
   };
-  Object.assign(globalThis, globals);
-  const holder = globalThis as { eigenscopeDawn?: GPU };
-  holder.eigenscopeDawn = create([]) as GPU;
   const batch = Number(flag("batch", "16"));
   const rounds = Number(flag("rounds", "5"));
   const rows: Row[] = [];
-  const engines = await openDevice(holder.eigenscopeDawn);
+  const engines = await openDevice(dawn());
   const device = reportDevice(engines.gpu, "node");
   for (const id of MODELS) {
     // A device of its own, so that each model pays for its own pipelines.
-    const own = await openDevice(holder.eigenscopeDawn);
+    const own = await openDevice(dawn());
     rows.push(await measure(id, batch, rounds, own));
     if (own.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${own.gpu.faults[0]}`);
     own.gpu.device.destroy();
   }
-  const landscapes = await measureLandscapes(holder.eigenscopeDawn, rounds, read, median);
+  const landscapes = await measureLandscapes(dawn(), rounds, read, median);
   const json = flag("json", "test-results/bench.json");
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes }, null, 1)}\n`);

@@ -1,6 +1,6 @@
 /** Compares every point of the reference plane of ResNet-20 with float64: node tools/referenceGrid.mjs [FILE.json]. */
 import { writeFile } from "node:fs/promises";
-import { create, globals } from "webgpu";
+import { dawn } from "../src/cli/dawn.ts";
 import { openDevice, reportDevice } from "../src/run/device.ts";
 import { coarseToFine } from "../src/spectrum/index.ts";
 import { hasReference, type Remeasured, referencePoints, remeasure } from "../test/run/referencePlane.ts";
@@ -14,10 +14,7 @@ export async function main([out]: readonly string[]): Promise<number> {
     process.stderr.write("../shared/reference is absent: there is nothing to compare with.\n");
     return 1;
   }
-  Object.assign(globalThis, globals);
-  const holder = globalThis as { eigenscopeDawn?: GPU };
-  holder.eigenscopeDawn = create([]) as GPU;
-  const engines = await openDevice(holder.eigenscopeDawn);
+  const engines = await openDevice(dawn());
   const { name } = reportDevice(engines.gpu, "node");
   const all = referencePoints(folder);
   const size = Math.sqrt(all.length);

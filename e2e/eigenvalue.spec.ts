@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import type { RunResult } from "../src/run/protocol.ts";
 import { expect, open, storedRun, test } from "./page.ts";
 
@@ -90,6 +91,29 @@ test("what an eigenvalue is made of: layers, channels, samples, in the link", as
   // No answer about another one in a stored run: the words say how to get it.
   await page.getByRole("button", { name: "λ₂", exact: true }).click();
   await expect(card).toContainText("Run it here, then ask.");
+});
+
+test("the spectrum in other figures: cumulative, log |λ|, a learning rate", async ({ page }) => {
+  const limit = run.eigenvalues.top[1].value;
+  const rate = 2 / limit / 1.001;
+  await open(page, `#lr=${rate.toPrecision(6)}`);
+  await expect(page.locator(".density-chart .limit text")).toContainText("gradient descent unstable");
+  await expect(page.locator(".spectrum-facts")).toContainText("1 Ritz value beyond");
+  await expect(page.locator(".spectrum-facts")).toContainText("tr/B + (1 − 1/B) λ₁ =");
+  await page.getByRole("radio", { name: "95 %" }).check();
+  await expect(page.locator(".density")).toContainText("Band: 95 % interval of the mean");
+  await page.getByRole("radio", { name: "log|λ|" }).check();
+  await expect(page.locator('[data-curve="negative"]')).toBeVisible();
+  await expect(page.locator(".density")).toContainText("Dashed: λ < 0.");
+  await page.getByRole("radio", { name: "cumulative" }).check();
+  await expect(page.getByRole("heading", { name: "Cumulative distribution" })).toBeVisible();
+  await expect(page.locator('[data-curve="certified"]')).toBeVisible();
+  await expect(page).toHaveURL(/figure=cumulative/);
+  await page.getByLabel("Learning rate").fill("fast");
+  await expect(page.getByLabel("Learning rate")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Learning rate").fill("");
+  await expect(page.locator(".limit")).toHaveCount(0);
+  expect((await new AxeBuilder({ page }).include(".density").analyze()).violations).toEqual([]);
 });
 
 test("the keyboard selects: Enter in the table, Enter on the density", async ({ page }) => {

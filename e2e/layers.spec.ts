@@ -4,6 +4,7 @@ import { defaultValues } from "../src/store/controls.ts";
 import { tableRequest } from "../src/store/planRequests.ts";
 import { mlp, vectors } from "../test/run/files.ts";
 import { samplePlan } from "../test/ui/samplePlan.ts";
+import { samplePrune } from "../test/ui/samplePrune.ts";
 import { sampleRun } from "../test/ui/sampleRun.ts";
 import { button, drop, expect, modelChoice, open, type Page, status, test } from "./page.ts";
 
@@ -33,8 +34,13 @@ test("a dropped perceptron, from its budget to the measured loss, and to the blo
   await page.getByRole("slider", { name: "Budget" }).press("Home");
   await expect(page).toHaveURL(/budget=0/);
   await button(page, "Measure with the planned weights").click();
-  await expect(plan(page).locator(".measured-value")).toHaveText(/\d/);
+  await expect(plan(page).locator(".value.measured-value")).toHaveText(/\d/);
   await expect(plan(page).locator(".measured-plan")).toHaveCount(1);
+
+  await button(page, "Predict the rise without each channel").click();
+  await page.getByRole("slider", { name: "Keep" }).fill("0.5");
+  await button(page, "Measure without these channels").click();
+  await expect(page.locator(".card.prune .value.measured-value")).toHaveText(/\d/);
 
   await page.getByRole("table").getByRole("button", { name: "fc2", exact: true }).click();
   await expect(page).toHaveURL(/layer=fc2.weight/);
@@ -53,8 +59,16 @@ test("a stored run plans what it holds, without the engine, and says what it doe
   page,
 }) => {
   const table = samplePlan(tableRequest(defaultValues));
+  const channels = samplePrune({ tensors: [], budget: null, probes: 4, measure: false });
   await page.route("**/models/resnet20/run.json", (route) =>
-    route.fulfill({ json: sampleRun({ answers: [{ kind: "plan", answer: table }] }) }),
+    route.fulfill({
+      json: sampleRun({
+        answers: [
+          { kind: "plan", answer: table },
+          { kind: "prune", answer: channels },
+        ],
+      }),
+    }),
   );
   await open(page, "#bits=2,4&cost=bops&layer=linear.weight");
   await layers(page).click();
@@ -62,6 +76,8 @@ test("a stored run plans what it holds, without the engine, and says what it doe
   await expect(plan(page)).toContainText("A stored run cannot measure this plan: run it here.");
   await expect(page.locator(".bits-chart .bar")).toHaveCount(2);
   await expect(page.locator(".one-layer")).toContainText("720");
+  await page.getByRole("slider", { name: "Keep" }).fill("0.55");
+  await expect(page.locator(".card.prune .plan-cost")).toHaveText("2 of 5 channels go");
   const violations = async () => (await new AxeBuilder({ page }).analyze()).violations;
   expect(await violations()).toEqual([]);
 

@@ -5,7 +5,7 @@ const SMALL = "#n=2&steps=3&probes=1&trace=2";
 const LONG = { timeout: 180_000 };
 
 test("a live run goes from progress to a finished density, over the stored one", async ({ page }) => {
-  await open(page, SMALL);
+  await open(page, `${SMALL}&along=random&across=gradient&grid=101`);
   const stored = await shownCurve(page).getAttribute("d");
   await button(page, "Run on this GPU").click();
   await expect(page.getByRole("progressbar")).toBeVisible();
@@ -25,6 +25,17 @@ test("a live run goes from progress to a finished density, over the stored one",
   await page.getByRole("button", { name: "λ₁", exact: true }).click();
   await expect(page.locator(".slice-chart .measured")).toBeVisible(LONG);
   await expect(status(page)).toContainText("The slice is measured.", LONG);
+
+  // A landscape is drawn while it refines, and a cancel keeps what it has.
+  await button(page, "Landscape").click();
+  await button(page, "Measure 101 × 101 points").click();
+  const landscape = page.locator(".landscape");
+  await expect(landscape).toContainText(/(9|[1-9]\d+) of 101 × 101 points/, LONG);
+  await expect(landscape.locator(".iso.under")).toHaveAttribute("d", /^M/, LONG);
+  await page.locator(".landscape-go").getByRole("button", { name: "Cancel" }).click();
+  await expect(status(page)).toContainText("Cancelled. The figure keeps what was measured.", LONG);
+  await expect(landscape).toContainText(/[1-9]\d* of 101 × 101 points/);
+  await expect(button(page, "Measure 101 × 101 points")).toHaveAttribute("aria-disabled", "false");
 });
 
 test("a cancelled run says so, and the page can run again", async ({ page }) => {

@@ -1,4 +1,4 @@
-/** Computes the stored runs of the bundled models anew: node tools/storedRuns.mjs [id ...]. About ten minutes each without a GPU. */
+/** Computes the stored runs of the bundled models anew: node tools/storedRuns.mjs [id ...]. Twenty minutes each without a GPU. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,10 +6,6 @@ import { runHeadless } from "./headless.mjs";
 import { ROOT, runCommand } from "./setup.mjs";
 
 const models = join(ROOT, "public", "models");
-const SETTINGS = [
-  ...["--batch-size", "16", "--steps", "40", "--probes", "2", "--trace-probes", "6"],
-  ...["--rank", "top:1,top:2,top:3,bottom:1"],
-];
 
 await runCommand(async () => {
   const all = JSON.parse(readFileSync(join(models, "index.json"), "utf8")).map(
@@ -17,15 +13,7 @@ await runCommand(async () => {
   );
   const wanted = process.argv.slice(2);
   for (const id of wanted.length > 0 ? wanted : all) {
-    const out = join(models, id, "run.json");
-    const code = await runHeadless("eigenscope", "src/cli/main.ts", [
-      "slice",
-      "--model",
-      id,
-      ...SETTINGS,
-      "--json",
-      out,
-    ]);
+    const code = await runHeadless("storedRun", "tools/storedRun.ts", [id, join(models, id, "run.json")]);
     if (code !== 0) return code;
   }
   return 0;

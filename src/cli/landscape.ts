@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { FormatError, readNpy, readSafetensors } from "../model/index.ts";
 import { writeNpz } from "../model/npzWrite.ts";
-import type { Direction, Landscape, LandscapeRequest, ModelCard, RunResult } from "../run/protocol.ts";
-import { coordinatesAt, predictedAt } from "../spectrum/index.ts";
+import type { Direction, LandscapeRequest, ModelCard, RunResult } from "../run/protocol.ts";
+import { gridArrays, predictions } from "../spectrum/index.ts";
 import { type Arguments, oneOf, positiveNumber, UsageError, wholeNumber } from "./arguments.ts";
 
 type Axis = LandscapeRequest["axes"][number];
@@ -131,31 +131,14 @@ export async function writeGrid(result: RunResult, path: string): Promise<void> 
   const landscape = result.landscapes?.at(-1);
   if (landscape === undefined) return;
   const { engine, model, settings, meaning, device } = result;
-  const predicted = predictionOf(landscape);
   if (!isNpz(path)) {
+    const predicted = predictions(landscape);
     const head = { schema: "eigenscope-landscape", version: 1, engine, settings, meaning, device };
     const about = { model: { title: model.title, source: model.source, sha256: model.sha256 } };
     await writeFile(path, `${JSON.stringify({ ...head, ...about, ...landscape, predicted }, null, 1)}\n`);
     return;
   }
-  const shape = landscape.axes.map(({ steps }) => steps.length);
-  const grid = (values: readonly (number | null)[]) => ({
-    data: Float32Array.from(values, (value) => value ?? Number.NaN),
-    shape,
-  });
-  const steps = landscape.axes.map((axis, i) => [
-    ["a", "b"][i],
-    { data: Float32Array.from(axis.steps), shape: [axis.steps.length] },
-  ]);
-  await writeFile(
-    path,
-    writeNpz({
-      ...Object.fromEntries(steps),
-      loss: grid(landscape.loss),
-      accuracy: grid(landscape.accuracy),
-      ...(predicted === null ? {} : { predicted: grid(predicted) }),
-    }),
-  );
+  await writeFile(path, writeNpz(gridArrays(landscape)));
 }
 
 /** Throws UsageError before anything is measured. */
@@ -166,9 +149,3 @@ export function checkGridPath(args: Arguments): void {
 }
 
 const isNpz = (path: string): boolean => /\.npz$/i.test(path);
-
-function predictionOf({ axes, loss, prediction }: Landscape): number[] | null {
-  if (prediction === null) return null;
-  const steps = axes.map((axis) => axis.steps);
-  return loss.map((_, place) => predictedAt(prediction, coordinatesAt(steps, place)));
-}

@@ -2,7 +2,6 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { create, globals } from "webgpu";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
 
@@ -21,6 +20,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { type Asking, askedBy } from "./asking.ts";
+import { dawn } from "./dawn.ts";
 import { deviceText } from "./device.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText, subsetsRequest } from "./layers.ts";
@@ -226,14 +226,6 @@ async function diag(engine: LocalEngine, settings: RunSettings, args: Arguments)
   if (args.get("json") !== "-")
     process.stdout.write(`squared Frobenius norm ${estimateText(squaredFrobenius)}\n`);
   return code;
-}
-
-/** The Dawn instance must stay reachable, or it is collected while the device is in use. */
-function dawn(): GPU {
-  Object.assign(globalThis, globals);
-  const holder = globalThis as { eigenscopeDawn?: GPU };
-  holder.eigenscopeDawn = create([]) as GPU;
-  return holder.eigenscopeDawn;
 }
 
 const OPERATORS = ["hessian", "ggn", "fisher", "fisher-mc", "empirical-fisher", "residual"] as const;

@@ -11,6 +11,7 @@ import type {
   ModelCard,
   OtherData,
 } from "../run/protocol.ts";
+import { ritzError } from "../spectrum/ritz.ts";
 import { type Arguments, UsageError, wholeNumber } from "./arguments.ts";
 import { estimateText } from "./summary.ts";
 import { aligned } from "./table.ts";
@@ -62,7 +63,7 @@ export function sweepSummary({ sizes, available, products }: BatchSweep, { title
   const rows = sizes.map(({ batchSize, batches }) => {
     const values = batches.map(({ value }) => value);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const residual = Math.max(...batches.map((batch) => batch.residual));
+    const residual = Math.max(...batches.map((batch) => ritzError(batch.residual, batch.value)));
     return [
       ...[String(batchSize), String(values.length), number(mean)],
       ...[number(Math.min(...values)), number(Math.max(...values)), residual.toExponential(1)],
@@ -85,7 +86,7 @@ export function distributionsSummary(found: Distributions, { title }: ModelCard)
   const side = ({ title: data, loss, accuracy, top, trace }: DataSpectrum): string[] => [
     data,
     `  loss ${number(loss)}${accuracy === null ? "" : `, accuracy ${(100 * accuracy).toFixed(1)} %`}`,
-    `  largest eigenvalue ${number(top.value)} ± ${top.residual.toExponential(1)}${top.converged ? "" : ", not converged"}`,
+    `  largest eigenvalue ${number(top.value)} ± ${ritzError(top.residual, top.value).toExponential(1)}${top.converged ? "" : ", not converged"}`,
     `  trace ${estimateText({ ...trace, standardError: null })}`,
   ];
   const lines = [
@@ -98,9 +99,11 @@ export function distributionsSummary(found: Distributions, { title }: ModelCard)
     const noise = chance === null ? "" : `; two probes on the same data: ${number(chance)}`;
     lines.push(`1-Wasserstein distance of the densities ${number(distance)}${noise}`);
   }
-  if (topDifference !== null)
+  if (topDifference !== null && second !== null) {
+    const error = ritzError(topDifference.residual, Math.max(first.top.value, second.top.value));
     lines.push(
-      `largest eigenvalue, second minus first: ${number(topDifference.value)} ± ${topDifference.residual.toExponential(1)}`,
+      `largest eigenvalue, second minus first: ${number(topDifference.value)} ± ${error.toExponential(1)}`,
     );
+  }
   return `${lines.join("\n")}\n`;
 }

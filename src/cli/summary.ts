@@ -2,8 +2,9 @@
 
 import type { Estimate, Landscape, LandscapeAxis, RitzValue, RunResult } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
+import { columnsOf } from "../spectrum/lanczosColumn.ts";
 import { ritzError } from "../spectrum/ritz.ts";
-import { negativeMass } from "../spectrum/spectralMass.ts";
+import { negativeMass, STEPS_FOR_SHARES } from "../spectrum/spectralMass.ts";
 import { vectorLines } from "./vector.ts";
 
 const number = (value: number): string => value.toPrecision(7);
@@ -18,16 +19,10 @@ const ritz = ({ value, residual, converged }: RitzValue, largest: number): strin
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Steps from which the quadrature says more about signs than nothing. */
-const STEPS_FOR_SIGNS = 10;
-
 /** The fraction of negative eigenvalues beyond the rounding of the operator; null for short runs. */
 function negativeShare({ spectrum, parameterCount }: RunResult, largest: number): string | null {
-  const { alpha, beta } = spectrum;
-  const columns = alpha.map((row, probe) => ({
-    ...{ probe, alpha: [...row], beta: [...beta[probe]], closed: false, quadraticForm: [] },
-  }));
-  if (columns.length === 0 || columns.some((column) => column.alpha.length < STEPS_FOR_SIGNS)) return null;
+  const columns = columnsOf(spectrum);
+  if (columns.length === 0 || columns.some((column) => column.alpha.length < STEPS_FOR_SHARES)) return null;
   const tolerance = ritzError(0, largest);
   const { fraction, interval95 } = negativeMass(columns, parameterCount, tolerance);
   const [low, high] = interval95.map(percent);
@@ -47,6 +42,11 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push("largest eigenvalues", ...eigenvalues.top.map((r) => ritz(r, largest)));
   if (eigenvalues.bottom.length > 0)
     lines.push("smallest eigenvalues", ...eigenvalues.bottom.map((r) => ritz(r, largest)));
+  const { densityOnly, nodes } = result.spectrum;
+  if (densityOnly !== undefined)
+    lines.push(
+      `no reorthogonalisation, because the Krylov basis does not fit: density only, no list of eigenvalues (${densityOnly.ghosts} of ${nodes.flat().length} Ritz values are copies)`,
+    );
   const negative = negativeShare(result, largest);
   if (negative !== null) lines.push(negative);
   if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);

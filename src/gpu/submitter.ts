@@ -36,10 +36,16 @@ export class Submitter {
   /** Submits so far; a test counts them. */
   submits = 0;
 
-  /** @param rate first guess, flops per millisecond. */
-  constructor(device: GPUDevice, rate: number) {
+  readonly #sliceMs: number;
+
+  /**
+   * @param rate first guess, flops per millisecond
+   * @param slice part of the usual length of a slice
+   */
+  constructor(device: GPUDevice, rate: number, slice = 1) {
     this.#device = device;
     this.#rate = rate;
+    this.#sliceMs = SLICE_MS * slice;
   }
 
   /** Enqueues commands in slices. Resolves when all are submitted; rejects with AbortError between slices. */
@@ -47,7 +53,7 @@ export class Submitter {
     let start = 0;
     while (start < commands.length) {
       signal?.throwIfAborted();
-      const most = this.#rate * SLICE_MS;
+      const most = this.#rate * this.#sliceMs;
       let end = start;
       let flops = 0;
       while (end < commands.length && (end === start || flops + flopsOf(commands[end]) <= most)) {
@@ -62,7 +68,7 @@ export class Submitter {
   /** How many times commands can follow one another in one slice; at least once. */
   repeats(commands: readonly Command[]): number {
     const flops = commands.reduce((sum, command) => sum + flopsOf(command) + DISPATCH_FLOPS, 0);
-    return Math.max(1, Math.floor((this.#rate * SLICE_MS) / flops));
+    return Math.max(1, Math.floor((this.#rate * this.#sliceMs) / flops));
   }
 
   /** Resolves when everything submitted so far has run. */

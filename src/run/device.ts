@@ -18,12 +18,13 @@ export interface Engines {
 const SOFTWARE_RATE = 2e6;
 const HARDWARE_RATE = 2e8;
 
-export async function openDevice(gpu?: GPU): Promise<Engines> {
+/** @param slice part of the usual length of a submit */
+export async function openDevice(gpu?: GPU, slice = 1): Promise<Engines> {
   const opened = await requestGpu(gpu);
   return {
     gpu: opened,
     pipelines: new PipelineCache(opened.device),
-    submitter: new Submitter(opened.device, opened.info.software ? SOFTWARE_RATE : HARDWARE_RATE),
+    submitter: new Submitter(opened.device, opened.info.software ? SOFTWARE_RATE : HARDWARE_RATE, slice),
   };
 }
 

@@ -68,7 +68,6 @@ async function find(
     case "ritz": {
       const { end, place: at } = direction;
       const known = await ritz({ end, place: at }, signal);
-      if (known === null) throw new RunRefusal(`The run has no eigenvalue ${at + 1} at its ${end}.`);
       return { vector: known.vector, name: { ...direction, eigenvalue: known.eigenvalue } };
     }
     case "random": {

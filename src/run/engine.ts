@@ -22,13 +22,15 @@ import type {
   Loaded,
   LossSlice,
   ModelSource,
+  Progress,
   Question,
   RunEvent,
   RunOutcome,
   RunResult,
   RunSettings,
 } from "./protocol.ts";
-import { Session } from "./session.ts";
+import { Losses, whenGiven } from "./recovery.ts";
+import { type RunContext, Session } from "./session.ts";
 
 export interface EngineHost {
   readonly kind: DeviceReport["host"];
@@ -39,6 +41,8 @@ export interface EngineHost {
   readonly budget?: number;
   /** The part of that guess for a guest on somebody else's page. */
   readonly budgetShare?: number;
+  /** Lost devices within a minute that runs survive; by default 2. */
+  readonly mostLosses?: number;
 }
 
 /** How long a failed run waits to hear whether its device was lost. */
@@ -59,11 +63,13 @@ export class LocalEngine implements Engine {
   #session: Session | null = null;
   /** What the session runs on. */
   #device: OpenDevice | null = null;
+  readonly #losses: Losses;
   #abort: AbortController | null = null;
   #paused: { readonly until: Promise<void>; readonly release: () => void } | null = null;
 
   constructor(host: EngineHost) {
     this.#host = host;
+    this.#losses = new Losses(host.mostLosses);
   }
 
   device(): Promise<DeviceAnswer> {
@@ -109,9 +115,8 @@ export class LocalEngine implements Engine {
 
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive(async (signal) => {
-      const session = await this.#newSession(settings);
-      await session.start({ signal, onEvent, gate: () => this.#gate() });
-      return session.measure({ signal, onEvent, gate: () => this.#gate() });
+      await this.#newSession(settings);
+      return this.#surviving({ signal, onEvent }, (session, context) => session.measure(context));
     });
   }
 
@@ -120,9 +125,8 @@ export class LocalEngine implements Engine {
     onEvent: (event: RunEvent) => void,
   ): Promise<RunOutcome> {
     return this.#exclusive((signal) => {
-      const session = this.#needSession();
-      session.extend(more);
-      return session.measure({ signal, onEvent, gate: () => this.#gate() });
+      this.#needSession().extend(more);
+      return this.#surviving({ signal, onEvent }, (session, context) => session.measure(context));
     });
   }
 
@@ -132,19 +136,19 @@ export class LocalEngine implements Engine {
     onEvent: (event: RunEvent) => void,
   ): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
-      this.#needSession().slice(rank, options, { signal, onEvent, gate: () => this.#gate() }),
+      this.#surviving({ signal, onEvent }, (session, context) => session.slice(rank, options, context)),
     );
   }
 
   landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
-      this.#needSession().landscape(request, { signal, onEvent, gate: () => this.#gate() }),
+      this.#surviving({ signal, onEvent }, (session, context) => session.landscape(request, context)),
     );
   }
 
   ask(question: Question, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
-      this.#needSession().ask(question, { signal, onEvent, gate: () => this.#gate() }),
+      this.#surviving({ signal, onEvent }, (session, context) => session.ask(question, context)),
     );
   }
 
@@ -192,7 +196,9 @@ export class LocalEngine implements Engine {
     return { diagonal: await session.diagonal(context), result: session.result() };
   }
 
+  /** Ends what is going on. */
   destroy(): void {
+    this.#abort?.abort();
     this.#closeSession();
     this.#opening?.then(({ gpu }) => gpu.device.destroy()).catch(() => {});
     this.#opening = null;
@@ -224,22 +230,47 @@ export class LocalEngine implements Engine {
   }
 
   /** Of the loaded model, on a device that works; the one before it ends. */
-  async #newSession(settings: RunSettings): Promise<Session> {
+  async #newSession(settings: RunSettings, lost: Session | null = null): Promise<Session> {
     const loaded = this.#needModel();
     const open = await this.#open();
+    const device = await examined(open);
+    const before = lost === null ? {} : { saved: lost.saved(), losses: lost.losses + 1 };
     this.#closeSession();
     this.#device = open;
     this.#session = new Session({
-      ...{ ...open, loaded, settings, device: await examined(open) },
+      ...{ ...open, loaded, settings, device },
       budget: this.#budget(open.report),
+      ...before,
     });
     return this.#session;
+  }
+
+  /** Does a job on the session, and again on a new device if its own is lost meanwhile (recovery.ts). */
+  async #surviving(
+    { signal, onEvent }: Pick<RunContext, "signal" | "onEvent">,
+    job: (session: Session, context: RunContext) => Promise<RunOutcome>,
+  ): Promise<RunOutcome> {
+    const context = { signal, onEvent, gate: () => this.#gate() };
+    for (;;) {
+      const session = this.#needSession();
+      try {
+        if (!session.hasStarted) await session.start(context);
+        return await job(session, context);
+      } catch (error) {
+        if (signal.aborted || refusalOf(error) !== null) throw error;
+        if ((await lossOf(this.#device)) === null || !this.#losses.survives()) throw error;
+        const onProgress = (progress: Progress): void => onEvent({ type: "progress", progress });
+        const opened = await whenGiven(() => this.#open(), { signal, onProgress }).catch(() => null);
+        if (opened === null) throw error;
+        await this.#newSession(session.settings, session);
+      }
+    }
   }
 
   #open(): Promise<OpenDevice> {
     if (this.#opening !== null) return this.#opening;
     const opening = (async () => {
-      const engines = await openDevice(this.#host.gpu);
+      const engines = await openDevice(this.#host.gpu, this.#losses.slice);
       const report = reportDevice(engines.gpu, this.#host.kind);
       const open: OpenDevice = {
         ...engines,
@@ -275,10 +306,8 @@ export class LocalEngine implements Engine {
     } catch (error) {
       const known = this.#session?.resultOrNull() ?? null;
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
-      const refusal = refusalText(error);
+      const refusal = refusalOf(error);
       if (refusal !== null) return { kind: "refused", message: refusal };
-      if ([MemoryRefusal, RunRefusal, GpuUnavailable].some((kind) => error instanceof kind))
-        return { kind: "refused", message: (error as Error).message };
       const lost = await lossOf(this.#device);
       if (lost !== null) {
         this.#closeSession();
@@ -290,6 +319,12 @@ export class LocalEngine implements Engine {
       await this.resume();
     }
   }
+}
+
+/** The sentence for the user, where a request cannot be met; null for other errors. */
+function refusalOf(error: unknown): string | null {
+  const known = [MemoryRefusal, RunRefusal, GpuUnavailable].some((kind) => error instanceof kind);
+  return known ? (error as Error).message : refusalText(error);
 }
 
 /** The report with the passport. */

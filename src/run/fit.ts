@@ -25,6 +25,8 @@ export interface OperatorRequest extends Engines {
   readonly probes: number;
   readonly krylovVectors: number;
   readonly budget: number;
+  /** What helps where not even one sample fits; default: fewer steps. */
+  readonly advice?: string;
   readonly onCompiled?: (done: number, total: number) => void;
 }
 
@@ -51,7 +53,7 @@ const STEPS = "use fewer Lanczos steps (one sample at a time does not help)";
  * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
  */
 export function chooseHessian(request: OperatorRequest): Choice {
-  const { problem, microBatch, probes } = request;
+  const { problem, microBatch, probes, advice: last = STEPS } = request;
   const { coupled, batch } = problem;
   const { count } = batch;
   const wanted = Math.min(microBatch ?? count, count);
@@ -63,9 +65,9 @@ export function chooseHessian(request: OperatorRequest): Choice {
   } catch (error) {
     if (!(error instanceof MemoryRefusal) || microBatch !== null) throw error;
   }
-  if (!coupled) return withFewerVectors(probes, (k) => inParts(count, (m) => draft(request, m, k, STEPS)));
+  if (!coupled) return withFewerVectors(probes, (k) => inParts(count, (m) => draft(request, m, k, last)));
   const most = inParts(count, (m) => {
-    draft(request, m, 1, STEPS);
+    draft(request, m, 1, last);
     return m;
   });
   return draft(request, count, 1, `${COUPLED}: use at most ${most} of them, or running statistics`);

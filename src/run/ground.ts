@@ -36,8 +36,8 @@ export interface Ground extends Engines {
   result(): RunResult;
   /** Of the trace, whose segments are the tensors of `result().trace.perLayer`; null where another method gave it. */
   traceSamples(): readonly TraceSample[] | null;
-  /** Null where the run has no such value. */
-  ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector | null>;
+  /** Throws RunRefusal where the run has no such value. */
+  ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector>;
   /** The run's matrix times v, over all parameters in file order; of a block, with its part, and zero elsewhere. */
   product(v: Float32Array): Promise<Float64Array>;
   /** H v; null where the run multiplies with another matrix, or with a block that v reaches out of. */

@@ -238,6 +238,11 @@ export interface RunResult {
     /** The tridiagonal matrices that the device used. */
     readonly alpha: readonly (readonly number[])[];
     readonly beta: readonly (readonly number[])[];
+    /**
+     * Two vectors were held in place of the basis, which did not fit: without reorthogonalisation the nodes are a density and no
+     * eigenvalues, `ghosts` of them being copies of settled ones, and `eigenvalues` is empty. Absent otherwise.
+     */
+    readonly densityOnly?: { readonly ghosts: number };
   };
   readonly slices: readonly LossSlice[];
   /** Absent where none was measured. */
@@ -246,6 +251,8 @@ export interface RunResult {
   readonly answers?: readonly Answered[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
+  /** How often the device was lost and the run went on with a new one; absent where never. */
+  readonly losses?: number;
   /** Hessian-vector products spent. */
   readonly products: number;
   readonly seconds: number;
@@ -253,7 +260,7 @@ export interface RunResult {
 
 export interface Progress {
   readonly phase:
-    | ("loading" | "compiling" | "primal" | "lanczos" | "trace" | "slice" | "landscape")
+    | ("loading" | "compiling" | "recovering" | "primal" | "lanczos" | "trace" | "slice" | "landscape")
     | QuestionKind;
   /** Products done and planned. */
   readonly done: number;

@@ -6,6 +6,7 @@ import type { Param } from "../model/index.ts";
 import {
   type Channel,
   type Removal,
+  removalCurve,
   removalOrder,
   removeWithin,
   thinned,
@@ -78,7 +79,7 @@ export async function planPruning(
       parameters: sum(rows.map(({ param }) => param.size)),
       macs: sum(rows.map(({ macs }) => macs)),
     },
-    front: frontOf(candidates),
+    front: thinned(removalCurve(candidates), FRONT_POINTS),
     chosen: removal === null ? null : await chosenOf(ground, request, channels, traces, removal, context),
   };
 }
@@ -159,19 +160,6 @@ function chosenRemoval(candidates: readonly Channel[], kept: number): Removal {
   throw new RunRefusal(
     `Each tensor keeps one channel at least, which leaves ${least.toPrecision(3)} of the whole: ask for more than that.`,
   );
-}
-
-/** Predicted rise as the channels go one after the other. */
-function frontOf(candidates: readonly Channel[]): PrunePlan["front"] {
-  const total = costOf(candidates);
-  let [left, rise] = [total, 0];
-  const points = [{ kept: 1, rise: 0 }];
-  for (const place of removalOrder(candidates)) {
-    left -= candidates[place].cost;
-    rise += candidates[place].rise;
-    points.push({ kept: left / total, rise });
-  }
-  return thinned(points, FRONT_POINTS);
 }
 
 function layerOf(

@@ -54,6 +54,7 @@ export interface ResultParts {
   readonly answers: readonly Answered[];
   readonly checks: readonly Check[];
   readonly device: DeviceReport;
+  readonly losses: number;
   readonly products: number;
   readonly seconds: number;
 }
@@ -100,12 +101,14 @@ export function makeResult(parts: ResultParts): RunResult {
       weights: spectrum.weights,
       alpha: columns.map((c) => c.alpha),
       beta: columns.map((c) => c.beta),
+      ...(spectrum.memory === "two vectors" ? { densityOnly: { ghosts: spectrum.ghosts } } : {}),
     },
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
     ...(parts.answers.length === 0 ? {} : { answers: parts.answers }),
     checks: parts.checks,
     device: parts.device,
+    ...(parts.losses === 0 ? {} : { losses: parts.losses }),
     products: parts.products,
     seconds: parts.seconds,
   };

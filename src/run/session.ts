@@ -1,9 +1,10 @@
 /** One run on one device: operator, quadrature, slices. It can be paused, cancelled, and extended when it has ended. */
 
 import type { GpuVector } from "../gpu/vectors.ts";
-import { type DiagonalEstimate, diagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
+import { type DiagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
 import { answerTo, isSameAnswer } from "./answers.ts";
 import type { Engines } from "./device.ts";
+import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget } from "./fit.ts";
 import type { Ground, JobContext, RitzVector } from "./ground.ts";
@@ -12,6 +13,7 @@ import { makeWithBasis } from "./krylov.ts";
 import { measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
+import { noEigenvalue } from "./noEigenvalue.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Answered,
@@ -27,6 +29,7 @@ import type {
   RunSettings,
   TraceMethod,
 } from "./protocol.ts";
+import type { SavedSession } from "./recovery.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
 import { runChecks } from "./runChecks.ts";
 import { measureSlice, type SliceOptions } from "./slice.ts";
@@ -39,6 +42,10 @@ export interface SessionOptions extends Engines {
   readonly device: DeviceReport;
   /** Bytes. */
   readonly budget?: number;
+  /** Of the session whose device was lost. */
+  readonly saved?: SavedSession | null;
+  /** Devices lost so far. */
+  readonly losses?: number;
 }
 
 export interface RunContext {
@@ -63,10 +70,10 @@ export class Session {
   #slq: SlqRun<GpuVector> | null = null;
   #atWeights: AtWeights = { loss: Number.NaN, accuracy: Number.NaN, gradientNorm: Number.NaN };
   #gradient: Float64Array = new Float64Array();
-  #slices: LossSlice[] = [];
-  #landscapes: Landscape[] = [];
+  #slices: readonly LossSlice[] = [];
+  #landscapes: readonly Landscape[] = [];
   #answers: readonly Answered[] = [];
-  #checks: Check[] = [];
+  #checks: readonly Check[] = [];
   #method: ChosenTrace = { method: "hutchinson", reason: null };
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
@@ -76,12 +83,17 @@ export class Session {
     this.#options = options;
     this.#settings = options.settings;
     this.#matrix = matrixOf(options.loaded, options.settings);
+    const { saved } = options;
+    if (!saved) return;
+    ({ settings: this.#settings, answers: this.#answers, trace: this.#trace } = saved);
+    ({ slices: this.#slices, landscapes: this.#landscapes, checks: this.#checks } = saved);
+    this.#spentMs = saved.spentMs;
   }
 
   /** Poses the problem, compiles, and runs the primal program: loss, accuracy, gradient. */
   async start({ signal, onEvent }: RunContext): Promise<void> {
     const began = performance.now();
-    const { loaded, device, gpu, pipelines, submitter } = this.#options;
+    const { loaded, device, gpu, pipelines, submitter, saved } = this.#options;
     const { steps, probes } = this.#settings;
     const budget = this.#options.budget ?? defaultBudget(device.software);
     onEvent({ type: "progress", progress: { phase: "loading", done: 0, total: 1, etaSeconds: null } });
@@ -100,7 +112,7 @@ export class Session {
     const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
     const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
-    const { operator, keepBases } = await makeWithBasis({
+    const { operator, keepBases, memory } = await makeWithBasis({
       ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
@@ -124,17 +136,20 @@ export class Session {
       accuracy: accuracyOf(logits, problem.batch.labels),
       gradientNorm: Math.sqrt(inner(gradient, gradient)),
     };
-    this.#slq = new SlqRun(operator, {
+    const target = {
       steps,
       probes,
       // Other methods make their own products.
       traceProbes: this.#method.method === "hutchinson" ? traceProbes : probes,
-      source: { seed: this.#settings.seed, distribution: "rademacher" },
+      source: { seed: this.#settings.seed, distribution: "rademacher" } as const,
       top: this.#settings.top,
       bottom: this.#settings.bottom,
       capacity,
       keepBases,
-    });
+      // What is known of a run without a basis stays without one.
+      memory: saved?.result.spectrum.densityOnly === undefined ? memory : ("two vectors" as const),
+    };
+    this.#slq = new SlqRun(operator, target, saved?.checkpoint);
     this.#spentMs += performance.now() - began;
   }
 
@@ -231,22 +246,8 @@ export class Session {
   }
 
   /** Diagonal, traces of tensors and Frobenius norm from one stream of `traceProbes` products. */
-  async diagonal({ signal, onEvent }: RunContext): Promise<DiagonalEstimate> {
-    const { operator } = this.#started();
-    const { seed, traceProbes } = this.#settings;
-    let done = 0;
-    const found = await diagonalEstimate(operator, {
-      source: { seed, distribution: "rademacher" },
-      probes: traceProbes,
-      signal,
-      onProducts: (more) => {
-        done += more;
-        onEvent({
-          type: "progress",
-          progress: { phase: "trace", done, total: traceProbes, etaSeconds: null },
-        });
-      },
-    });
+  async diagonal(context: RunContext): Promise<DiagonalEstimate> {
+    const found = await measureDiagonal(this.#started().operator, this.#settings, jobContext(context));
     const { trace, samples, perSegment } = found;
     this.#trace = { trace: { ...trace, samples, perSegment }, method: "hutchinson" };
     return found;
@@ -290,13 +291,38 @@ export class Session {
       answers: this.#answers,
       checks: this.#checks,
       device: this.#options.device,
-      products: operator.products,
+      losses: this.losses,
+      products: operator.products + (this.#options.saved?.products ?? 0),
       seconds: (this.#spentMs + runningMs) / 1000,
     });
   }
 
+  get settings(): RunSettings {
+    return this.#settings;
+  }
+
+  /** Devices lost before this one. */
+  get losses(): number {
+    return this.#options.losses ?? 0;
+  }
+
+  get hasStarted(): boolean {
+    return this.#slq !== null;
+  }
+
   resultOrNull(): RunResult | null {
-    return this.#slq === null ? null : this.result();
+    return this.#slq === null ? (this.#options.saved?.result ?? null) : this.result();
+  }
+
+  /** What another session needs to go on where this one was; null before it has started. */
+  saved(): SavedSession | null {
+    if (this.#slq === null) return this.#options.saved ?? null;
+    const result = this.result();
+    return {
+      ...{ settings: this.#settings, checkpoint: this.#slq.checkpoint(), trace: this.#trace },
+      ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, checks: this.#checks },
+      ...{ products: result.products, spentMs: this.#spentMs, result },
+    };
   }
 
   destroy(): void {
@@ -306,11 +332,11 @@ export class Session {
     this.#operator = null;
   }
 
-  /** The Ritz vector of a reported value; null where there is none. */
-  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector | null> {
+  /** The Ritz vector of a reported value. */
+  async #ritz(rank: LossSlice["rank"], signal: AbortSignal): Promise<RitzVector> {
     const { slq, operator } = this.#started();
     const value = slq.result()[rank.end][rank.place];
-    if (value === undefined) return null;
+    if (value === undefined) throw noEigenvalue(this.result(), rank);
     const out = operator.space.create();
     try {
       await slq.ritzVector(value, out, signal);

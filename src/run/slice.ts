@@ -1,7 +1,6 @@
 /** The measured loss along a Ritz vector. */
 
 import { evenSteps, inner } from "../spectrum/index.ts";
-import { RunRefusal } from "./fit.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import { lossesAt } from "./points.ts";
 import type { LossSlice } from "./protocol.ts";
@@ -19,9 +18,7 @@ export async function measureSlice(
   { radius, points }: SliceOptions,
   { signal, gate, onProgress }: JobContext,
 ): Promise<LossSlice> {
-  const found = await ground.ritz(rank, signal);
-  if (found === null) throw new RunRefusal(`The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.`);
-  const { vector, eigenvalue } = found;
+  const { vector, eigenvalue } = await ground.ritz(rank, signal);
   const steps = evenSteps(-radius, radius, points);
   const loss: number[] = [];
   const along = { directions: [vector], points: steps.map((step) => [step]), signal };

@@ -26,11 +26,8 @@ export async function explainVector(
   const report = (done: number, total: number): void =>
     onProgress({ phase: "vector", done, total, etaSeconds: null });
   report(0, 2);
-  const found = await ground.ritz(rank, signal);
+  const { vector: u } = await ground.ritz(rank, signal);
   const value = ground.result().eigenvalues[rank.end][rank.place];
-  if (found === null || value === undefined)
-    throw new RunRefusal(`The run has no eigenvalue ${rank.place + 1} at its ${rank.end}.`);
-  const u = found.vector;
   const product = await ground.product(Float32Array.from(u));
   let [rayleigh, squares] = [0, 0];
   u.forEach((x, i) => {

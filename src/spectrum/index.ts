@@ -28,6 +28,7 @@ export * from "./sensitivity.ts";
 export * from "./slq.ts";
 export * from "./slqResult.ts";
 export * from "./spectralMass.ts";
+export * from "./stability.ts";
 export * from "./studentT.ts";
 export * from "./trace.ts";
 export * from "./traceChoice.ts";

@@ -17,6 +17,18 @@ export interface LanczosColumn {
   quadraticForm: number[];
 }
 
+/** Columns from the tridiagonal matrices of a result, which does not say whether a Krylov space is invariant. */
+export const columnsOf = ({
+  alpha,
+  beta,
+}: {
+  readonly alpha: readonly (readonly number[])[];
+  readonly beta: readonly (readonly number[])[];
+}): LanczosColumn[] =>
+  alpha.map((row, probe) => ({
+    ...{ probe, alpha: [...row], beta: [...beta[probe]], closed: false, quadraticForm: [] },
+  }));
+
 /** Gauss quadrature of the spectral measure of one probe. */
 export interface Quadrature {
   readonly probe: number;

@@ -45,6 +45,22 @@ export function coarseToFine(sizes: readonly number[]): Int32Array {
   return Int32Array.from(level.keys()).sort((a, b) => level[a] - level[b] || a - b);
 }
 
+/**
+ * The finest even grid of which every place was among the first `measured` of `coarseToFine`: the indices along each
+ * axis. Before the first point it is empty.
+ */
+export function completeGrid(sizes: readonly number[], measured: number): number[][] {
+  const levels = sizes.map(levelsOf);
+  const upTo = (level: number): number[][] =>
+    levels.map((own) => own.flatMap((found, i) => (found <= level ? [i] : [])));
+  const last = Math.max(...levels.flat());
+  for (let level = last; level >= 0; level--) {
+    const grid = upTo(level);
+    if (grid.reduce((places, indices) => places * indices.length, 1) <= measured) return grid;
+  }
+  return sizes.map(() => []);
+}
+
 /** The level at which each of n points along an axis appears: level k has 2^k + 1 points, spread as evenly as n allows. */
 function levelsOf(n: number): number[] {
   const levels = new Array<number>(n).fill(-1);
@@ -96,4 +112,66 @@ export function predictionResidual(
   return loss.map((measured, place) =>
     measured === null ? null : measured - predictedAt(quadratic, coordinatesAt(steps, place)),
   );
+}
+
+/**
+ * The second difference of the measured loss at the weights along one axis, (L(h) - 2 L(0) + L(-h)) / h^2, over the
+ * nearest step h that was measured on both sides. It is the mean curvature within h, not that at the weights: in a
+ * network with kinks it does not tend to the eigenvalue as h shrinks. Null where the grid has no such three points.
+ * @param loss as many as the grid has places
+ */
+export function measuredCurvature(
+  steps: GridSteps,
+  loss: readonly (number | null)[],
+  axis: number,
+): { readonly step: number; readonly curvature: number } | null {
+  const zeros = steps.map((along) => along.indexOf(0));
+  if (zeros.includes(-1)) return null;
+  const at = (index: number): number | null =>
+    loss[steps.reduce((place, along, i) => place * along.length + (i === axis ? index : zeros[i]), 0)] ??
+    null;
+  const [along, zero] = [steps[axis], zeros[axis]];
+  const middle = at(zero);
+  for (let k = 1; k <= Math.min(zero, along.length - 1 - zero); k++) {
+    const [below, above, step] = [at(zero - k), at(zero + k), along[zero + k]];
+    if (middle === null || below === null || above === null) continue;
+    if (Math.abs(along[zero - k] + step) > 1e-9 * step) return null;
+    return { step, curvature: (above - 2 * middle + below) / step ** 2 };
+  }
+  return null;
+}
+
+export interface Grid {
+  readonly axes: readonly { readonly steps: readonly number[] }[];
+  readonly loss: readonly (number | null)[];
+  readonly accuracy: readonly (number | null)[];
+  readonly prediction: Quadratic | null;
+}
+
+/** What is predicted at every place; null where nothing is. */
+export function predictions({ axes, loss, prediction }: Grid): number[] | null {
+  if (prediction === null) return null;
+  const steps = axes.map((axis) => axis.steps);
+  return loss.map((_, place) => predictedAt(prediction, coordinatesAt(steps, place)));
+}
+
+/** A landscape as named arrays: steps a (and b), loss, accuracy and what is predicted; NaN where nothing is known. */
+export function gridArrays(grid: Grid): Record<string, { data: Float32Array; shape: readonly number[] }> {
+  const { axes, loss, accuracy } = grid;
+  const shape = axes.map(({ steps }) => steps.length);
+  const over = (values: readonly (number | null)[]) => ({
+    data: Float32Array.from(values, (value) => value ?? Number.NaN),
+    shape,
+  });
+  const steps = axes.map((axis, i) => [
+    ["a", "b"][i],
+    { data: Float32Array.from(axis.steps), shape: [axis.steps.length] },
+  ]);
+  const predicted = predictions(grid);
+  return {
+    ...Object.fromEntries(steps),
+    loss: over(loss),
+    accuracy: over(accuracy),
+    ...(predicted === null ? {} : { predicted: over(predicted) }),
+  };
 }

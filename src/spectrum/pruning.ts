@@ -63,3 +63,18 @@ export function removeWithin(channels: readonly Channel[], budget: number): Remo
   }
   return kept <= limit ? { order, kept, rise, leastRise } : null;
 }
+
+/** What stays, as a fraction of the whole cost, and the rise, as the channels go one after the other. */
+export function removalCurve(
+  channels: readonly Channel[],
+): { readonly kept: number; readonly rise: number }[] {
+  const total = channels.reduce((sum, { cost }) => sum + cost, 0);
+  let [left, rise] = [total, 0];
+  const points = [{ kept: 1, rise: 0 }];
+  for (const place of removalOrder(channels)) {
+    left -= channels[place].cost;
+    rise += channels[place].rise;
+    points.push({ kept: left / total, rise });
+  }
+  return points;
+}

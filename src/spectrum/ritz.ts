@@ -100,6 +100,13 @@ export function ritzValues(
   });
 }
 
+/** Nodes that are copies of a settled one of the same probe: an eigenvalue that a Krylov space has found again. */
+export function ghostCount(quadratures: readonly Quadrature[], options: RitzOptions = {}): number {
+  const scale = largestMagnitude(quadratures.map((q) => q.nodes));
+  const copies = quadratures.flatMap((q) => ritzValues(q, options, scale).map((value) => value.copies - 1));
+  return copies.reduce((sum, more) => sum + more, 0);
+}
+
 /**
  * The `top` largest and `bottom` smallest eigenvalues, merged over probes. By Cauchy interlacing the i-th largest
  * Ritz value of any probe lies below the i-th largest eigenvalue, so the largest over the probes is the best; among

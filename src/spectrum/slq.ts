@@ -9,7 +9,7 @@
 import { LanczosRun } from "./lanczos.ts";
 import { type LanczosColumn, type Quadrature, quadrature } from "./lanczosColumn.ts";
 import type { LinearOperator } from "./operator.ts";
-import { extremes, type RitzValue, ritzVector } from "./ritz.ts";
+import { extremes, ghostCount, type RitzValue, ritzVector } from "./ritz.ts";
 import type { SlqCheckpoint, SlqEvent, SlqOptions, SlqProgress, SlqResult, SlqTarget } from "./slqResult.ts";
 import { type TraceSample, traceEstimate } from "./trace.ts";
 import { sampleTrace } from "./traceRun.ts";
@@ -97,7 +97,7 @@ export class SlqRun<V> {
   result(): SlqResult {
     const columns = this.#known();
     const rows = columns.map((column) => this.#quadrature(column));
-    const { memory, top = 5, bottom = 5, ritz } = this.#options;
+    const { memory = "all vectors", top = 5, bottom = 5, ritz } = this.#options;
     // Without orthogonality Ritz values come in copies: a list of them would be no list of eigenvalues.
     const counts = memory === "two vectors" ? { top: 0, bottom: 0 } : { top, bottom };
     return {
@@ -107,6 +107,8 @@ export class SlqRun<V> {
       nodes: rows.map((q) => q.nodes),
       weights: rows.map((q) => q.weights),
       residuals: rows.map((q) => q.residuals),
+      memory,
+      ghosts: ghostCount(rows, ritz),
       ...extremes(rows, counts, ritz),
       trace: traceEstimate(this.traceSamples(), this.#operator.space.segments),
     };

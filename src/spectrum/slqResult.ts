@@ -42,6 +42,10 @@ export interface SlqResult {
   readonly weights: number[][];
   /** Ritz residual of each node. */
   readonly residuals: number[][];
+  /** What was held; with two vectors no eigenvalues are listed. */
+  readonly memory: LanczosMemory;
+  /** Nodes that are copies of a settled one in the same row: ghosts, where orthogonality was lost. */
+  readonly ghosts: number;
   readonly top: RitzValue[];
   readonly bottom: RitzValue[];
   /** Null before the first product. */

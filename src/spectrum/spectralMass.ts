@@ -9,6 +9,9 @@ import { type Quadrature, quadrature } from "./lanczosColumn.ts";
 import { meanMassBounds } from "./momentBounds.ts";
 import { incompleteBeta } from "./special.ts";
 
+/** Steps from which a probe says more about shares than nothing. */
+export const STEPS_FOR_SHARES = 10;
+
 export interface SpectralMass {
   readonly threshold: number;
   /** Eigenvalues beyond it over n: the weight of the nodes beyond it, mean over probes. */

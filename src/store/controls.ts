@@ -11,8 +11,10 @@ import {
   type NumberControl,
   name,
 } from "./controlTypes.ts";
+import { landscapeControls } from "./landscapeControls.ts";
 import { lessonControls } from "./lesson/controls.ts";
 import { planControls } from "./planControls.ts";
+import { pruneControls } from "./pruneControls.ts";
 
 export type { ChoiceControl, Control, NameControl, NumberControl };
 
@@ -125,8 +127,9 @@ export const controls = {
     [
       { value: "symlog", label: "symlog" },
       { value: "linear", label: "linear" },
+      { value: "log", label: "log|λ|" },
     ],
-    "The bulk sits near zero and the outliers far away: a symmetric logarithm shows both.",
+    "The bulk sits near zero and the outliers far away: a symmetric logarithm shows both, the logarithm of the size every decade.",
   ),
   yAxis: choice(
     "Density axis",
@@ -136,6 +139,45 @@ export const controls = {
       { value: "linear", label: "linear" },
     ],
     "One outlier weighs about 1/n of the density: only a logarithm shows it.",
+  ),
+  figure: choice(
+    "Figure",
+    "figure",
+    [
+      { value: "density", label: "density" },
+      { value: "cumulative", label: "cumulative" },
+    ],
+    "The density of the eigenvalues, or the share of them up to each value, with a band that holds everywhere at once.",
+  ),
+  band: choice(
+    "Band",
+    "band",
+    [
+      { value: "range", label: "range" },
+      { value: "interval", label: "95 %" },
+    ],
+    "The range of the probes' curves, or the 95 % interval of their mean at each point (Student-t).",
+  ),
+  outlier: integer(
+    "Outliers above",
+    "outlier",
+    [1, 100, 10],
+    "Per cent of the largest eigenvalue from which one counts as an outlier.",
+  ),
+  learningRate: {
+    kind: "name",
+    label: "Learning rate",
+    url: "lr",
+    pattern: /^((\d{1,6}(\.\d{0,9})?|\.\d{1,9})(e-?\d{1,2})?)?$/,
+    what: "a number above 0, such as 0.1 or 1e-3, or nothing",
+    default: "",
+    help: "Empty for none. Draws 2/η on the spectrum: gradient descent is unstable along eigenvectors to the right of it.",
+  } satisfies NameControl,
+  sgdBatch: integer(
+    "Batch of SGD",
+    "sgd",
+    [1, 1_000_000, 128],
+    "Samples per step of SGD, for the bound on its stability by the trace.",
   ),
   smoothing: choice(
     "Smoothing",
@@ -214,6 +256,7 @@ export const controls = {
     ],
     "Which part of the page is in sight.",
   ),
+  ...landscapeControls,
   layer: {
     kind: "name",
     label: "Selected layer",
@@ -224,6 +267,7 @@ export const controls = {
     help: "The tensor whose own block of the matrix is looked at.",
   } satisfies NameControl,
   ...planControls,
+  ...pruneControls,
   ...lessonControls,
   tour: choice(
     "Guided tour",
@@ -323,7 +367,7 @@ export function parseControl(key: ControlKey, text: string): Checked<string | nu
 /** What a change brings with it: PyHessian's smoothing is one of eigenvalues, so it lives on the linear axis; another lesson begins. */
 export function coupled(values: ControlValues, changed: ControlKey): ControlValues {
   if (changed === "smoothing" && values.smoothing === "pyhessian") return { ...values, xAxis: "linear" };
-  if (changed === "xAxis" && values.xAxis === "symlog") return { ...values, smoothing: "axis" };
+  if (changed === "xAxis" && values.xAxis !== "linear") return { ...values, smoothing: "axis" };
   if (changed === "width") return { ...values, smoothing: "axis" };
   if (["lesson", "powerMatrix", "powerShift"].includes(changed)) return { ...values, lessonStep: 1 };
   if (changed === "tour") return { ...values, tourStep: 1 };

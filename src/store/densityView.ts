@@ -4,54 +4,29 @@
  */
 import type { RunResult } from "../run/protocol.ts";
 import {
-  type Axis,
   type Density,
   defaultSigma,
   defaultSymlog,
   density,
+  densityBand,
   fromAxis,
   pyhessianDensity,
   toAxis,
 } from "../spectrum/density.ts";
 import type { ControlValues } from "./controls.ts";
+import type { DensityCurve, DensityView, FigureAxis, Nodes, Stem } from "./densityTypes.ts";
+import { logAxis, logCurves, logPlace } from "./logView.ts";
 
-export interface Stem {
-  /** Position on the axis. */
-  readonly u: number;
-  readonly theta: number;
-  /** Squared first component: the share of the spectrum that this Ritz value stands for. */
-  readonly weight: number;
-  readonly probe: number;
-}
-
-export interface DensityCurve {
-  readonly u: ArrayLike<number>;
-  readonly t: ArrayLike<number>;
-  /** Per unit of the axis. */
-  readonly mean: ArrayLike<number>;
-  /** Range over the probes; null for one probe. */
-  readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
-}
-
-export interface DensityView {
-  readonly axis: Axis;
-  /** Axis units. */
-  readonly sigma: number;
-  readonly domain: readonly [number, number];
-  readonly curve: DensityCurve;
-  /** Of the runs beside it, in their order. */
-  readonly beside: readonly DensityCurve[];
-  readonly stems: readonly Stem[];
-  /** The density of one eigenvalue among n: below it a curve says nothing. */
-  readonly oneInN: number;
-}
+export type { DensityCurve, DensityView, FigureAxis, Stem } from "./densityTypes.ts";
 
 /** Grid of the figure: two points a pixel on a wide screen. */
 const POINTS = 1600;
 /** Room beyond the outermost Ritz values, as a part of their distance. */
 const MARGIN = 0.06;
 
-export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width">;
+/** The band is the range where nothing is said. */
+export type DensityControls = Pick<ControlValues, "xAxis" | "smoothing" | "width"> &
+  Partial<Pick<ControlValues, "band">>;
 
 /** A run, or a block of its matrix. */
 export interface DensitySource {
@@ -74,55 +49,75 @@ export function densityView(
     weights: [...weights, ...others.flatMap(({ spectrum }) => spectrum.weights)],
   };
   const preset = controls.smoothing === "pyhessian";
-  // PyHessian smooths eigenvalues, not their logarithms: its curve has a meaning on the linear axis alone.
-  const axis: Axis =
-    preset || controls.xAxis === "linear" ? { kind: "linear" } : defaultSymlog(joined.nodes, joined.weights);
-  const sigma = controls.width * defaultSigma(axis, joined.nodes);
-  const domain = paddedExtent(joined.nodes.flatMap((row) => row.map((theta) => toAxis(axis, theta))));
-  const draw = ({ spectrum }: DensitySource): DensityCurve =>
-    curveOf(
-      preset
-        ? pyhessianDensity(spectrum.nodes, spectrum.weights)
-        : density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }),
-    );
+  const axis = axisFor(controls, joined);
+  const place = (theta: number): number => placeOn(axis, theta);
+  const domain = paddedExtent(joined.nodes.flatMap((row) => row.map(place)));
+  const sigma =
+    controls.width * (axis.kind === "log" ? (domain[1] - domain[0]) / 100 : defaultSigma(axis, joined.nodes));
+  const draw = ({ spectrum }: DensitySource) =>
+    preset
+      ? { curve: curveOf(pyhessianDensity(spectrum.nodes, spectrum.weights), controls.band), sides: null }
+      : curvesOn({ axis, sigma, domain }, spectrum, controls.band);
   return {
-    axis,
+    ...{ axis, domain, ...draw(shown) },
     sigma: preset ? pyhessianDensity(nodes, weights).sigma : sigma,
-    domain,
-    curve: draw(shown),
-    beside: others.map(draw),
-    stems: stemsOf(shown.spectrum, axis),
+    beside: others.map((run) => draw(run).curve),
+    stems: stemsOf(shown.spectrum, place),
     oneInN: 1 / shown.parameterCount,
   };
 }
 
+function axisFor({ xAxis, smoothing }: DensityControls, { nodes, weights }: Nodes): FigureAxis {
+  // PyHessian smooths eigenvalues, not their logarithms: its curve has a meaning on the linear axis alone.
+  if (smoothing === "pyhessian" || xAxis === "linear") return { kind: "linear" };
+  return xAxis === "log" ? logAxis({ nodes }) : defaultSymlog(nodes, weights);
+}
+
+const placeOn = (axis: FigureAxis, t: number): number =>
+  axis.kind === "log" ? logPlace(axis, t) : toAxis(axis, t);
+
+function curvesOn(
+  { axis, sigma, domain }: Pick<DensityView, "axis" | "sigma" | "domain">,
+  { nodes, weights }: Nodes,
+  band: DensityControls["band"],
+): Pick<DensityView, "curve" | "sides"> {
+  if (axis.kind === "log") return logCurves({ nodes, weights }, axis, sigma, POINTS);
+  const options = { axis, sigma, domain, points: POINTS };
+  return { curve: curveOf(density(nodes, weights, options), band), sides: null };
+}
+
 /** The density that one quadrature knows, on the axis and in the smoothing of a run, with the run's own curve behind it. */
 export function densityOver(
-  { axis, sigma, domain, curve, oneInN }: DensityView,
+  view: DensityView,
   known: { readonly nodes: readonly number[]; readonly weights: readonly number[] },
 ): DensityView {
   const spectrum = { nodes: [known.nodes], weights: [known.weights] };
-  const drawn = curveOf(density(spectrum.nodes, spectrum.weights, { axis, sigma, domain, points: POINTS }));
-  return { axis, sigma, domain, curve: drawn, beside: [curve], stems: stemsOf(spectrum, axis), oneInN };
+  return {
+    ...view,
+    ...curvesOn(view, spectrum, "range"),
+    beside: [view.curve],
+    stems: stemsOf(spectrum, (theta) => placeOn(view.axis, theta)),
+  };
 }
 
-const curveOf = (curve: Density): DensityCurve => ({
+const curveOf = (curve: Density, band: DensityControls["band"]): DensityCurve => ({
   u: curve.u,
   t: curve.t,
   mean: curve.mean,
-  band: bandOf(curve),
+  band: bandOf(curve, band),
 });
 
-function stemsOf(spectrum: Pick<RunResult["spectrum"], "nodes" | "weights">, axis: Axis): Stem[] {
+function stemsOf(spectrum: Nodes, place: (theta: number) => number): Stem[] {
   return spectrum.nodes
     .flatMap((row, probe) =>
-      row.map((theta, j) => ({ u: toAxis(axis, theta), theta, weight: spectrum.weights[probe][j], probe })),
+      row.map((theta, j) => ({ u: place(theta), theta, weight: spectrum.weights[probe][j], probe })),
     )
     .sort((a, b) => a.u - b.u);
 }
 
-function bandOf({ perProbe, mean }: Density): DensityCurve["band"] {
+function bandOf({ perProbe, mean }: Density, kind: DensityControls["band"]): DensityCurve["band"] {
   if (perProbe.length < 2) return null;
+  if (kind === "interval") return densityBand({ mean, perProbe });
   const low = mean.map((_, i) => Math.min(...perProbe.map((curve) => curve[i])));
   const high = mean.map((_, i) => Math.max(...perProbe.map((curve) => curve[i])));
   return { low, high };
@@ -144,12 +139,12 @@ export function densityAt(curve: DensityCurve, u: number): number {
   return curve.mean[i] + (place - i) * (curve.mean[i + 1] - curve.mean[i]);
 }
 
-/** The eigenvalue at an axis position. */
-export function eigenvalueAt(view: DensityView, u: number): number {
-  return fromAxis(view.axis, u);
+/** The eigenvalue at an axis position, or its size on the axis of log10 |λ|. */
+export function eigenvalueAt(view: Pick<DensityView, "axis">, u: number): number {
+  return view.axis.kind === "log" ? 10 ** u : fromAxis(view.axis, u);
 }
 
 /** Where an eigenvalue stands on the axis. */
-export function positionOf(view: DensityView, t: number): number {
-  return toAxis(view.axis, t);
+export function positionOf(view: Pick<DensityView, "axis">, t: number): number {
+  return placeOn(view.axis, t);
 }

@@ -22,7 +22,7 @@ import {
   type UploadOptions,
 } from "./files.ts";
 import { batchKey, batchSettings } from "./inspection.ts";
-import { planeRequest } from "./plane.ts";
+import { type LandscapeSettings, landscapeRequest } from "./landscapes.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
 import { runSettings } from "./runSettings.ts";
@@ -37,8 +37,8 @@ export interface Jobs {
   cancel(): Promise<void>;
   /** Selects an eigenvalue; after a live run its slice is measured if it is not known yet. */
   select(rank: Rank): Promise<void>;
-  /** Measures the loss over the plane of the two largest eigenvalues of the live run. */
-  plane(): Promise<void>;
+  /** Measures the landscape of the controls, or another one, around the weights of the live run. */
+  landscape(wanted?: LandscapeSettings): Promise<void>;
   /** Asks something of the live run; the answer is in the shown result. */
   ask(question: Question): Promise<void>;
   /** Asks for the GPU and its numerics passport, which is measured once; a run may go on meanwhile. */
@@ -252,11 +252,15 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       await work("slice", (engine) => engine.slice(rank, SLICE, onEvent));
     },
 
-    async plane() {
-      const { shown, run } = get();
-      if (shown?.origin !== "live" || isBusy(run) || shown.result.eigenvalues.top.length < 2) return;
+    async landscape(wanted = get().controls) {
+      const { shown, run, checkpoints } = get();
+      if (shown?.origin !== "live" || isBusy(run)) return;
+      const asked = landscapeRequest(wanted, shown.result, checkpoints);
+      if (!asked.ok) return;
       await endInspection();
-      await work("landscape", (engine) => engine.landscape(planeRequest(shown.result), onEvent));
+      // The one that is being measured is the last one.
+      set((state) => ({ controls: { ...state.controls, landscape: 0 } }));
+      await work("landscape", (engine) => engine.landscape(asked.request, onEvent));
     },
 
     async ask(question) {

@@ -3,6 +3,7 @@ import type { BitPlan, PlannedOption, RunResult } from "../run/protocol.ts";
 import { isQuantised } from "../spectrum/sensitivity.ts";
 import { groupName } from "./groupName.ts";
 import { blockSpectrum } from "./layerSpectra.ts";
+import { pruneTable } from "./pruning.ts";
 
 export interface Bounded {
   readonly estimate: number;
@@ -22,6 +23,8 @@ export interface LayerRow {
   readonly perParameter: Bounded | null;
   /** Largest eigenvalue of the block; null where it is not known. */
   readonly top: { readonly value: number; readonly converged: boolean } | null;
+  /** Mean over the output channels of the predicted rise without one (HAP); null where it is not known. */
+  readonly channelRise: number | null;
   /** Predicted rises of the loss, fewest bits first; none where no answer has the rounding errors. */
   readonly options: readonly PlannedOption[];
 }
@@ -30,6 +33,9 @@ export function layerRows(result: RunResult, table: BitPlan | null): LayerRow[] 
   const { model, trace } = result;
   const traces = new Map(trace.perLayer.map((layer) => [layer.name, layer]));
   const planned = new Map(table?.layers.map((layer) => [layer.name, layer]) ?? []);
+  const channels = new Map(
+    pruneTable(result)?.layers.map(({ name, rise }) => [name, rise.reduce((a, b) => a + b, 0) / rise.length]),
+  );
   // A run of a block looks at its tensors alone.
   const looked = model.tensors.filter(
     (tensor) => isQuantised(tensor) && (traces.size === 0 || traces.has(tensor.name)),
@@ -44,6 +50,7 @@ export function layerRows(result: RunResult, table: BitPlan | null): LayerRow[] 
       trace: mean === null ? null : scaled(mean, size),
       perParameter: mean,
       top: blockSpectrum(result, name)?.top ?? null,
+      channelRise: channels.get(name) ?? null,
       options: layer?.options ?? [],
     };
   });

@@ -3,6 +3,8 @@
  * promise of the protocol's `Engine`, asked for on the first Run or Drop, so that the first picture waits for nothing.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { NamedFile } from "../run/protocol.ts";
+import { filesOfSide } from "../run/roles.ts";
 import { answersTo } from "./answers.ts";
 import { type ControlKey, type ControlValues, coupled, defaultValues, FILE_MODEL } from "./controls.ts";
 import { noUpload } from "./files.ts";
@@ -10,6 +12,7 @@ import { createHubActions, type HubActions } from "./hub.ts";
 import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createKept, type KeptActions } from "./kept.ts";
+import { type AxisName, noCheckpoints } from "./landscapes.ts";
 import { noLatencies } from "./latencies.ts";
 import { decodeLink, encodeLink } from "./link.ts";
 import { isListKey, noRuns } from "./listView.ts";
@@ -35,6 +38,8 @@ export interface PageActions extends Jobs, HubActions, KeptActions, ListActions,
   /** Puts the settings of the shown run into the form. */
   adoptSettings(): void;
   forgetFiles(): void;
+  /** The files of the checkpoint that a landscape leads to. */
+  setCheckpoint(axis: AxisName, files: readonly NamedFile[]): void;
   dismissNotices(): void;
 }
 
@@ -56,6 +61,7 @@ export function createPageStore(port: EnginePort): PageStore {
     upload: noUpload,
     inspection: null,
     hub: noHub,
+    checkpoints: noCheckpoints,
     latencies: noLatencies,
     notices: [],
   }));
@@ -98,7 +104,7 @@ export function createPageStore(port: EnginePort): PageStore {
     ...kept.actions,
     ...list.actions,
     ...createStudy(store, {
-      ...{ stored, notice, run: jobs.run },
+      ...{ stored, notice, run: jobs.run, plane: () => jobs.landscape(defaultValues) },
       choose: (model) => actions.set("model", model),
     }),
 
@@ -166,6 +172,9 @@ export function createPageStore(port: EnginePort): PageStore {
       set({ upload: noUpload });
       if (get().controls.model === FILE_MODEL) actions.set("model", defaultValues.model);
     },
+
+    setCheckpoint: (axis, files) =>
+      set(({ checkpoints }) => ({ checkpoints: { ...checkpoints, [axis]: filesOfSide(files, "model") } })),
 
     dismissNotices: () => set({ notices: [] }),
   };

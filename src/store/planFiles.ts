@@ -1,2 +1,3 @@
-/** The text of a plan's files, for `ui`, which loads them with the first export. */
+/** The text of the files of a plan, for `ui`, which loads them with the first export. */
 export { planCsv, planPytorch } from "../run/planExport.ts";
+export { pruneCsv, prunePytorch } from "../run/pruneExport.ts";

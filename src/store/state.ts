@@ -3,6 +3,7 @@ import type { DeviceAnswer, Inspected, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
 import type { HubView } from "./hubView.ts";
+import type { Checkpoints } from "./landscapes.ts";
 import type { Latencies } from "./latencies.ts";
 import type { RunList } from "./listView.ts";
 import type { RunState } from "./runState.ts";
@@ -53,6 +54,7 @@ export interface PageState {
   /** The last look at a batch, which may be another than the chosen one. */
   readonly inspection: InspectionState | null;
   readonly hub: HubView;
+  readonly checkpoints: Checkpoints;
   readonly latencies: Latencies;
   /** Things that went wrong without a place of their own: a stored run that is missing, a link that is off. */
   readonly notices: readonly string[];
@@ -64,11 +66,14 @@ export type {
   BlockEigenvalue,
   Candidate,
   Check,
+  ChosenPruning,
   DeviceAnswer,
   DeviceReport,
   FunctionError,
   Inspection,
+  Landscape,
   LandscapeAxis,
+  LandscapeMark,
   LayerSpectrum,
   LayerTrace,
   LossSlice,

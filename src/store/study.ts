@@ -8,7 +8,10 @@ import { STUDY, type StudyState } from "./studyView.ts";
 export interface StudyActions {
   /** Fetches the stored runs. */
   openStudy(): Promise<void>;
-  /** Measures the three networks here, one after the other, with the settings of the form; a cancel ends the series. */
+  /**
+   * Measures the three networks here, one after the other, with the settings of the form, and the plane of the two largest
+   * eigenvalues of each; a cancel ends the series.
+   */
   runStudy(): Promise<void>;
 }
 
@@ -16,13 +19,15 @@ interface Needs {
   readonly stored: StoredRuns;
   /** Measures the chosen model. */
   readonly run: () => Promise<void>;
+  /** Measures the plane of the run that has ended. */
+  readonly plane: () => Promise<void>;
   readonly choose: (model: string) => void;
   readonly notice: (text: string) => void;
 }
 
 export function createStudy(
   { getState: get, setState: set }: StoreApi<PageState>,
-  { stored, run, choose, notice }: Needs,
+  { stored, run, plane, choose, notice }: Needs,
 ): StudyActions {
   const put = (change: (study: StudyState) => Partial<StudyState>) =>
     set(({ study }) => ({ study: { ...study, ...change(study) } }));
@@ -46,11 +51,13 @@ export function createStudy(
         for (const id of STUDY) {
           put(() => ({ running: id }));
           choose(id);
-          await run();
-          const { run: ended, shown } = get();
-          const done = ended.kind === "ended" && ended.ending.kind === "done";
-          if (!done || shown?.origin !== "live") return;
-          put((study) => ({ measured: { ...study.measured, [id]: shown.result } }));
+          for (const measure of [run, plane]) {
+            await measure();
+            const { run: ended, shown } = get();
+            const done = ended.kind === "ended" && ended.ending.kind === "done";
+            if (!done || shown?.origin !== "live") return;
+            put((study) => ({ measured: { ...study.measured, [id]: shown.result } }));
+          }
         }
       } finally {
         put(() => ({ running: null }));

@@ -1,24 +1,34 @@
 /** The density with its tools, its legend and the sentence that says what it means. */
-import { useDeferredValue, useMemo } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo } from "react";
+import { cumulativeRows, cumulativeView } from "../store/cumulativeView.ts";
 import { densityView } from "../store/densityView.ts";
 import { findEigenvalue, rankedEigenvalues, rankOf } from "../store/ranks.ts";
+import { stabilityOf } from "../store/stability.ts";
 import type { RunResult } from "../store/state.ts";
 import { ChecksPanel } from "./ChecksPanel.tsx";
 import { CompareBar } from "./CompareBar.tsx";
 import { ViewChoice } from "./ControlField.tsx";
 import { DensityChart } from "./charts/DensityChart.tsx";
 import { ExportMenu } from "./ExportMenu.tsx";
-import { densityFigure } from "./figures.ts";
-import { eigenvalueSymbol, scientific, significant } from "./format.ts";
+import { cumulativeFigure, densityFigure } from "./figures.ts";
+import { eigenvalueSymbol, percent, scientific, significant } from "./format.ts";
 import { useActions, useCompared, usePage } from "./page.ts";
 import { Card, DataTable } from "./parts.tsx";
 import { SmoothingBar } from "./SmoothingBar.tsx";
-import { densitySummary, plural, provenance } from "./words.ts";
+import { SpectrumFacts } from "./SpectrumFacts.tsx";
+import { bandWords, cumulativeSummary, densitySummary, provenance } from "./words.ts";
+
+const CumulativeChart = lazy(() => import("./charts/CumulativeChart.tsx"));
 
 export function DensityCard({ result }: { readonly result: RunResult }) {
   const compared = useCompared();
   const beside = useMemo(() => compared.filter((run) => !run.shown), [compared]);
-  const { xAxis, yAxis, smoothing, width, selected } = usePage((state) => state.controls);
+  const { figure, band, yAxis, smoothing, width, selected, learningRate, sgdBatch, ...chosenAxis } = usePage(
+    (state) => state.controls,
+  );
+  const cumulative = figure === "cumulative";
+  // Sizes have no order of signs, so that nothing can be counted up to them.
+  const xAxis = cumulative && chosenAxis.xAxis === "log" ? "symlog" : chosenAxis.xAxis;
   const { select } = useActions();
   // A drag of the smoothing must not wait for the curve.
   const drawnWidth = useDeferredValue(width);
@@ -27,30 +37,48 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       densityView(
         result,
         beside.map((run) => run.result),
-        { xAxis, smoothing, width: drawnWidth },
+        { xAxis, smoothing, width: drawnWidth, band },
       ),
-    [result, beside, xAxis, smoothing, drawnWidth],
+    [result, beside, xAxis, smoothing, drawnWidth, band],
   );
+  const shares = useMemo(
+    () => (cumulative && view !== null ? cumulativeView(result, view) : null),
+    [cumulative, result, view],
+  );
+  const stability = useMemo(
+    () => stabilityOf(result, { learningRate, sgdBatch }),
+    [result, learningRate, sgdBatch],
+  );
+  const limit =
+    stability === null
+      ? null
+      : {
+          theta: stability.limit,
+          label: `2/η = ${significant(stability.limit, 3)}, gradient descent unstable to the right of it`,
+        };
   const chosen = findEigenvalue(result, selected);
   const failed = result.checks.filter((check) => !check.passed);
-  const { nodes, weights } = result.spectrum;
+  const { nodes, weights, densityOnly } = result.spectrum;
   return (
     <Card
-      title="Eigenvalue density"
-      note={nodes.length > 1 ? `band: range over ${plural(nodes.length, "probe")}` : "one probe, so no band"}
+      title={cumulative ? "Cumulative distribution" : "Eigenvalue density"}
+      note={densityOnly === undefined ? undefined : "no reorthogonalisation: density only"}
       className="density"
       tools={
         <>
+          <ViewChoice field="figure" />
           <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
-          <ViewChoice field="yAxis" lead="density" />
+          {!cumulative && <ViewChoice field="yAxis" lead="density" />}
           <ExportMenu
-            figure={densityFigure(compared)}
+            figure={cumulative ? cumulativeFigure(result) : densityFigure(compared)}
             tables={[
-              {
-                label: "Curve (CSV)",
-                name: "density",
-                csv: (t) => (view === null ? "" : t.densityCsv(view)),
-              },
+              shares === null
+                ? {
+                    label: "Curve (CSV)",
+                    name: "density",
+                    csv: (t) => (view === null ? "" : t.densityCsv(view)),
+                  }
+                : { label: "Curve and band (CSV)", name: "cumulative", csv: (t) => t.cumulativeCsv(shares) },
               { label: "Ritz values (CSV)", name: "ritz-values", csv: (t) => t.ritzCsv(result) },
             ]}
             result={result}
@@ -64,7 +92,12 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
           Do not trust this figure: {failed.map((check) => check.name).join(", ")} failed.
         </p>
       )}
-      {view !== null && (
+      {shares !== null && (
+        <Suspense fallback={<div className="chart density-chart" />}>
+          <CumulativeChart view={shares} summary={cumulativeSummary(result, shares)} limit={limit} />
+        </Suspense>
+      )}
+      {view !== null && !cumulative && (
         <DensityChart
           view={view}
           yAxis={yAxis}
@@ -79,6 +112,7 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
                 }
           }
           doubtful={failed.length > 0}
+          limit={limit}
           beside={beside.map((run) => run.letter)}
           pickable={rankedEigenvalues(result).map(({ name, ritz }) => ({ name, theta: ritz.value }))}
           onPick={(name) => {
@@ -89,13 +123,27 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       )}
       <div className="density-foot">
         <CompareBar />
-        <SmoothingBar sigma={view?.sigma ?? null} symlog={view?.axis.kind === "symlog"} />
+        {!cumulative && <SmoothingBar sigma={view?.sigma ?? null} decades={view?.axis.kind !== "linear"} />}
+        <div className="band-line">
+          {!cumulative && view?.sides === null && nodes.length > 1 && <ViewChoice field="band" lead="band" />}
+          <p className="calm">{bandWords(view, shares, band, nodes.length)}</p>
+        </div>
       </div>
+      <SpectrumFacts result={result} stability={stability} />
       <p className="meaning">
         {result.meaning.sentence} <span className="aside">{provenance(result)}</span>
       </p>
       <div className="disclosures">
         <ChecksPanel checks={result.checks} />
+        {shares !== null && (
+          <DataTable
+            summary="Shares and band"
+            columns={["Eigenvalue", "Share up to it", "At least", "At most"]}
+            rows={() =>
+              cumulativeRows(shares).map(([theta, ...row]) => [significant(theta, 5), ...row.map(percent)])
+            }
+          />
+        )}
         <DataTable
           summary="Ritz values and weights"
           columns={["Probe", "Ritz value", "Weight"]}

@@ -92,7 +92,8 @@ function useDropAnywhere(onDrop: (found: Promise<readonly FoundFile[]>) => void)
     };
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (!carriesFiles(event) || event.dataTransfer === null) return;
+      // A place of its own may have taken the drop.
+      if (event.defaultPrevented || !carriesFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
       handler.current(filesOfDrop(event.dataTransfer));
     };

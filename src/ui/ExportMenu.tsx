@@ -1,22 +1,23 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
+import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { chartIn, type Figure } from "./figures.ts";
 import { Button } from "./parts.tsx";
 import { modelName } from "./words.ts";
 
+/** What it holds is made when it is asked for. The module that writes tables is loaded then. */
 export interface ExportTable {
   readonly label: string;
   /** Last part of the file's name. */
   readonly name: string;
-  /** Called when it is asked for. The module that writes tables is loaded then. */
   readonly csv: (tables: ExportTools) => string;
 }
 
-/** A file that is no table: its text is made when it is asked for. */
+/** A file that is no table: what it holds is made when it is asked for. */
 export interface ExportFile extends Omit<ExportTable, "csv"> {
-  readonly ending: "json" | "py";
-  readonly text: (tools: ExportTools) => string;
+  readonly ending: "json" | "py" | "npz";
+  readonly text: (tools: ExportTools) => string | Blob;
 }
 
 /** Millimetres: a column and both columns of a journal, a slide. */
@@ -29,13 +30,15 @@ interface ExportMenuProps {
   readonly tables: readonly ExportTable[];
   readonly files?: readonly ExportFile[];
   readonly result: RunResult;
+  /** What the page draws on a canvas beneath the chart. */
+  readonly ground?: () => readonly SvgPart[];
   /** The whole run and its words too, not the figure only. */
   readonly run?: boolean;
   /** First part of the files' names, and the words below the figure, where it shows more than `result`. */
   readonly of?: { readonly name: string; readonly caption: string };
 }
 
-export function ExportMenu({ figure, tables, files = [], result, run = false, of }: ExportMenuProps) {
+export function ExportMenu({ figure, tables, files = [], result, ground, run = false, of }: ExportMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [width, setWidth] = useState(WIDTHS[0]);
   const [dpi, setDpi] = useState(RESOLUTIONS[1]);
@@ -55,12 +58,13 @@ export function ExportMenu({ figure, tables, files = [], result, run = false, of
     return figureSvg(chartIn(menu.current?.closest(".card")), {
       ...shown,
       caption: of?.caption ?? result.meaning.sentence,
+      ...(ground === undefined ? {} : { ground: ground() }),
     });
   };
   const save = (
     label: string,
     ending: string,
-    make: (tools: ExportTools) => string | Promise<Blob>,
+    make: (tools: ExportTools) => string | Blob | Promise<Blob>,
     name: string,
   ) => (
     <Button
@@ -123,7 +127,7 @@ export function ExportMenu({ figure, tables, files = [], result, run = false, of
         )}
         <p className="export-row">
           {tables.map((table) => (
-            <span key={table.name}>{save(table.label, "csv", (tools) => table.csv(tools), table.name)}</span>
+            <span key={table.label}>{save(table.label, "csv", (tools) => table.csv(tools), table.name)}</span>
           ))}
           {files.map((file) => (
             <span key={file.label}>

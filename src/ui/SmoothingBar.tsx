@@ -8,16 +8,16 @@ import { Button } from "./parts.tsx";
 interface SmoothingBarProps {
   /** Of the drawn curve, in units of its axis. */
   readonly sigma: number | null;
-  readonly symlog: boolean;
+  readonly decades: boolean;
 }
 
-export function SmoothingBar({ sigma, symlog }: SmoothingBarProps) {
+export function SmoothingBar({ sigma, decades }: SmoothingBarProps) {
   const { smoothing, width } = usePage((state) => state.controls);
   const { set } = useActions();
   const id = useId();
   const { min, max, step, help } = controls.width;
   const preset = smoothing === "pyhessian";
-  const unit = symlog ? " decades" : "";
+  const unit = decades ? " decades" : "";
   return (
     <div className="smoothing" title={help}>
       <label htmlFor={id}>Smoothing</label>

@@ -88,6 +88,8 @@ interface ExplainedProps {
 function Explained({ answer, card, symbol }: ExplainedProps) {
   const { rank, tensors, participation, residual, lanczosResidual, curvature, without } = answer;
   const vector = eigenvalueSymbol(rank.end, rank.place, "v");
+  const layer = usePage((state) => state.controls.layer);
+  const { set } = useActions();
   const bars = useMemo(() => {
     const known = new Map(card.tensors.map((tensor) => [tensor.name, tensor]));
     const masses = tensors.map(({ name, size, mass }) => ({
@@ -102,6 +104,8 @@ function Explained({ answer, card, symbol }: ExplainedProps) {
     <>
       <LayerChart
         bars={bars}
+        selected={layer}
+        onPick={(name) => set("layer", name)}
         quantity={`mass of ${vector}`}
         summary={`Mass of ${vector} in ${plural(bars.length, "tensor")}, in sum 1; the largest part, ${percent(largest.mass)}, lies in ${largest.name}.`}
       />

@@ -2,6 +2,8 @@
 import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
+import type { RunResult } from "../store/state.ts";
+import type { UnitMeasure } from "../store/unitView.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -28,6 +30,12 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
   };
 };
 
+export const cumulativeFigure = (result: RunResult): Figure => ({
+  what: "cumulative",
+  title: "Cumulative distribution of the eigenvalues",
+  legend: [{ text: runTitle(result), sample: '[data-curve="shown"]' }],
+});
+
 export const layerQuantity = (measure: ControlValues["layerMeasure"]): string =>
   measure === "perParameter" ? "trace per parameter" : "trace";
 
@@ -46,18 +54,37 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
   ],
 });
 
+/** @param over `over v₁ and v₂` */
+export const landscapeFigure = (value: string, over: string, plane: boolean): Figure => ({
+  what: `landscape-${value}`,
+  title: `${value} ${over}`,
+  legend: plane
+    ? [
+        { text: `lines of equal ${value}, measured`, sample: ".iso.under" },
+        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".iso.predicted" }] : []),
+      ]
+    : [
+        { text: "measured", sample: ".measured" },
+        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".parabola" }] : []),
+      ],
+});
+
 export const vectorFigure = ({ end, place }: Rank): Figure => ({
   what: `vector-${end}${place + 1}`,
   title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
   legend: [],
 });
 
-export const planeFigure = (vectors: readonly string[]): Figure => ({
-  what: "plane",
-  title: `Loss over ${vectors.join(" and ")}`,
+export const unitFigure = (measure: UnitMeasure): Figure => ({
+  what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
+  title:
+    measure === "jacobian"
+      ? "Singular values of the Jacobians of units"
+      : "Eigenvalues of the Hessian in the output of units",
   legend: [
-    { text: "lines of equal loss, measured", sample: ".iso.under" },
-    { text: "predicted by slope and curvature", sample: ".iso.predicted" },
+    { text: "90 % of the values", sample: ".middle" },
+    { text: "largest and smallest, converged", sample: ".end.settled" },
+    { text: "not converged", sample: ".end.unsettled" },
   ],
 });
 
@@ -75,6 +102,15 @@ export const blockFigure = (name: string): Figure => ({
   title: `Eigenvalue density of the block of ${name}`,
   legend: [],
 });
+
+export const pruneFigure: Figure = {
+  what: "prune",
+  title: "Channels that go: what stays against rise of the loss",
+  legend: [
+    { text: "predicted", sample: ".front" },
+    { text: "measured", sample: ".measured-plan" },
+  ],
+};
 
 export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
 

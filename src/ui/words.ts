@@ -1,5 +1,8 @@
 /** Sentences that several components share. Pure. */
 
+import type { ControlValues } from "../store/controls.ts";
+import type { CumulativeView } from "../store/cumulativeView.ts";
+import type { DensityView } from "../store/densityView.ts";
 import { isBusy, type RunState } from "../store/runState.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
 import { count, duration, percent, significant } from "./format.ts";
@@ -57,6 +60,16 @@ export function provenance(result: RunResult): string {
   return `${parts.join(", ")}.`;
 }
 
+/** Why a run lists no eigenvalues; null where it does. */
+export function densityOnlyText({ spectrum: { densityOnly, nodes } }: RunResult): string | null {
+  if (densityOnly === undefined) return null;
+  return (
+    "No reorthogonalisation: density only. The Krylov basis does not fit the memory, so that eigenvalues come in copies " +
+    `(${count(densityOnly.ghosts)} of ${count(nodes.flat().length)} Ritz values) and cannot be listed. ` +
+    "Look at fewer tensors, or take fewer steps."
+  );
+}
+
 /** What the density figure shows, for those who cannot see it. */
 export function densitySummary(result: RunResult): string {
   const { nodes, weights } = result.spectrum;
@@ -74,9 +87,34 @@ export function densitySummary(result: RunResult): string {
   );
 }
 
+/** The same of the cumulative distribution. */
+export const cumulativeSummary = (result: RunResult, { steps, band }: CumulativeView): string =>
+  `Cumulative distribution of the eigenvalues of ${runTitle(result)}, in ${count(steps.length)} steps` +
+  `${band === null ? "" : `, with a band that holds it everywhere with probability 95 %, at least ${percent(band.sampling)} to either side`}.`;
+
+/** What the band of the figure says, and what it does not. */
+export function bandWords(
+  view: DensityView | null,
+  cumulative: CumulativeView | null,
+  band: ControlValues["band"],
+  probes: number,
+): string {
+  if (cumulative !== null)
+    return cumulative.band === null
+      ? "The file lacks the matrices that a band needs."
+      : `Band: holds the whole curve with probability 95 %, but for rounding. ±${percent(cumulative.band.sampling)} of it more probes would shrink, the rest more steps.`;
+  if (view?.sides)
+    return `Solid: λ > 0. Dashed: λ < 0.${view.sides.zero > 0 ? ` Not drawn: ${percent(view.sides.zero)}, which is zero within the rounding of float32.` : ""}`;
+  if (probes < 2) return "One probe, so no band.";
+  return band === "range"
+    ? `Band: range over ${plural(probes, "probe")}.`
+    : `Band: 95 % interval of the mean at each point over ${plural(probes, "probe")}; not of steps and smoothing.`;
+}
+
 const PHASES = {
   loading: "Reading the model",
   compiling: "Compiling shaders",
+  recovering: "The GPU was lost and is not given back yet; the run goes on when it is",
   primal: "Loss and gradient",
   lanczos: "Lanczos",
   trace: "Trace",

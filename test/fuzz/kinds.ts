@@ -10,9 +10,11 @@ import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.
 import { readResultFile } from "../../src/run/resultFile.ts";
 import { compareRuns, compareStages } from "../../src/store/comparison.ts";
 import { densityView } from "../../src/store/densityView.ts";
-import { findPlane, planePoints } from "../../src/store/plane.ts";
+import { fieldOf, valuesOf } from "../../src/store/landscapes.ts";
 import { rankedEigenvalues } from "../../src/store/ranks.ts";
 import { planeGeometry } from "../../src/ui/charts/planeGeometry.ts";
+import { shadesOf } from "../../src/ui/charts/shades.ts";
+import { surfaceShape } from "../../src/ui/charts/surface.ts";
 import { model } from "../fixtures/onnx.mjs";
 import { onnx, type Parts } from "./onnxNetworks.ts";
 import type { Random } from "./random.ts";
@@ -120,8 +122,16 @@ export const ofResult = (name: string, file: string, bytes: Uint8Array): Sample 
       compareRuns([result, result]);
       compareStages([result, result]);
       rankedEigenvalues(result);
-      const plane = findPlane(result);
-      if (plane !== null) planeGeometry(planePoints(plane), { left: 0, right: 400, top: 0, bottom: 300 });
+      const frame = { left: 0, right: 400, top: 0, bottom: 300 };
+      for (const landscape of result.landscapes ?? []) {
+        for (const value of valuesOf(landscape)) {
+          const field = fieldOf(landscape, value);
+          const shades = shadesOf(field, true);
+          if (shades === null || field.steps.length === 1) continue;
+          planeGeometry(field, shades, frame);
+          surfaceShape(field, shades, ["a", "b"], { turn: 30, tilt: 30 }, frame);
+        }
+      }
     }
   },
 });

@@ -276,7 +276,7 @@ describe("BatchNorm along a landscape", () => {
     const ground = {
       ...{ loaded, problem, settings: running, gradient: zeros },
       atWeights: { loss: 1, accuracy: null, gradientNorm: 0 },
-      ritz: async () => null,
+      ritz: () => Promise.reject(new Error("no eigenvalue is asked for")),
       hessianTimes: async () => zeros,
       forward: () => ({ ...shared, problem, microBatch: 4, budget: 1e9, heldBytes: 0 }),
     };

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { summary } from "../../src/cli/summary.ts";
 import { chooseHessian } from "../../src/run/fit.ts";
 import { HessianOperator } from "../../src/run/hessian.ts";
 import { loadModel } from "../../src/run/load.ts";
@@ -163,5 +164,48 @@ describe("the engine", () => {
     // One byte less than both probes' bases take, though a quarter of it would hold their numbers.
     expect((bytes - 1) / 4).toBeGreaterThan(2 * 33 * 4 * parameters.length);
     expect(finished(await measured({ microBatch: 11 }, bytes - 1)).microBatch).toBe(11);
+  });
+
+  it("keeps two vectors where no basis fits, and claims the density alone", async () => {
+    const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("not here")));
+    const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: 11 });
+    const { parameters } = problem;
+    const options = { ...(await engines()), ...sizes, parameters, probes: 1, krylovVectors: 4 };
+    const { bytes } = HessianOperator.plan({ ...options, partition: problem.cut(1), advice: "" });
+    const engine = engineOn(gpu.entry, bytes);
+    await engine.load(mlp(), vectors());
+    const asked = settings({ batchSize: 11, steps: 40, probes: 1, traceProbes: 1 });
+    const run = finished(await engine.run(asked, silent));
+    expect(run.eigenvalues).toEqual({ top: [], bottom: [] });
+    const { nodes, weights, densityOnly } = run.spectrum;
+    const ghosts = densityOnly?.ghosts ?? 0;
+    expect(ghosts).toBeGreaterThan(0);
+    expect(summary(run, false)).toContain(
+      `no reorthogonalisation, because the Krylov basis does not fit: density only, no list of eigenvalues (${ghosts} of 40 Ritz values are copies)`,
+    );
+    // Moments and symmetry among them, but no orthogonality.
+    expect(run.checks.map(({ name, passed }) => [name, passed])).toEqual([
+      ["sum of weights", true],
+      ["moments 1 to 4", true],
+      ["symmetry", true],
+    ]);
+    const whole = finished(await measured({ probes: 1, traceProbes: 1, steps: 40 }));
+    expect(whole.spectrum).not.toHaveProperty("densityOnly");
+    // The largest node of both is the largest eigenvalue, and its copies share its weight.
+    const [all, found] = [whole.spectrum, run.spectrum].map((spectrum) => {
+      const [values] = spectrum.nodes;
+      const top = values[values.length - 1];
+      return values.reduce((sum, x, j) => sum + (x > 0.99 * top ? spectrum.weights[0][j] : 0), 0);
+    });
+    expect(nodes[0][39]).toBeCloseTo(whole.spectrum.nodes[0].at(-1) ?? 0, 5);
+    expect(Math.abs(found - all)).toBeLessThan(1e-3 * all);
+    expect(weights[0]).toHaveLength(40);
+    expect(await engine.slice({ end: "top", place: 0 }, { radius: 0.5, points: 3 }, silent)).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("without reorthogonalisation"),
+    });
+    const more = finished(await engine.extend({ steps: 5, probes: 0 }, silent));
+    expect(more.spectrum.nodes[0]).toHaveLength(45);
+    engine.destroy();
   });
 });

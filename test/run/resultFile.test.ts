@@ -267,6 +267,21 @@ describe("a malformed result is refused in its own words", () => {
       [2],
       "answers[2].answer.layers[0].density.weights: expected 2 numbers, one for each Ritz value, file has 1",
     ],
+    [
+      "answers.3.answer.units.0.weights",
+      [],
+      "answers[3].answer.units[0].weights: expected as many rows as nodes, 1, file has 0",
+    ],
+    [
+      "answers.7.answer.second.nodes.0",
+      [2, 1],
+      "answers[7].answer.second.nodes[0]: expected numbers in ascending order, file has 1 after 2",
+    ],
+    [
+      "answers.8.answer.layers.0.rise",
+      [1],
+      "answers[8].answer.layers[0].rise: expected 2 entries, one for each channel, file has 1",
+    ],
     ["checks.0.passed", 1, "checks[0].passed: expected true or false, file has 1"],
     ["device.host", "cloud", 'device.host: expected "worker" or "main" or "node", file has "cloud"'],
     ["device.limits", undefined, "device.limits: expected a value, file has none"],

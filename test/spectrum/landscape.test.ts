@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   coarseToFine,
+  completeGrid,
   coordinatesAt,
   difference,
   evenSteps,
   filterNormalised,
   inner,
+  measuredCurvature,
   orthogonalTo,
   placesOf,
   predictedAt,
@@ -172,5 +174,48 @@ describe("a second direction", () => {
       ),
     ).toBe(null);
     expect(orthogonalTo(u, new Float64Array(9))).toBe(null);
+  });
+});
+
+describe("the grid that is complete", () => {
+  it("is the whole one at the end, and at every moment one that coarse-to-fine has filled", () => {
+    for (const sizes of [[11, 11], [6, 9], [5]]) {
+      const order = [...coarseToFine(sizes)];
+      const last = sizes.reduce((a, b) => a * b, 1);
+      expect(completeGrid(sizes, 0)).toEqual(sizes.map(() => []));
+      expect(completeGrid(sizes, last)).toEqual(sizes.map((n) => [...Array(n).keys()]));
+      for (let measured = 1; measured <= last; measured++) {
+        const known = new Set(order.slice(0, measured));
+        const grid = completeGrid(sizes, measured);
+        const places = grid.reduce<number[]>(
+          (found, indices, axis) => found.flatMap((place) => indices.map((i) => place * sizes[axis] + i)),
+          [0],
+        );
+        expect(places.length).toBeGreaterThan(0);
+        expect(places.filter((place) => !known.has(place))).toEqual([]);
+      }
+    }
+  });
+});
+
+describe("the curvature of a grid", () => {
+  const steps = [-1, -0.5, 0, 0.5, 1];
+  const over = (f: (a: number, b: number) => number) => steps.flatMap((a) => steps.map((b) => f(a, b)));
+
+  it("of a quadratic is its own along each axis, whatever slope and cross term it has", () => {
+    const loss = over((a, b) => 3 + a - 2 * b + 5 * a * a + 2 * b * b + 9 * a * b);
+    expect(measuredCurvature([steps, steps], loss, 0)).toEqual({ step: 0.5, curvature: 10 });
+    expect(measuredCurvature([steps, steps], loss, 1)).toEqual({ step: 0.5, curvature: 4 });
+  });
+
+  it("takes the nearest step that was measured on both sides, and needs one at the weights", () => {
+    const loss: (number | null)[] = steps.map((a) => a ** 4);
+    expect(measuredCurvature([steps], loss, 0)?.curvature).toBe(0.5);
+    loss[1] = null;
+    expect(measuredCurvature([steps], loss, 0)).toEqual({ step: 1, curvature: 2 });
+    loss[2] = null;
+    expect(measuredCurvature([steps], loss, 0)).toBe(null);
+    expect(measuredCurvature([[-1, 0, 0.5]], [1, 0, 1], 0)).toBe(null);
+    expect(measuredCurvature([[0.5, 1, 1.5]], [1, 0, 1], 0)).toBe(null);
   });
 });

@@ -198,11 +198,11 @@ describe("after a live run", () => {
     const tick = () => (measuring ? new Promise<void>((resolve) => setTimeout(resolve)) : Promise.resolve());
     const { actions, getState, calls } = page({ tick });
     await actions.open("#model=resnet20");
-    await actions.plane();
+    await actions.landscape();
     expect(calls).toEqual([]);
     await actions.run();
     measuring = true;
-    const ended = actions.plane();
+    const ended = actions.landscape();
     await expect
       .poll(() => {
         const { run } = getState();

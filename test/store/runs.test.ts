@@ -282,12 +282,15 @@ describe("the study", () => {
     await actions.open("#steps=2&seed=9");
     await actions.runStudy();
     expect(calls).toEqual([
-      ...["load resnet20", "run 2", "load resnet20-nobn", "run 2", "load resnet20-noskip", "run 2"],
+      ...["load resnet20", "run 2", "landscape ritz 11, ritz 11"],
+      ...["load resnet20-nobn", "run 2", "landscape ritz 11, ritz 11"],
+      ...["load resnet20-noskip", "run 2", "landscape ritz 11, ritz 11"],
     ]);
     const { measured, running } = getState().study;
     expect(running).toBeNull();
     expect(Object.values(measured).map((run) => run?.settings.seed)).toEqual([9, 9, 9]);
-    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "run" } });
+    expect(Object.values(measured).map((run) => run?.landscapes?.length)).toEqual([1, 1, 1]);
+    expect(getState().run).toEqual({ kind: "ended", ending: { kind: "done", job: "landscape" } });
   });
 
   test("ends where it is cancelled, and keeps the networks that are done", async () => {

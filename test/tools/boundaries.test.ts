@@ -57,13 +57,13 @@ describe("the checker catches", () => {
       "a worker of another folder",
       "store/a.ts",
       'new Worker(new URL("../run/worker.ts", import.meta.url));',
-      "store/a.ts imports run/worker.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, zustand",
+      "store/a.ts imports run/worker.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/pruneExport.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, zustand",
     ],
     [
       "a value where only types are allowed",
       "store/a.ts",
       'import { VERSION } from "../run/protocol.ts";',
-      "store/a.ts imports values of run/protocol.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, zustand",
+      "store/a.ts imports values of run/protocol.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/pruneExport.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, zustand",
     ],
     [
       "a file beside the one that is allowed",

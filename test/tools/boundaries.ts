@@ -29,6 +29,7 @@ export const BOUNDARIES: Readonly<Record<string, Boundary>> = {
       "run/questions.ts",
       "run/planExport.ts",
       "run/planChoice.ts",
+      "run/pruneExport.ts",
       "run/resultFile.ts",
       "model/latencyTable.ts",
       "spectrum",

@@ -3,7 +3,24 @@ import { describe, expect, it } from "vitest";
 import { readNpz } from "../../src/model/index.ts";
 import { runNpz } from "../../src/ui/export/npz.ts";
 import { pytorchScript } from "../../src/ui/export/recompute.ts";
+import { methodsSentence } from "../../src/ui/export/words.ts";
 import { sampleRun } from "./sampleRun.ts";
+
+describe("the methods sentence", () => {
+  it("says what the run did: reorthogonalisation or none, and which estimator of the trace", () => {
+    const { trace, spectrum } = sampleRun();
+    expect(methodsSentence(sampleRun())).toMatch(
+      /full reorthogonalisation .* by Hutchinson's estimator with/,
+    );
+    const other = sampleRun({
+      spectrum: { ...spectrum, densityOnly: { ghosts: 1 } },
+      trace: { ...trace, method: "exact" },
+    });
+    expect(methodsSentence(other)).toMatch(
+      /no reorthogonalisation .* its trace exactly, as a sum over samples and classes/,
+    );
+  });
+});
 
 describe("the numbers of a run as npz", () => {
   it("are those of the result in float64, rows of unlike length filled up with NaN", () => {

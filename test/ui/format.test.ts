@@ -10,7 +10,7 @@ import {
   significant,
   within,
 } from "../../src/ui/format.ts";
-import { announcement, densitySummary, progressLine, runTitle } from "../../src/ui/words.ts";
+import { announcement, densityOnlyText, densitySummary, progressLine, runTitle } from "../../src/ui/words.ts";
 import { sampleRun } from "./sampleRun.ts";
 
 test.each([
@@ -96,6 +96,15 @@ describe("a run in words", () => {
     expect(runTitle(run)).toBe("ResNet-20, BatchNorm running, 128 samples");
     expect(runTitle(sampleRun({ meaning: { ...run.meaning, batchNorm: "none" } }))).toBe(
       "ResNet-20, 128 samples",
+    );
+  });
+
+  test("without reorthogonalisation says why it lists no eigenvalues", () => {
+    expect(densityOnlyText(sampleRun())).toBeNull();
+    const { spectrum } = sampleRun();
+    expect(densityOnlyText(sampleRun({ spectrum: { ...spectrum, densityOnly: { ghosts: 2 } } }))).toBe(
+      "No reorthogonalisation: density only. The Krylov basis does not fit the memory, so that eigenvalues come in copies " +
+        "(2 of 10 Ritz values) and cannot be listed. Look at fewer tensors, or take fewer steps.",
     );
   });
 

@@ -1,5 +1,6 @@
 /** A result that holds everything a result file may hold, with little of each. */
 import type { BitPlan, LayerSpectra, RunResult, VectorAnswer } from "../../src/run/protocol.ts";
+import { moreAnswers } from "./moreAnswers.ts";
 import { sampleRun } from "./sampleRun.ts";
 
 export function fullRun(): RunResult {
@@ -87,21 +88,7 @@ export function fullRun(): RunResult {
       { kind: "plan", answer: plan },
       { kind: "vector", answer: vector },
       { kind: "layerSpectra", answer: spectra },
-      {
-        kind: "jacobian",
-        answer: {
-          request: { units: ["layer1.0"], samples: 2, steps: 2, probes: 1 },
-          ...{ samples: 2, coupled: false, products: 4 },
-          units: [
-            {
-              ...{ unit: "layer1.0", rows: 4, columns: 4, meanSquare: { estimate: 1, ...spread } },
-              largest: [{ value: 2, residual: 1e-6, converged: true }],
-              smallest: [{ value: 0.1, residual: 1e-3, converged: false }],
-              ...{ nodes: [[0.1, 2]], weights: [[0.5, 0.5]], orthogonality: 1e-7, adjointDefect: 1e-7 },
-            },
-          ],
-        },
-      },
+      ...moreAnswers,
     ],
   };
 }

@@ -4,7 +4,8 @@ import { stopAfter } from "../../src/ui/charts/Cursor.tsx";
 import { densityGeometry, densityReading, tickNumber } from "../../src/ui/charts/densityGeometry.ts";
 import { frameOf, nearest } from "../../src/ui/charts/frame.ts";
 import { layerBars, layerGeometry } from "../../src/ui/charts/layerGeometry.ts";
-import { parabolaFormula, predictedLoss, sliceGeometry } from "../../src/ui/charts/sliceGeometry.ts";
+import { lineGeometry } from "../../src/ui/charts/lineGeometry.ts";
+import { parabolaFormula, predictedLoss, sliceLine } from "../../src/ui/charts/sliceGeometry.ts";
 import { sampleRun } from "./sampleRun.ts";
 
 const frame = { left: 50, right: 750, top: 10, bottom: 310 };
@@ -50,10 +51,10 @@ describe("the slice", () => {
   });
 
   test("lets prediction and measurement meet at step 0", () => {
-    const plot = sliceGeometry(slice, 0.25, frame);
+    const plot = lineGeometry(sliceLine(slice, 0.25), frame);
     expect(plot.points[1][0]).toBeCloseTo(400, 6);
     expect(plot.stops).toEqual(plot.points.map((point) => point[0]));
-    const parabola = [...plot.parabola.matchAll(/[ML]([\d.]+),([\d.]+)/g)];
+    const parabola = [...plot.predicted.matchAll(/[ML]([\d.]+),([\d.]+)/g)];
     expect(Number(parabola[50][2])).toBeCloseTo(plot.points[1][1], 0);
   });
 });

@@ -22,7 +22,7 @@ describe("the front of bit plans", () => {
     ],
     uniform: [{ bits: 4, cost: 300, loss: 0.2 }],
     chosen: { cost: 300, loss: 0.1, interval: [0.05, 0.2] },
-    ...{ budget: 320, measured: [{ cost: 300, loss: 0.13 }], divisor: 1 },
+    ...{ budget: 320, measured: [{ cost: 300, loss: 0.13, chosen: true }], divisor: 1 },
   };
 
   test("is a staircase down to the right: between two plans the cheaper one is the best", () => {
@@ -44,7 +44,7 @@ describe("the front of bit plans", () => {
     const [low, high] = shape.chosen?.whisker ?? [0, 0];
     expect(low).toBeGreaterThan(y);
     expect(high).toBeLessThan(y);
-    expect(shape.measured[0][1]).toBeLessThan(y);
+    expect(shape.measured[0].at[1]).toBeLessThan(y);
     expect(shape.budget).toBeCloseTo(269.2, 6);
     expect(shape.costAt(shape.budget)).toBeCloseTo(320, 6);
     expect(shape.floor).toBeNull();

@@ -24,6 +24,7 @@ export function checkAgreement(result: RunResult, refuse: Refuse): void {
     checkAnswer(answered, `answers[${i}].answer`, refuse);
 }
 
+/** Every quadrature of an answer, wherever it stands in it, and what else its drawing relies on. */
 function checkAnswer({ kind, answer }: Answered, at: string, refuse: Refuse): void {
   if (kind === "layerSpectra") {
     for (const [i, { density }] of answer.layers.entries()) {
@@ -32,15 +33,36 @@ function checkAnswer({ kind, answer }: Answered, at: string, refuse: Refuse): vo
         checkQuadrature(density.nodes, density.weights, [`${where}.nodes`, `${where}.weights`], refuse);
     }
   }
-  if (kind === "jacobian") {
-    for (const [i, { nodes, weights }] of answer.units.entries()) {
-      const where = `${at}.units[${i}]`;
-      if (weights.length !== nodes.length)
-        refuse(`${where}.weights`, `as many rows as nodes, ${nodes.length}`, String(weights.length));
-      for (const [j, row] of nodes.entries())
-        checkQuadrature(row, weights[j], [`${where}.nodes[${j}]`, `${where}.weights[${j}]`], refuse);
+  if (kind === "jacobian" || kind === "activations")
+    for (const [i, unit] of answer.units.entries()) checkRows(unit, `${at}.units[${i}]`, refuse);
+  if (kind === "distributions") {
+    checkRows(answer.first, `${at}.first`, refuse);
+    if (answer.second !== null) checkRows(answer.second, `${at}.second`, refuse);
+  }
+  if (kind === "prune") {
+    for (const [i, layer] of answer.layers.entries()) {
+      const { shape, axis, meanTrace, interval95, squaredNorm, rise } = layer;
+      for (const [name, values] of Object.entries({ meanTrace, interval95, squaredNorm, rise })) {
+        if (values !== null && values.length !== shape[axis])
+          refuse(
+            `${at}.layers[${i}].${name}`,
+            `${shape[axis]} entries, one for each channel`,
+            `${values.length}`,
+          );
+      }
     }
   }
+}
+
+function checkRows(
+  { nodes, weights }: Pick<RunResult["spectrum"], "nodes" | "weights">,
+  at: string,
+  refuse: Refuse,
+): void {
+  if (weights.length !== nodes.length)
+    refuse(`${at}.weights`, `as many rows as nodes, ${nodes.length}`, String(weights.length));
+  for (const [i, row] of nodes.entries())
+    checkQuadrature(row, weights[i], [`${at}.nodes[${i}]`, `${at}.weights[${i}]`], refuse);
 }
 
 function checkSpectrum({ nodes, weights, alpha, beta }: RunResult["spectrum"], refuse: Refuse): void {

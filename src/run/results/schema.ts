@@ -169,6 +169,7 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
   spectrum: object<RunResult["spectrum"]>({
     ...{ nodes: list(row, 4096, 1), weights: list(row, 4096, 1) },
     ...{ alpha: list(row, 4096), beta: list(row, 4096) },
+    densityOnly: mayLack(object<NonNullable<RunResult["spectrum"]["densityOnly"]>>({ ghosts: count })),
   }),
   slices: list(slice, 1024),
   landscapes: mayLack(list(landscape, 64)),

@@ -66,7 +66,7 @@ export function CompareChart({ view, curves, yAxis, summary }: CompareChartProps
               y={box.height - 0.3 * box.rem}
               textAnchor="middle"
             >
-              eigenvalue λ
+              {axes.title}
             </text>
             <text
               className="axis-title"

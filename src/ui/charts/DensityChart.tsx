@@ -4,6 +4,7 @@ import { type DensityView, positionOf } from "../../store/densityView.ts";
 import { Cursor } from "./Cursor.tsx";
 import { densityGeometry, densityReading } from "./densityGeometry.ts";
 import { frameOf, nearest } from "./frame.ts";
+import { type Limit, LimitLine } from "./LimitLine.tsx";
 import { useBox } from "./useBox.ts";
 
 interface DensityChartProps {
@@ -12,6 +13,8 @@ interface DensityChartProps {
   readonly summary: string;
   /** The selected eigenvalue and the probe whose Ritz value it is; null where none is. */
   readonly selected: { readonly theta: number; readonly probe: number; readonly symbol: string } | null;
+  /** A value that is marked on the axis. */
+  readonly limit?: Limit | null;
   /** A check failed: the figure is hatched, so that nobody takes it for sound. */
   readonly doubtful: boolean;
   /** The eigenvalues that a click may select. */
@@ -44,6 +47,7 @@ interface PlotProps extends DensityChartProps {
 }
 
 function Plot(props: PlotProps) {
+  const { limit = null } = props;
   const { view, yAxis, summary, selected, doubtful, pickable, onPick, beside, width, height, rem } = props;
   const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
   const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
@@ -116,6 +120,9 @@ function Plot(props: PlotProps) {
               data-curve={besideName(i)}
             />
           ))}
+          {plot.negative !== null && (
+            <path className="line negative" d={plot.negative} data-curve="negative" />
+          )}
           <path className="line" d={plot.curve} data-curve="shown" />
           {chosen !== undefined && (
             <g className="selected" transform={`translate(${plot.x(chosen.u)} 0)`}>
@@ -129,6 +136,7 @@ function Plot(props: PlotProps) {
             1/n, one eigenvalue
           </text>
         )}
+        {limit !== null && <LimitLine limit={limit} view={view} x={plot.x} frame={frame} rem={rem} />}
         {chosen !== undefined && (
           <text
             className="selected-label"
@@ -146,7 +154,7 @@ function Plot(props: PlotProps) {
           y={height - 0.3 * rem}
           textAnchor="middle"
         >
-          eigenvalue λ
+          {plot.title}
         </text>
         <text
           className="axis-title"

@@ -3,7 +3,7 @@ import type { DensityAxes } from "./densityGeometry.ts";
 import type { Frame } from "./frame.ts";
 
 interface DensityFrameProps {
-  readonly axes: DensityAxes;
+  readonly axes: Pick<DensityAxes, "xTicks" | "yTicks" | "oneInN">;
   readonly frame: Frame;
   readonly rem: number;
   /** Whether the ticks of the density have their numbers; beside a panel that has them they need none. */

@@ -93,7 +93,7 @@ function Panel({ frame, axes, rem, clip, curve, behind, numbered }: PanelProps) 
         y={frame.bottom + 2.6 * rem}
         textAnchor="middle"
       >
-        eigenvalue λ
+        {axes.title}
       </text>
     </g>
   );

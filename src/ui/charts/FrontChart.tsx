@@ -91,10 +91,10 @@ export function FrontChart({ figure, quantity, summary, costText, onPick }: Fron
               <circle cx={chosen.at[0]} cy={chosen.at[1]} r={0.42 * rem} />
             </g>
           )}
-          {shape.measured.map(([x, y]) => (
+          {shape.measured.map(({ at: [x, y], chosen: own }) => (
             <path
               key={`${x},${y}`}
-              className="measured-plan"
+              className={own ? "measured-plan" : "measured-plan other"}
               d={`M${x},${y - diamond}l${diamond},${diamond}l${-diamond},${diamond}l${-diamond},${-diamond}Z`}
             />
           ))}

@@ -28,7 +28,7 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
     if (box === null) return null;
     const { width, height, rem } = box;
     const frame = frameOf(box, MARGINS);
-    const { marks, groups, zero, yTicks } = stageGeometry(rows, frame);
+    const { marks, groups, zero, yTicks, pitch, spacing } = stageGeometry(rows, frame);
     const stops = marks.map((mark) => mark.x);
     return (
       <>
@@ -52,14 +52,16 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
                 />
               )}
               <circle className={`mark-point ${strokes[run]}`} cx={x} cy={y} r={0.28 * rem} />
-              <text className="mark-letter" x={x + 0.45 * rem} y={y} dy="0.32em">
-                {letters[run]}
-              </text>
+              {spacing > 1.25 * rem && (
+                <text className="mark-letter" x={x + 0.45 * rem} y={y} dy="0.32em">
+                  {letters[run]}
+                </text>
+              )}
             </g>
           ))}
-          {groups.map(({ name, middle, width: room }) => (
+          {groups.map(({ name, middle }) => (
             <text key={name} className="tick" x={middle} y={frame.bottom + 1.35 * rem} textAnchor="middle">
-              {shortened(name, room / (0.52 * rem))}
+              {shortened(name, pitch / (0.44 * rem))}
             </text>
           ))}
           <text
@@ -93,6 +95,6 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
   }
 }
 
-/** As much of a name as there is room for: characters. */
+/** As much of a name as there is room for, its end above all, where names tell apart: characters. */
 const shortened = (name: string, room: number): string =>
-  name.length <= room + 1 ? name : `${name.slice(0, Math.max(1, Math.floor(room) - 1))}…`;
+  name.length <= room ? name : `…${name.slice(-Math.max(1, Math.floor(room) - 1))}`;

@@ -18,11 +18,15 @@ export interface Tick {
 }
 
 export interface DensityGeometry {
+  /** Of the axis. */
+  readonly title: string;
   readonly x: (u: number) => number;
   readonly y: (density: number) => number;
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
   readonly curve: string;
+  /** Of the negative eigenvalues, where they have a curve of their own. */
+  readonly negative: string | null;
   readonly band: string | null;
   /** The runs beside the shown one. */
   readonly beside: readonly string[];
@@ -34,7 +38,7 @@ export interface DensityGeometry {
 }
 
 /** Scales that hold all curves and stems of a view. */
-export type DensityAxes = Pick<DensityGeometry, "x" | "y" | "xTicks" | "yTicks" | "oneInN"> & {
+export type DensityAxes = Pick<DensityGeometry, "title" | "x" | "y" | "xTicks" | "yTicks" | "oneInN"> & {
   /** The path of a curve of this view. */
   readonly outline: (curve: DensityCurve) => string;
 };
@@ -60,6 +64,7 @@ export function densityAxes(view: DensityView, frame: Frame, yAxis: "log" | "lin
     xTicks: xTicks(view, x, frame),
     yTicks: yAxis === "log" ? decades(y.domain() as [number, number], y) : plain(y.ticks(5), y),
     oneInN: yAxis === "log" ? place(view.oneInN) : null,
+    title: view.axis.kind === "log" ? "size of the eigenvalue |λ|" : "eigenvalue λ",
     outline: (curve) => pathOf(columns(curve, x, frame).map(([px, value]): Point => [px, place(value)])),
   };
 }
@@ -75,7 +80,8 @@ export function densityGeometry(
   const visible = view.stems.filter((stem) => place(stem.weight) < frame.bottom);
   return {
     ...axes,
-    curve: outline(view.curve),
+    curve: outline(view.sides?.positive ?? view.curve),
+    negative: view.sides === null ? null : outline(view.sides.negative),
     band: view.curve.band === null ? null : bandPath(view.curve, view.curve.band, x, place),
     beside: view.beside.map(outline),
     stems: visible
@@ -127,8 +133,13 @@ function circle(cx: number, cy: number, r: number): string {
 }
 
 /** Decades with labels, their 2 to 9 as minor ticks on the symmetric log; round numbers on the linear axis. */
-export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame): Tick[] {
+export function xTicks(
+  view: Pick<DensityView, "axis" | "domain">,
+  x: (u: number) => number,
+  frame: Frame,
+): Tick[] {
   const { axis, domain } = view;
+  if (axis.kind === "log") return logTicks(domain, x);
   if (axis.kind === "linear")
     return plain(
       scaleLinear()
@@ -139,7 +150,7 @@ export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame
   const position = (t: number) => x(positionOf(view, t));
   const ticks: Tick[] = [{ at: position(0), label: "0" }];
   const ends = domain.map((u) => Math.abs(eigenvalueAt(view, u)));
-  const room = 0.045 * (frame.right - frame.left) + 12;
+  const room = Math.max(0.045 * (frame.right - frame.left) + 12, 36);
   for (const [sign, end] of [
     [1, domain[1] > 0 ? ends[1] : 0],
     [-1, domain[0] < 0 ? ends[0] : 0],
@@ -155,6 +166,17 @@ export function xTicks(view: DensityView, x: (u: number) => number, frame: Frame
       }
     }
   }
+  return ticks;
+}
+
+/** Every decade of the size; their 2 to 9 as minor ticks. */
+function logTicks([low, high]: readonly [number, number], x: (u: number) => number): Tick[] {
+  const ticks: Tick[] = [];
+  for (let decade = Math.floor(low); decade <= high; decade++)
+    for (let digit = 1; digit < 10; digit++) {
+      const u = decade + Math.log10(digit);
+      if (u >= low && u <= high) ticks.push({ at: x(u), label: digit === 1 ? axisNumber(10 ** decade) : "" });
+    }
   return ticks;
 }
 
@@ -176,7 +198,7 @@ function decades([low, high]: [number, number], y: (value: number) => number): T
   }));
 }
 
-function plain(values: readonly number[], scale: (value: number) => number): Tick[] {
+export function plain(values: readonly number[], scale: (value: number) => number): Tick[] {
   return values.map((value) => ({ at: scale(value), label: tickNumber(value) }));
 }
 
@@ -196,8 +218,13 @@ export function densityReading(
 ): string {
   const stem = view.stems[nearestStem];
   const lines = [
-    `λ = ${significant(eigenvalueAt(view, u), 4)}`,
-    `density ${scientific(densityAt(view.curve, u))}`,
+    `${view.sides === null ? "λ" : "|λ|"} = ${significant(eigenvalueAt(view, u), 4)}`,
+    ...(view.sides === null
+      ? [`density ${scientific(densityAt(view.curve, u))}`]
+      : [
+          `density above zero ${scientific(densityAt(view.sides.positive, u))}`,
+          `density below zero ${scientific(densityAt(view.sides.negative, u))}`,
+        ]),
   ];
   for (const [i, curve] of view.beside.entries())
     lines.push(`density of ${beside[i]} ${scientific(densityAt(curve, u))}`);

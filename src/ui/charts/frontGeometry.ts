@@ -19,8 +19,8 @@ export interface FrontFigure {
   readonly uniform: readonly (FrontPlan & { readonly bits: number })[];
   readonly chosen: (FrontPlan & { readonly interval: readonly [number, number] | null }) | null;
   readonly budget: number;
-  /** Rises that were measured. */
-  readonly measured: readonly FrontPlan[];
+  /** Rises that were measured: of the chosen plan, and of others. */
+  readonly measured: readonly (FrontPlan & { readonly chosen: boolean })[];
   /** What a cost is divided by for the ticks. */
   readonly divisor: number;
 }
@@ -33,7 +33,7 @@ export interface FrontGeometry {
   readonly plans: readonly FrontPlan[];
   readonly uniform: readonly { readonly bits: number; readonly at: Point }[];
   readonly chosen: { readonly at: Point; readonly whisker: readonly [number, number] | null } | null;
-  readonly measured: readonly Point[];
+  readonly measured: readonly { readonly at: Point; readonly chosen: boolean }[];
   readonly budget: number;
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
@@ -86,7 +86,9 @@ export function frontGeometry(figure: FrontFigure, frame: Frame): FrontGeometry 
                 ? null
                 : [y(chosen.interval[0]), y(chosen.interval[1])],
           },
-    measured: measured.filter(({ cost }) => cost >= range[0] && cost <= range[1]).map(at),
+    measured: measured
+      .filter(({ cost }) => cost >= range[0] && cost <= range[1])
+      .map((plan) => ({ at: at(plan), chosen: plan.chosen })),
     budget: x(Math.min(range[1], Math.max(range[0], figure.budget))),
     xTicks: x.ticks(6).map((cost) => ({ at: x(cost), label: tickNumber(cost / divisor) })),
     yTicks: logTicks(scale).map((loss) => ({

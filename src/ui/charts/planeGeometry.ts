@@ -1,83 +1,109 @@
-/** The loss over a plane as coloured cells and lines of equal loss, in pixels. Pure. */
+/** A field over a plane as coloured cells and lines of equal value, in pixels. Pure. */
 import { scaleLinear } from "d3-scale";
-import type { PlanePoint } from "../../store/plane.ts";
-import { cividis } from "./colours.ts";
+import type { Field } from "../../store/landscapes.ts";
 import { type Tick, tickNumber } from "./densityGeometry.ts";
 import { type Frame, type Point, round } from "./frame.ts";
+import { filled, type Shades } from "./shades.ts";
 
-export interface Cell {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+/** All cells of one colour. */
+export interface CellGroup {
   readonly fill: string;
   /** False where the colour is that of the nearest point that has been measured. */
   readonly measured: boolean;
-  readonly point: PlanePoint;
+  readonly d: string;
 }
 
 export interface PlaneGeometry {
-  readonly cells: readonly Cell[];
-  /** Lines of equal loss, and those that the prediction has for the same losses. */
+  readonly cells: readonly CellGroup[];
+  /** Lines of equal value, and those that the prediction has for the same values. */
   readonly lines: string;
   readonly predicted: string;
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
-  /** From the least loss to the largest, with the colour of each. */
-  readonly scale: readonly { readonly loss: string; readonly fill: string }[];
-  /** Where the weights are. */
-  readonly centre: Point;
+  /** Where the steps are: ascending for the first direction, descending for the second, which points upwards. */
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  /** Where coordinates are. */
+  readonly at: (a: number, b: number) => Point;
 }
 
 const LEVELS = 8;
-/** @param points row-major, the second direction fastest. Null while nothing has been measured. */
-export function planeGeometry(points: readonly PlanePoint[], frame: Frame): PlaneGeometry | null {
-  const known = points.filter((p): p is PlanePoint & { loss: number } => p.loss !== null);
-  if (known.length === 0) return null;
-  const [as, bs] = [distinct(points.map((p) => p.a)), distinct(points.map((p) => p.b))];
+
+export function planeGeometry(field: Field, shades: Shades, frame: Frame): PlaneGeometry {
+  const [as, bs] = field.steps;
   const [xs, ys] = [edges(as), edges(bs)];
   const x = scaleLinear().domain([xs[0], xs[as.length]]).range([frame.left, frame.right]);
   const y = scaleLinear().domain([ys[0], ys[bs.length]]).range([frame.bottom, frame.top]);
-  const losses = known.map(({ loss }) => loss);
-  const [least, most] = [Math.min(...losses), Math.max(...losses)];
-  // A loss rises by orders of magnitude around a minimum: its logarithm shows both, where it has one.
-  const bend = least > 0 ? Math.log : (loss: number) => loss;
-  const unbend = least > 0 ? Math.exp : (value: number) => value;
-  const shade = (loss: number): string =>
-    most > least ? cividis((bend(loss) - bend(least)) / (bend(most) - bend(least))) : cividis(0);
-  const at = (share: number): number => unbend(bend(least) + share * (bend(most) - bend(least)));
-  const levels = Array.from({ length: LEVELS }, (_, i) => at((i + 1) / (LEVELS + 1)));
-  const contours = (value: (p: PlanePoint) => number | null): string =>
+  const levels = Array.from({ length: LEVELS }, (_, i) => shades.at((i + 1) / (LEVELS + 1)));
+  const contours = (
+    values: readonly (number | null)[],
+    [rows, columns]: readonly (readonly number[])[],
+  ): string =>
     levels
-      .flatMap((level) => isoSegments(as, bs, points.map(value), level))
-      .map((ends) => ends.map(([a, b]) => `${round(x(a))},${round(y(b))}`))
-      .map(([from, to]) => `M${from}L${to}`)
+      .flatMap((level) =>
+        joined(
+          isoSegments(
+            rows.map((i) => as[i]),
+            columns.map((j) => bs[j]),
+            rows.flatMap((i) => columns.map((j) => values[i * bs.length + j])),
+            level,
+          ),
+        ),
+      )
+      .map((line) => polyline(line.map(([a, b]) => [x(a), y(b)])))
       .join("");
   return {
-    cells: points.map((point, place) => {
-      const [i, j] = [Math.floor(place / bs.length), place % bs.length];
-      const from = point.loss === null ? nearestOf(known, point) : (point as { loss: number });
-      return {
-        x: round(x(xs[i])),
-        y: round(y(ys[j + 1])),
-        width: round(x(xs[i + 1]) - x(xs[i])),
-        height: round(y(ys[j]) - y(ys[j + 1])),
-        ...{ fill: shade(from.loss), measured: point.loss !== null, point },
-      };
-    }),
-    lines: contours((p) => p.loss),
-    predicted: contours((p) => p.predicted),
+    cells: cellGroups(field, shades, xs.map(x).map(Math.round), ys.map(y).map(Math.round)),
+    lines: contours(field.values, field.complete),
+    predicted:
+      field.predicted === null
+        ? ""
+        : contours(
+            field.predicted,
+            field.steps.map((steps) => [...steps.keys()]),
+          ),
     xTicks: x.ticks(5).map((a) => ({ at: x(a), label: tickNumber(a) })),
     yTicks: y.ticks(5).map((b) => ({ at: y(b), label: tickNumber(b) })),
-    scale: [0, 0.25, 0.5, 0.75, 1].map((share) => ({
-      loss: tickNumber(Number(at(share).toPrecision(2))),
-      fill: shade(at(share)),
-    })),
-    centre: [x(0), y(0)],
+    xs: as.map((a) => x(a)),
+    ys: bs.map((b) => y(b)),
+    at: (a, b) => [x(a), y(b)],
   };
 }
 
-const distinct = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
+/** In steps from point to point, which are shorter to write than places; they are taken between rounded places. */
+function polyline(points: readonly Point[]): string {
+  const places = points.map((p) => p.map(round));
+  const steps = places
+    .slice(1)
+    .map(([px, py], k) => `${round(px - places[k][0])},${round(py - places[k][1])}`);
+  return `M${places[0]}l${steps.join(" ")}`;
+}
+
+/** Rows of neighbouring cells that look the same, as rectangles; one path a colour keeps a figure of many points small. */
+function cellGroups(
+  field: Field,
+  shades: Shades,
+  xs: readonly number[],
+  ys: readonly number[],
+): readonly CellGroup[] {
+  const [as, bs] = field.steps;
+  const groups = new Map<string, { fill: string; measured: boolean; d: string }>();
+  const looks = filled(field).map((value, place) => {
+    const measured = field.values[place] !== null;
+    const fill = shades.colour(value);
+    return { key: `${fill} ${measured}`, fill, measured };
+  });
+  for (let j = 0; j < bs.length; j++) {
+    for (let i = 0, end = 0; i < as.length; i = end) {
+      const { key, fill, measured } = looks[i * bs.length + j];
+      for (end = i + 1; end < as.length && looks[end * bs.length + j].key === key; ) end++;
+      const group = groups.get(key) ?? { fill, measured, d: "" };
+      group.d += `M${xs[i]},${ys[j + 1]}h${xs[end] - xs[i]}v${ys[j] - ys[j + 1]}H${xs[i]}z`;
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
 
 /** Borders between neighbouring steps, half-way, and as far outside. */
 function edges(steps: readonly number[]): number[] {
@@ -86,9 +112,31 @@ function edges(steps: readonly number[]): number[] {
   return [2 * steps[0] - inner[0], ...inner, 2 * steps[last] - inner[last - 1]];
 }
 
-function nearestOf<T extends PlanePoint>(known: readonly T[], { a, b }: PlanePoint): T {
-  const far = (p: PlanePoint): number => (p.a - a) ** 2 + (p.b - b) ** 2;
-  return known.reduce((best, p) => (far(p) < far(best) ? p : best));
+/** Pieces that share their ends, joined to lines as long as they go. */
+export function joined(pieces: readonly (readonly [Point, Point])[]): Point[][] {
+  const key = ([a, b]: Point): string => `${a.toPrecision(12)},${b.toPrecision(12)}`;
+  const at = new Map<string, number[]>();
+  pieces.forEach((piece, i) => {
+    for (const end of piece) at.set(key(end), [...(at.get(key(end)) ?? []), i]);
+  });
+  const used = new Uint8Array(pieces.length);
+  const grow = (line: Point[]): Point[] => {
+    for (;;) {
+      const end = line[line.length - 1];
+      const next = at.get(key(end))?.find((i) => used[i] === 0);
+      if (next === undefined) return line;
+      used[next] = 1;
+      const [p, q] = pieces[next];
+      line.push(key(p) === key(end) ? q : p);
+    }
+  };
+  const lines: Point[][] = [];
+  pieces.forEach((piece, i) => {
+    if (used[i] === 1) return;
+    used[i] = 1;
+    lines.push(grow(grow([...piece]).reverse()));
+  });
+  return lines;
 }
 
 /**

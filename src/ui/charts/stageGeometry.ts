@@ -16,7 +16,10 @@ export interface StageMark {
 
 export interface StageGeometry {
   readonly marks: readonly StageMark[];
-  readonly groups: readonly { readonly name: string; readonly middle: number; readonly width: number }[];
+  readonly groups: readonly { readonly name: string; readonly middle: number }[];
+  /** Distance between neighbouring groups, and between neighbouring marks of a group. */
+  readonly pitch: number;
+  readonly spacing: number;
   readonly zero: number;
   readonly yTicks: readonly Tick[];
 }
@@ -52,9 +55,9 @@ export function stageGeometry(rows: readonly ComparedRow[], frame: Frame): Stage
             ],
       ),
     ),
-    groups: rows.map(({ name }) => ({
-      ...{ name, middle: start(name) + band.bandwidth() / 2, width: band.bandwidth() },
-    })),
+    groups: rows.map(({ name }) => ({ name, middle: start(name) + band.bandwidth() / 2 })),
+    pitch: band.step(),
+    spacing: band.bandwidth() / Math.max(1, runs),
     zero: y(0),
     yTicks: y.ticks(5).map((value) => ({ at: y(value), label: tickNumber(value) })),
   };

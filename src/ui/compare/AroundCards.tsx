@@ -1,7 +1,7 @@
 /** The loss around the weights of several runs, as far as they hold it: slices on common axes, planes side by side. */
-import { findPlane } from "../../store/plane.ts";
-
+import { findPlane } from "../../store/landscapes.ts";
 import { findSlice, rankOf } from "../../store/ranks.ts";
+import type { LossSlice } from "../../store/state.ts";
 import { LossChart } from "../charts/LossChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { eigenvalueSymbol, significant } from "../format.ts";
@@ -9,6 +9,7 @@ import { PlaneCard } from "../PlaneCard.tsx";
 import { usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { captionOf } from "./captions.ts";
+import { RunLegend } from "./RunLegend.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
 
 interface AroundProps {
@@ -18,10 +19,17 @@ interface AroundProps {
 }
 
 export function AroundCards({ runs, name }: AroundProps) {
+  const selected = usePage((state) => state.controls.selected);
+  const rank = rankOf(selected) ?? { end: "top" as const, place: 0 };
+  const vector = eigenvalueSymbol(rank.end, rank.place, "v");
+  const held = runs.flatMap((run) => {
+    const slice = findSlice(run.result, rank);
+    return slice === null ? [] : [{ run, slice }];
+  });
   const planes = runs.filter(({ result }) => findPlane(result) !== null);
   return (
     <>
-      <SlicesCard runs={runs} name={name} />
+      {(held.length > 0 || planes.length === 0) && <SlicesCard {...{ runs, name, vector, held }} />}
       {planes.length > 0 && (
         <div className="multiples">
           {planes.map(({ letter, result }) => (
@@ -33,14 +41,13 @@ export function AroundCards({ runs, name }: AroundProps) {
   );
 }
 
-function SlicesCard({ runs, name }: AroundProps) {
-  const selected = usePage((state) => state.controls.selected);
-  const rank = rankOf(selected) ?? { end: "top" as const, place: 0 };
-  const held = runs.flatMap((run) => {
-    const slice = findSlice(run.result, rank);
-    return slice === null ? [] : [{ run, slice }];
-  });
-  const vector = eigenvalueSymbol(rank.end, rank.place, "v");
+interface SlicesProps extends AroundProps {
+  /** Symbol of the vector. */
+  readonly vector: string;
+  readonly held: readonly { readonly run: ComparedRun; readonly slice: LossSlice }[];
+}
+
+function SlicesCard({ runs, name, vector, held }: SlicesProps) {
   const without = runs.filter((run) => !held.some((h) => h.run === run)).map((run) => run.letter);
   const title = `Loss along ${vector}, run by run`;
   if (held.length === 0) {
@@ -55,7 +62,7 @@ function SlicesCard({ runs, name }: AroundProps) {
   }
   const drawn = held.map((h) => h.run);
   const slices = held.map((h) => h.slice);
-  const rise = ({ run: { letter, result }, slice }: (typeof held)[number]) =>
+  const rise = ({ run: { letter, result }, slice }: SlicesProps["held"][number]) =>
     `${letter} from ${significant(result.loss, 3)} to ${significant(Math.max(...slice.loss), 3)}`;
   return (
     <Card
@@ -82,6 +89,7 @@ function SlicesCard({ runs, name }: AroundProps) {
         strokes={drawn.map((run) => run.stroke)}
         summary={`Loss along ${vector} of each run: ${held.map(rise).join(", ")}.`}
       />
+      <RunLegend runs={drawn} />
       <DataTable
         summary={`Loss along ${vector}`}
         columns={["Run", "Step", "Loss"]}

@@ -6,6 +6,7 @@ import { ExportMenu } from "../ExportMenu.tsx";
 import { interval, significant } from "../format.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { captionOf } from "./captions.ts";
+import { RunLegend } from "./RunLegend.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
 
 interface StageCardProps {
@@ -54,6 +55,7 @@ export function StageCard({ runs, name }: StageCardProps) {
           }`}
         />
       )}
+      <RunLegend runs={runs} />
       <DataTable
         summary="Traces by stage"
         columns={["Stage", ...letters.flatMap((letter) => [`${letter}: trace`, `${letter}: 95 % interval`])]}

@@ -6,7 +6,7 @@ import type { RunResult } from "../../store/state.ts";
 import { STUDY } from "../../store/studyView.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card, Segments } from "../parts.tsx";
-import { modelName, progressLine } from "../words.ts";
+import { modelName, plural, progressLine } from "../words.ts";
 import { AroundCards } from "./AroundCards.tsx";
 import { StageCard } from "./StageCard.tsx";
 import { StudyDensities } from "./StudyDensities.tsx";
@@ -111,7 +111,7 @@ function StudyRun() {
           ? "This browser offers no GPU, so the figures show the stored runs."
           : isBusy(run)
             ? "Another run is at work."
-            : `One after the other, with the settings of the form: ${batch} samples each.`}
+            : `One after the other, with the settings of the form (${plural(batch, "sample")} each), and the loss over the plane of v₁ and v₂.`}
       </p>
     </div>
   );

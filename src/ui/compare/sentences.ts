@@ -2,16 +2,17 @@
 
 import { compareRuns, type Difference, stageTraces } from "../../store/comparison.ts";
 import { probeDistance, wasserstein } from "../../store/distance.ts";
-import type { RunResult } from "../../store/state.ts";
+import type { RitzValue, RunResult } from "../../store/state.ts";
 import { interval, percent, significant } from "../format.ts";
 
 /** `λ₁ = 298.4 and λₙ = −11.54; loss 0.1576, accuracy 93.8 %.` and the trace with its largest part. */
 export function runSentence(result: RunResult): string {
   const { eigenvalues, loss, accuracy, trace } = result;
-  const ends = [
-    ...eigenvalues.top.slice(0, 1).map(({ value }) => `λ₁ = ${significant(value, 4)}`),
-    ...eigenvalues.bottom.slice(0, 1).map(({ value }) => `λₙ = ${significant(value, 4)}`),
-  ];
+  const end = (symbol: string, [ritz]: readonly RitzValue[]) =>
+    ritz === undefined
+      ? []
+      : [`${symbol} = ${significant(ritz.value, 4)}${ritz.converged ? "" : " (not converged)"}`];
+  const ends = [...end("λ₁", eigenvalues.top), ...end("λₙ", eigenvalues.bottom)];
   const facts = [
     ends.join(" and "),
     `loss ${significant(loss, 3)}${accuracy === null ? "" : `, accuracy ${percent(accuracy)}`}`,
@@ -31,11 +32,13 @@ export function besideSentence(first: RunResult, result: RunResult): string {
   const rows = compareRuns([first, result]);
   const of = (name: string) => rows.find((row) => row.name === name);
   const top = of("Largest eigenvalue");
-  const ratio =
-    top?.quantities[0] == null || top.quantities[1] == null
+  const [one, other] = top?.quantities ?? [];
+  const sharp =
+    one == null || other == null
       ? null
-      : top.quantities[1].value / top.quantities[0].value;
-  const sharp = ratio === null ? null : `λ₁ is ${significant(ratio, 2)} times that of A`;
+      : top?.differences[1]?.verdict === "differs"
+        ? `λ₁ is ${significant(other.value / one.value, 2)} times that of A`
+        : "λ₁ cannot be told from that of A";
   const trace = of("Trace")?.differences[1] ?? null;
   const told = trace === null ? null : `the trace ${traceWords(trace)}`;
   const distance = wasserstein(first.spectrum, result.spectrum);

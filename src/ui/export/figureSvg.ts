@@ -3,11 +3,15 @@
  * the sentence that says what it shows are inside, and it looks the same whatever theme the page has.
  */
 
+import type { SvgPart } from "../charts/surfaceDraw.ts";
+
 export interface FigureText {
   readonly title: string;
   readonly legend: readonly LegendEntry[];
   /** Below the figure: what was measured. */
   readonly caption: string;
+  /** Elements beneath the chart, whose colours no theme changes: what the page draws on a canvas. */
+  readonly ground?: readonly SvgPart[];
 }
 
 export interface LegendEntry {
@@ -36,7 +40,7 @@ const LINE = 1.4;
 const PADDING = 12;
 
 /** @returns the text of an SVG file */
-export function figureSvg(chart: SVGSVGElement, { title, legend, caption }: FigureText): string {
+export function figureSvg(chart: SVGSVGElement, { title, legend, caption, ground = [] }: FigureText): string {
   const [width, height] = [chart.width.baseVal.value, chart.height.baseVal.value];
   const size = Number.parseFloat(getComputedStyle(chart.querySelector("text") ?? chart).fontSize);
   const captionLines = wrap(caption, Math.floor((width - 2 * PADDING) / (0.5 * size)));
@@ -60,6 +64,7 @@ export function figureSvg(chart: SVGSVGElement, { title, legend, caption }: Figu
       figure.append(...legendLine(entry, chart, size, PADDING + i * size * LINE));
     });
     const body = svgElement("g", { transform: `translate(0 ${round(head)})` });
+    body.append(...ground.map(built));
     body.append(...[...chart.childNodes].map((child) => copied(child as SVGElement)));
     figure.append(body);
   });
@@ -121,6 +126,12 @@ function legendLine(
   }
   const place = { x: `${round(PADDING + 2.6 * size)}`, y: `${round(middle + 0.35 * size)}` };
   return [stroke, textElement("text", { ...place, "font-size": `${size}`, fill: "#1a1e23" }, text)];
+}
+
+function built({ name, attributes, inside = [] }: SvgPart): SVGElement {
+  const element = svgElement(name, attributes);
+  element.append(...inside.map(built));
+  return element;
 }
 
 /** Runs without a repaint in between, so that nobody sees the page change. */

@@ -1,15 +1,32 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
 import { csv } from "../../model/csv.ts";
+import { writeNpz } from "../../model/npzWrite.ts";
 import type { ComparedRow } from "../../store/comparison.ts";
+import { type CumulativeView, cumulativeRows } from "../../store/cumulativeView.ts";
 import type { DensityCurve, DensityView } from "../../store/densityView.ts";
+import { type GridPoint, gridArrays } from "../../store/landscapes.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
-import type { PlanePoint } from "../../store/plane.ts";
-import type { LayerSpectrum, LossSlice, RowCurvature, RunResult, VectorAnswer } from "../../store/state.ts";
+import type {
+  Landscape,
+  LayerSpectrum,
+  LossSlice,
+  RowCurvature,
+  RunResult,
+  VectorAnswer,
+} from "../../store/state.ts";
+import type { UnitRow } from "../../store/unitView.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 
-/** The curve as drawn: eigenvalue, density per unit of the axis, range over the probes. */
-export function densityCsv({ curve }: DensityView): string {
+/** The curve as drawn: eigenvalue, density per unit of the axis, and its band; on the axis of log10 |λ| both signs. */
+export function densityCsv({ curve, sides }: DensityView): string {
+  if (sides !== null) {
+    const { positive, negative } = sides;
+    return csv(
+      ["size", "density_positive", "density_negative"],
+      Array.from(positive.t, (size, i) => [size, positive.mean[i], negative.mean[i]]),
+    );
+  }
   const { t, mean, band } = curve;
   return csv(
     ["eigenvalue", "density", "low", "high"],
@@ -21,6 +38,10 @@ export function densityCsv({ curve }: DensityView): string {
     ]),
   );
 }
+
+/** At the points of the band, which holds the share everywhere with probability 95 %. */
+export const cumulativeCsv = (view: CumulativeView): string =>
+  csv(["eigenvalue", "share", "low", "high"], cumulativeRows(view));
 
 export const ritzCsv = ({ spectrum: { nodes, weights } }: RunResult): string =>
   csv(
@@ -104,19 +125,22 @@ export const lossesCsv = (slices: readonly { readonly run: string; readonly slic
     slices.flatMap(({ run, slice }) => slice.steps.map((step, i) => [run, step, slice.loss[i]])),
   );
 
-/** The grid of a plane; empty cells where nothing was measured. */
-export const planeCsv = (points: readonly PlanePoint[]): string =>
+/** The grid of a landscape; empty cells where nothing was measured. */
+export const landscapeCsv = (points: readonly GridPoint[]): string =>
   csv(
-    ["a", "b", "loss", "accuracy", "predicted", "residual"],
-    points.map(({ a, b, loss, accuracy, predicted }) => [
-      a,
-      b,
+    [...["a", "b"].slice(0, points[0].at.length), "loss", "accuracy", "predicted", "residual"],
+    points.map(({ at, loss, accuracy, predicted }) => [
+      ...at,
       loss ?? "",
       accuracy ?? "",
       predicted ?? "",
       loss === null || predicted === null ? "" : loss - predicted,
     ]),
   );
+
+/** The same as arrays for numpy (docs/file-formats.md). */
+export const landscapeNpz = (landscape: Landscape): Uint8Array<ArrayBuffer> =>
+  writeNpz(gridArrays(landscape)) as Uint8Array<ArrayBuffer>;
 
 /** Of one probe. */
 export const blockCsv = ({ density }: LayerSpectrum): string =>
@@ -165,6 +189,29 @@ export const columnsCsv = <R extends { readonly name: string; readonly group: st
         const bounds = interval(row);
         return [own, bounds?.[0] ?? "", bounds?.[1] ?? ""];
       }),
+    ]),
+  );
+
+export const unitsCsv = (rows: readonly UnitRow[]): string =>
+  csv(
+    [
+      ...["unit", "rows", "columns", "matrices", "largest", "largest_residual", "largest_converged"],
+      ...[
+        "smallest",
+        "smallest_residual",
+        "smallest_converged",
+        "q05",
+        "median",
+        "q95",
+        "mean",
+        "low95",
+        "high95",
+      ],
+    ],
+    rows.map(({ unit, rows: m, columns, matrices, largest, smallest, quantiles, mean }) => [
+      ...[unit, m, columns, matrices],
+      ...[largest, smallest].flatMap((end) => [end.value, end.residual, Number(end.converged)]),
+      ...[...quantiles, mean.estimate, mean.interval95?.[0] ?? "", mean.interval95?.[1] ?? ""],
     ]),
   );
 

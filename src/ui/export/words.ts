@@ -1,6 +1,13 @@
 /** What goes into a paper beside a figure: a methods sentence, references, scripts that draw or recompute it. Pure. */
 import type { RunResult } from "../../store/state.ts";
 
+const TRACE: Readonly<Record<NonNullable<RunResult["trace"]["method"]>, (samples: number) => string>> = {
+  hutchinson: (samples) => `by Hutchinson's estimator with ${samples} probes`,
+  "hutch++": (samples) => `by Hutch++ with ${samples} samples`,
+  xtrace: (samples) => `by XTrace with ${samples} samples`,
+  exact: () => "exactly, as a sum over samples and classes",
+};
+
 /** One paragraph for a methods section: what was measured, how, with which errors. */
 export function methodsSentence(result: RunResult): string {
   const { settings, trace, meaning, device, spectrum, engine } = result;
@@ -13,8 +20,9 @@ export function methodsSentence(result: RunResult): string {
   const interval = trace.interval95?.map((bound) => bound.toPrecision(4)).join(" to ");
   return (
     `${meaning.sentence} Its density was estimated by stochastic Lanczos quadrature with ` +
-    `${spectrum.nodes.length} Rademacher probes of ${settings.steps} steps and full reorthogonalisation (seed ` +
-    `${settings.seed}), its trace by Hutchinson's estimator with ${trace.samples} probes: ` +
+    `${spectrum.nodes.length} Rademacher probes of ${settings.steps} steps and ` +
+    `${spectrum.densityOnly === undefined ? "full" : "no"} reorthogonalisation (seed ` +
+    `${settings.seed}), its trace ${TRACE[trace.method ?? "hutchinson"](trace.samples)}: ` +
     `${trace.estimate.toPrecision(4)}${interval === undefined ? "" : ` (95 % Student-t interval ${interval})`}.` +
     `${eigenvalues} Computed with ${engine} on ${device.name}.`
   );

@@ -1,18 +1,17 @@
 /** Bits for the layers under a budget: the front of all plans, the best one, and what it measures. */
-import { useId } from "react";
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
-import { controls } from "../../store/controls.ts";
 import { planFile } from "../../store/measuredPlans.ts";
 import type { RunResult } from "../../store/state.ts";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { frontFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
-import { useActions, useHidden, usePage } from "../page.ts";
+import { useActions, usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { Asking } from "./Asking.tsx";
 import { PlanNumbers } from "./PlanNumbers.tsx";
 import { PlanSettings } from "./PlanSettings.tsx";
+import { asShare, ShareSlider } from "./ShareSlider.tsx";
 import { costAxis, costText } from "./units.ts";
 import type { PlanView } from "./usePlan.ts";
 
@@ -68,18 +67,18 @@ interface KnownProps {
 }
 
 function Front({ known, solved, view }: KnownProps) {
-  const { planCost, planBudget } = usePage((state) => state.controls);
+  const { planCost } = usePage((state) => state.controls);
   const { set } = useActions();
   const [low, high] = known.range;
   const { title, divisor } = costAxis(planCost, high);
   const words = (cost: number): string => costText(planCost, cost);
-  // A click chooses a plan: the least budget of four digits that it fits.
-  const pick = (cost: number): void => {
-    const share = high > low ? (cost - low) / (high - low) : 1;
-    set("planBudget", Math.min(1, Math.max(0, Math.ceil(share * 1e4 - 1e-6) / 1e4)));
-  };
-  const measured = view.allMeasured.flatMap(({ cost, whole }) =>
-    cost === null ? [] : [{ cost, loss: whole.rise }],
+  // A click chooses a plan: the least budget that it fits.
+  const pick = (cost: number): void =>
+    set("planBudget", asShare(high > low ? (cost - low) / (high - low) : 1));
+  // A plan that was measured twice stands once.
+  const distinct = new Map(view.allMeasured.map((plan) => [plan.bits.join(), plan]));
+  const measured = [...distinct.values()].flatMap(({ bits, cost, whole }) =>
+    cost === null ? [] : [{ cost, loss: whole.rise, chosen: bits.join() === solved.bits.join() }],
   );
   return (
     <div className="front">
@@ -100,7 +99,7 @@ function Front({ known, solved, view }: KnownProps) {
         costText={words}
         onPick={pick}
       />
-      <BudgetSlider value={planBudget} text={words(solved.budget)} />
+      <ShareSlider field="planBudget" label="Budget" text={words(solved.budget)} />
       <p className="legend">
         <span>
           <span className="swatch" />
@@ -113,7 +112,7 @@ function Front({ known, solved, view }: KnownProps) {
         {measured.length > 0 && (
           <span>
             <span className="mark-key diamond" />
-            measured
+            measured; hollow: another plan
           </span>
         )}
       </p>
@@ -122,30 +121,6 @@ function Front({ known, solved, view }: KnownProps) {
         columns={["Cost", "Predicted rise"]}
         rows={() => known.front.map(({ cost, loss }) => [words(cost), significant(loss, 4)])}
       />
-    </div>
-  );
-}
-
-function BudgetSlider({ value, text }: { readonly value: number; readonly text: string }) {
-  const { set } = useActions();
-  const id = useId();
-  const { min, max, help } = controls.planBudget;
-  if (useHidden("planBudget")) return null;
-  return (
-    <div className="budget-slider" title={help}>
-      <label htmlFor={id}>Budget</label>
-      <input
-        id={id}
-        type="range"
-        min={min}
-        max={max}
-        // The arrow keys go by a hundredth then.
-        step="any"
-        value={value}
-        aria-valuetext={text}
-        onChange={(event) => set("planBudget", Math.round(Number(event.target.value) * 1e4) / 1e4)}
-      />
-      <output htmlFor={id}>{text}</output>
     </div>
   );
 }

@@ -2,10 +2,11 @@
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
-import { count, interval, percent, significant } from "../format.ts";
+import { count, significant } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { plural } from "../words.ts";
+import { Beside } from "./Beside.tsx";
 import { costText } from "./units.ts";
 import type { PlanView } from "./usePlan.ts";
 
@@ -35,47 +36,11 @@ export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
         {significant(mean, 3)} bits a weight; in float32 the {count(weights)} weights take{" "}
         {costText("size", 4 * weights)}.
       </p>
-      <table className="beside">
-        <thead>
-          <tr>
-            <th scope="col">
-              <span className="hidden">Quantity</span>
-            </th>
-            <th scope="col">predicted</th>
-            <th scope="col">measured</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">Rise of the loss</th>
-            <td className="value">{significant(rise.estimate, 3)}</td>
-            <td className="value measured-value">
-              {measured === null ? "not yet" : significant(measured.whole.rise, 3)}
-            </td>
-          </tr>
-          <tr>
-            <th scope="row">Loss</th>
-            <td>{significant(result.loss + rise.estimate, 4)}</td>
-            <td>{measured === null ? "" : significant(measured.whole.loss, 4)}</td>
-          </tr>
-          {result.accuracy !== null && (
-            <tr>
-              <th scope="row">Accuracy</th>
-              <td className="aside">{percent(result.accuracy)} before</td>
-              <td>
-                {measured === null || measured.whole.accuracy === null
-                  ? ""
-                  : percent(measured.whole.accuracy)}
-              </td>
-            </tr>
-          )}
-        </tbody>
-      </table>
-      <p className="calm">
-        {spreadOf(rise.interval95, measured?.rise != null)}
-        {measured !== null &&
-          ` Slope and curvature along the very rounding error: ${significant(measured.whole.firstOrder, 3)} and ${significant(measured.whole.secondOrder, 3)}.`}
-      </p>
+      <Beside
+        {...{ result, rise, parts: "layers" }}
+        together={measured?.rise != null}
+        measured={measured?.whole ?? null}
+      />
       {unsure.length > 0 && (
         <p className="warning">
           {known.table.traceSamples === 0
@@ -92,12 +57,6 @@ export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
       <MeasureButtons view={view} />
     </div>
   );
-}
-
-function spreadOf(bounds: readonly [number, number] | null, together: boolean): string {
-  if (bounds === null) return "One trace probe says nothing of the spread of the prediction.";
-  if (bounds[0] === bounds[1]) return "Predicted by exact traces: no sampling error.";
-  return `95 % interval of the predicted rise: ${interval(bounds)}${together ? "" : ", if all layers err the same way"}.`;
 }
 
 function MeasureButtons({ view: { measured } }: { readonly view: PlanView }) {

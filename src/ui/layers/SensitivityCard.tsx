@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { topsRequest } from "../../store/layerSpectra.ts";
 import { type LayerRow, layerRows } from "../../store/layerTable.ts";
 import { widthsOf } from "../../store/planRequests.ts";
+import { pruneRequest } from "../../store/pruning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
@@ -101,6 +102,8 @@ interface Measure {
 
 /** The columns that are not there, and how to get them. */
 function Unmeasured({ rows }: { readonly rows: readonly LayerRow[] }) {
+  const result = usePage((state) => state.shown?.result);
+  const values = usePage((state) => state.controls);
   const run = usePage((state) => state.run);
   const origin = usePage((state) => state.shown?.origin);
   const { ask, predictPlan } = useActions();
@@ -119,6 +122,15 @@ function Unmeasured({ rows }: { readonly rows: readonly LayerRow[] }) {
       label: "Largest eigenvalue of each block",
       title: `HAWQ-V1: at most ${topsRequest.steps} products a layer, several layers at a time`,
       ask: () => void ask({ kind: "layerSpectra", request: topsRequest }),
+    });
+  if (rows.every(({ channelRise }) => channelRise === null))
+    missing.push({
+      what: "traces of the channels",
+      label: "Rise without a channel",
+      title: "HAP: traces of the output channels, exact where a closed sum gives them",
+      ask: () => {
+        if (result !== undefined) void ask({ kind: "prune", request: pruneRequest(result, values, false) });
+      },
     });
   if (missing.length === 0) return null;
   if (origin !== "live") {

@@ -74,6 +74,13 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       value: ({ top, size }) => (top === null ? null : top.value / size),
       text: three,
     },
+    {
+      key: "hap",
+      head: "Rise without a channel",
+      title: "Mean over the output channels of tr(H_c)/n_c ‖w_c‖²/2, half of HAP's measure",
+      value: ({ channelRise }) => channelRise,
+      text: three,
+    },
     ...widths.map((width): Column => {
       const option = ({ options }: LayerRow) => options.find((one) => one.bits === width);
       return {

@@ -1,0 +1,210 @@
+/** A landscape of the run: its figure, the curvature that it measures, and its numbers. */
+import { type ReactNode, useRef } from "react";
+import { controls } from "../../store/controls.ts";
+import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
+import { isBusy } from "../../store/runState.ts";
+import type { Landscape, RunResult } from "../../store/state.ts";
+import { ViewChoice } from "../ControlField.tsx";
+import type { SvgPart } from "../charts/surfaceDraw.ts";
+import { significant } from "../format.ts";
+import { useActions, useHidden, usePage } from "../page.ts";
+import { Card, Segments } from "../parts.tsx";
+import LandscapeFigure from "./LandscapeFigure.tsx";
+import { LandscapeExport, LandscapeTable } from "./LandscapeNumbers.tsx";
+import { directionNames, gridCurvature, landscapeNote, landscapeTitle } from "./words.ts";
+
+export function LandscapeCard({ result }: { readonly result: RunResult }) {
+  const wanted = usePage((state) => state.controls);
+  const { set } = useActions();
+  const ground = useRef<() => readonly SvgPart[]>(() => []);
+  const landscape = chosenLandscape(result, wanted.landscape);
+  if (landscape === null)
+    return (
+      <Card title="Loss landscape" className="landscape">
+        <Nothing />
+      </Card>
+    );
+  const names = directionNames(landscape);
+  const plane = names.length === 2;
+  const surface = plane && wanted.landscapeView === "surface";
+  const field = fieldOf(landscape, wanted.landscapeValue);
+  const title = `${field.value} ${landscapeTitle(landscape)}`;
+  return (
+    <Card
+      title={title.charAt(0).toUpperCase() + title.slice(1)}
+      note={landscapeNote(landscape)}
+      className="landscape"
+      tools={
+        <>
+          <Choice result={result} chosen={landscape} />
+          <ValueChoice landscape={landscape} drawn={field.value} />
+          {plane && field.value === "loss" && <ViewChoice field="landscapeScale" />}
+          {plane && <ViewChoice field="landscapeView" />}
+          <LandscapeExport
+            {...{ landscape, result }}
+            value={field.value}
+            {...(surface ? { ground: () => ground.current() } : {})}
+          />
+        </>
+      }
+    >
+      <div className="landscape-body">
+        <LandscapeFigure
+          landscape={landscape}
+          value={field.value}
+          log={wanted.landscapeScale === "log"}
+          surface={
+            surface
+              ? {
+                  view: { turn: wanted.surfaceTurn, tilt: wanted.surfaceTilt },
+                  onView: ({ turn, tilt }) => {
+                    set("surfaceTurn", turn);
+                    set("surfaceTilt", tilt);
+                  },
+                  ground,
+                }
+              : null
+          }
+        />
+        <div>
+          <Legend plane={plane} surface={surface} predicted={field.predicted !== null} value={field.value} />
+          <Curvatures landscape={landscape} />
+          <p className="calm">
+            The grid tells the mean curvature within its step. Where the network has kinks (ReLU), it does not
+            tend to the eigenvalue as the step shrinks.
+          </p>
+        </div>
+      </div>
+      <LandscapeTable landscape={landscape} />
+    </Card>
+  );
+}
+
+/** Which landscape of the run is drawn, where it has several. */
+function Choice({ result, chosen }: { readonly result: RunResult; readonly chosen: Landscape }) {
+  const { set } = useActions();
+  const all = result.landscapes ?? [];
+  if (useHidden("landscape") || all.length < 2) return null;
+  return (
+    <select
+      aria-label={controls.landscape.label}
+      title={controls.landscape.help}
+      value={all.indexOf(chosen) + 1}
+      onChange={(event) => {
+        const number = Number(event.target.value);
+        set("landscape", number === all.length ? 0 : number);
+      }}
+    >
+      {all.map((landscape, i) => (
+        <option key={JSON.stringify([landscape.batchNorm, landscapeTitle(landscape)])} value={i + 1}>
+          {i + 1}: {landscapeTitle(landscape)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** The values that this landscape has. */
+function ValueChoice({ landscape, drawn }: { readonly landscape: Landscape; readonly drawn: string }) {
+  const { set } = useActions();
+  const has = valuesOf(landscape);
+  if (useHidden("landscapeValue") || has.length < 2) return null;
+  const options = controls.landscapeValue.options.filter(({ value }) => has.includes(value));
+  return (
+    <Segments
+      label={controls.landscapeValue.label}
+      value={options.find(({ value }) => value === drawn)?.value ?? "loss"}
+      options={options}
+      onChange={(value) => set("landscapeValue", value)}
+    />
+  );
+}
+
+interface LegendProps {
+  readonly plane: boolean;
+  readonly surface: boolean;
+  readonly predicted: boolean;
+  readonly value: string;
+}
+
+function Legend({ plane, surface, predicted, value }: LegendProps): ReactNode {
+  if (surface)
+    return (
+      <p className="legend">
+        <span className="key">
+          drag, or use the arrow keys, to turn the surface; the ring marks the weights
+        </span>
+      </p>
+    );
+  return (
+    <p className="legend">
+      <span className="key">
+        <i className={plane ? "swatch iso-line" : "swatch measured"} aria-hidden="true" />
+        {plane ? `lines of equal ${value}, measured` : "measured"}
+        {value === "residual" && ": loss minus L + g·d + ½ d·Hd"}
+      </span>
+      {predicted && (
+        <span className="key">
+          <i className={plane ? "swatch iso-predicted" : "swatch parabola"} aria-hidden="true" />
+          as slope and curvature at the weights predict
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** The curvature along each direction: the eigenvalue, a product with the direction, and the second difference. */
+function Curvatures({ landscape }: { readonly landscape: Landscape }) {
+  const names = directionNames(landscape);
+  const found = curvaturesOf(landscape);
+  const row = (title: string, cell: (axis: number) => string) => (
+    <tr>
+      <th scope="row">{title}</th>
+      {names.map((name, axis) => (
+        <td key={name}>{cell(axis)}</td>
+      ))}
+    </tr>
+  );
+  return (
+    <table className="curvatures">
+      <caption>Curvature, per squared step</caption>
+      <thead>
+        <tr>
+          <th scope="col">along</th>
+          {names.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {row("eigenvalue", (axis) => {
+          const { direction } = landscape.axes[axis];
+          return direction.kind === "ritz" ? significant(direction.eigenvalue, 5) : "none";
+        })}
+        {row("d·Hd by a product", (axis) => {
+          const { product } = found[axis];
+          return product === null ? "another loss or block" : significant(product, 5);
+        })}
+        {row("from the grid", (axis) => gridCurvature(found[axis]))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Before the first landscape. */
+function Nothing() {
+  const run = usePage((state) => state.run);
+  const origin = usePage((state) => state.shown?.origin);
+  if (run.kind === "running" && run.job === "landscape")
+    return <p className="empty">The first point is on its way.</p>;
+  if (isBusy(run)) return <p className="empty">A landscape can be measured when the run ends.</p>;
+  return (
+    <p className="empty">
+      {origin === "live"
+        ? "No landscape yet: choose its directions and measure one."
+        : "This run holds no landscape. Run it here, then choose the directions and measure one."}
+    </p>
+  );
+}

@@ -1,0 +1,52 @@
+/** What can be taken away from a landscape: its figure, its grid, its numbers. */
+import { gridPoints, type LandscapeValue } from "../../store/landscapes.ts";
+import type { Landscape, RunResult } from "../../store/state.ts";
+import type { SvgPart } from "../charts/surfaceDraw.ts";
+import { ExportMenu } from "../ExportMenu.tsx";
+import { landscapeFigure } from "../figures.ts";
+import { percent, significant } from "../format.ts";
+import { DataTable } from "../parts.tsx";
+import { directionNames, landscapeTitle } from "./words.ts";
+
+interface LandscapeExportProps {
+  readonly landscape: Landscape;
+  /** What is drawn. */
+  readonly value: LandscapeValue;
+  readonly result: RunResult;
+  /** Of a surface: what the page draws on its canvas. */
+  readonly ground?: () => readonly SvgPart[];
+}
+
+export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeExportProps) => (
+  <ExportMenu
+    figure={landscapeFigure(value, landscapeTitle(landscape), landscape.axes.length === 2)}
+    {...(ground === undefined ? {} : { ground })}
+    tables={[{ label: "Grid (CSV)", name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) }]}
+    files={[
+      {
+        ...{ label: "Grid (npz)", name: "landscape", ending: "npz" },
+        text: (t) => new Blob([t.landscapeNpz(landscape)]),
+      },
+    ]}
+    result={result}
+  />
+);
+
+export const LandscapeTable = ({ landscape }: { readonly landscape: Landscape }) => (
+  <DataTable
+    summary="Loss and accuracy at every point"
+    columns={[
+      ...directionNames(landscape).map((name) => `Along ${name}`),
+      ...["Measured", "Predicted", "Residual", "Accuracy"],
+    ]}
+    rows={() =>
+      gridPoints(landscape).map(({ at, loss, predicted, accuracy }) => [
+        ...at.map((a) => significant(a, 3)),
+        loss === null ? "" : significant(loss, 6),
+        predicted === null ? "" : significant(predicted, 6),
+        loss === null || predicted === null ? "" : significant(loss - predicted, 4),
+        accuracy === null ? "" : percent(accuracy),
+      ])
+    }
+  />
+);

@@ -107,8 +107,8 @@ test("a surface turns by keys and by hand, stays in the link, and leaves as one 
   await page.mouse.down();
   await page.mouse.move(box.x + 260, box.y + 200, { steps: 4 });
   await page.mouse.up();
-  await expect(turntable).toHaveAttribute("aria-valuenow", "15");
-  await expect.poll(() => new URL(page.url()).hash).toContain("turn=15&tilt=40");
+  await expect(turntable).toHaveAttribute("aria-valuenow", "75");
+  await expect.poll(() => new URL(page.url()).hash).toContain("turn=75&tilt=40");
   const figure = await saved(page, "SVG");
   expect(figure.file).toBe("resnet-20-landscape-loss.svg");
   expect(figure.text.length).toBeLessThan(100_000);

@@ -27,6 +27,12 @@ test("a live run goes from progress to a finished density, over the stored one",
   await expect(page.locator(".slice-chart .measured")).toBeVisible(LONG);
   await expect(status(page)).toContainText("The slice is measured.", LONG);
 
+  // What the eigenvalue is made of: layers at once, then both samples.
+  await page.getByRole("radio", { name: "vector" }).check();
+  await button(page, "Ask what it is made of").click();
+  await expect(page.locator(".made-of .sharpest tbody tr")).toHaveCount(2, LONG);
+  await expect(status(page)).toContainText("The eigenvalue is explained.", LONG);
+
   // A landscape is drawn while it refines, and a cancel keeps what it has.
   await button(page, "Landscape").click();
   await button(page, "Measure 101 × 101 points").click();

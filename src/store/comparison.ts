@@ -84,12 +84,14 @@ export function stageTraces({ model, trace }: RunResult): ReadonlyMap<string, Qu
   const stages = new Map<string, Quantity>();
   for (const { name, estimate, interval95 } of trace.perLayer) {
     const stage = groups.get(name) ?? name.split(".", 1)[0];
-    const before = stages.get(stage) ?? { value: 0, interval: [0, 0] as const, kind: "95 %" as const };
+    const kind = trace.method === "exact" ? "bound" : "95 %";
+    const own = kind === "bound" ? rounded(estimate).interval : interval95;
+    const before = stages.get(stage) ?? { value: 0, interval: [0, 0] as const };
     const interval =
-      before.interval === null || interval95 === null
+      before.interval === null || own === null
         ? null
-        : ([before.interval[0] + interval95[0], before.interval[1] + interval95[1]] as const);
-    stages.set(stage, { value: before.value + estimate, interval, kind: "95 %" });
+        : ([before.interval[0] + own[0], before.interval[1] + own[1]] as const);
+    stages.set(stage, { value: before.value + estimate, interval, kind });
   }
   return stages;
 }

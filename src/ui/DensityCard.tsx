@@ -1,6 +1,6 @@
 /** The density with its tools, its legend and the sentence that says what it means. */
 import { lazy, Suspense, useDeferredValue, useMemo } from "react";
-import { cumulativeRows, cumulativeView } from "../store/cumulativeView.ts";
+import { cumulativeRows } from "../store/cumulativeView.ts";
 import { densityView } from "../store/densityView.ts";
 import { findEigenvalue, rankedEigenvalues, rankOf } from "../store/ranks.ts";
 import { stabilityOf } from "../store/stability.ts";
@@ -16,6 +16,7 @@ import { useActions, useCompared, usePage } from "./page.ts";
 import { Card, DataTable } from "./parts.tsx";
 import { SmoothingBar } from "./SmoothingBar.tsx";
 import { SpectrumFacts } from "./SpectrumFacts.tsx";
+import { useCumulative } from "./useCumulative.ts";
 import { bandWords, cumulativeSummary, densitySummary, provenance } from "./words.ts";
 
 const CumulativeChart = lazy(() => import("./charts/CumulativeChart.tsx"));
@@ -41,10 +42,8 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       ),
     [result, beside, xAxis, smoothing, drawnWidth, band],
   );
-  const shares = useMemo(
-    () => (cumulative && view !== null ? cumulativeView(result, view) : null),
-    [cumulative, result, view],
-  );
+  const counted = useCumulative(result, cumulative ? view : null);
+  const shares = counted?.view ?? null;
   const stability = useMemo(
     () => stabilityOf(result, { learningRate, sgdBatch }),
     [result, learningRate, sgdBatch],
@@ -54,7 +53,8 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       ? null
       : {
           theta: stability.limit,
-          label: `2/η = ${significant(stability.limit, 3)}, gradient descent unstable to the right of it`,
+          label: `2/η = ${significant(stability.limit, 3)}`,
+          meaning: "gradient descent unstable to the right of it",
         };
   const chosen = findEigenvalue(result, selected);
   const failed = result.checks.filter((check) => !check.passed);
@@ -94,7 +94,12 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       )}
       {shares !== null && (
         <Suspense fallback={<div className="chart density-chart" />}>
-          <CumulativeChart view={shares} summary={cumulativeSummary(result, shares)} limit={limit} />
+          <CumulativeChart
+            view={shares}
+            summary={cumulativeSummary(result, shares)}
+            limit={limit}
+            doubtful={failed.length > 0}
+          />
         </Suspense>
       )}
       {view !== null && !cumulative && (
@@ -126,7 +131,7 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         {!cumulative && <SmoothingBar sigma={view?.sigma ?? null} decades={view?.axis.kind !== "linear"} />}
         <div className="band-line">
           {!cumulative && view?.sides === null && nodes.length > 1 && <ViewChoice field="band" lead="band" />}
-          <p className="calm">{bandWords(view, shares, band, nodes.length)}</p>
+          <p className="calm">{bandWords(view, counted, band, nodes.length)}</p>
         </div>
       </div>
       <SpectrumFacts result={result} stability={stability} />

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { findPlane } from "../store/landscapes.ts";
 import type { RunResult } from "../store/state.ts";
 import { LandscapeExport, LandscapeTable } from "./landscape/LandscapeNumbers.tsx";
+import { Legend } from "./landscape/Legend.tsx";
 import { landscapeNote, landscapeTitle } from "./landscape/words.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
@@ -45,6 +46,7 @@ export function PlaneCard({ result, chooser }: PlaneCardProps) {
       <Suspense fallback={<div className="chart plane-chart" />}>
         <LandscapeFigure landscape={plane} value="loss" log surface={null} />
       </Suspense>
+      <Legend plane surface={false} predicted={plane.prediction !== null} value="loss" />
       {shown && <p className="legend">{toPanel("Other directions and views in the landscape panel")}</p>}
       <LandscapeTable landscape={plane} />
     </Card>

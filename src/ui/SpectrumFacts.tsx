@@ -103,7 +103,7 @@ function SgdFact({ stability: { limit, sgd } }: { readonly stability: Stability 
         <>
           tr/B + (1 − 1/B) λ₁ = {significant(level, 3)}{" "}
           <small>
-            {interval95 === null ? "" : `(${interval(interval95)}) `}
+            {interval95 === null || interval95[0] === interval95[1] ? "" : `(${interval(interval95)}) `}
             {largest <= limit
               ? "at most 2/η: stable, if samples are alike"
               : level <= limit

@@ -95,14 +95,15 @@ export const cumulativeSummary = (result: RunResult, { steps, band }: Cumulative
 /** What the band of the figure says, and what it does not. */
 export function bandWords(
   view: DensityView | null,
-  cumulative: CumulativeView | null,
+  cumulative: { readonly view: CumulativeView; readonly pending: boolean } | null,
   band: ControlValues["band"],
   probes: number,
 ): string {
+  if (cumulative?.pending) return "Computing the band.";
   if (cumulative !== null)
-    return cumulative.band === null
+    return cumulative.view.band === null
       ? "The file lacks the matrices that a band needs."
-      : `Band: holds the whole curve with probability 95 %, but for rounding. ±${percent(cumulative.band.sampling)} of it more probes would shrink, the rest more steps.`;
+      : `Band: holds the whole curve with probability 95 %, but for rounding. ±${percent(cumulative.view.band.sampling)} of it more probes would shrink, the rest more steps.`;
   if (view?.sides)
     return `Solid: λ > 0. Dashed: λ < 0.${view.sides.zero > 0 ? ` Not drawn: ${percent(view.sides.zero)}, which is zero within the rounding of float32.` : ""}`;
   if (probes < 2) return "One probe, so no band.";

@@ -92,6 +92,20 @@ test("a stage sums its tensors and adds their intervals; a tensor without one le
   expect(rows[1].quantities[0]).toEqual({ value: 9, interval: null, kind: "95 %" });
 });
 
+test("an exact trace has no interval to speak of, and its stages differ where their numbers do", () => {
+  const exact = (factor: number) => {
+    const perLayer = sampleRun().trace.perLayer.map((layer) => ({
+      ...{ ...layer, estimate: factor * layer.estimate, standardError: null, interval95: null },
+    }));
+    const trace = { ...sampleRun().trace, samples: 0, interval95: null, method: "exact" as const, perLayer };
+    return sampleRun({ trace });
+  };
+  const [conv1] = compareStages([exact(1), exact(1.001)]);
+  expect(conv1.quantities[0]).toMatchObject({ value: 27, kind: "bound" });
+  expect(conv1.differences[1]).toMatchObject({ verdict: "differs" });
+  expect(compareStages([exact(1), exact(1)])[0].differences[1]).toMatchObject({ verdict: "open" });
+});
+
 describe("what makes runs incomparable", () => {
   const { settings, meaning, model } = sampleRun();
   test.each([

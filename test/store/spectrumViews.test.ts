@@ -2,8 +2,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { RunResult } from "../../src/run/protocol.ts";
 import { DenseSpace, denseOperator, SlqRun } from "../../src/spectrum/index.ts";
 import { defaultValues } from "../../src/store/controls.ts";
-import { cumulativeRows, cumulativeView, shareAt } from "../../src/store/cumulativeView.ts";
-import { densityView, positionOf } from "../../src/store/densityView.ts";
+import {
+  bandPoints,
+  type CertifiedBand,
+  cumulativeRows,
+  cumulativeView,
+  shareAt,
+} from "../../src/store/cumulativeView.ts";
+import { type DensityView, densityView, positionOf } from "../../src/store/densityView.ts";
 import { countAbove, negativeShare, outliers } from "../../src/store/spectralCounts.ts";
 import { stabilityOf } from "../../src/store/stability.ts";
 import { cumulativeGeometry, cumulativeReading } from "../../src/ui/charts/cumulativeGeometry.ts";
@@ -37,9 +43,18 @@ const view = (changes = {}) => {
   return made;
 };
 
+/** All points at once. */
+function certifiedBand(result: RunResult, density: DensityView): CertifiedBand | null {
+  const points = bandPoints(result, density);
+  for (;;) {
+    const step = points.next();
+    if (step.done) return step.value;
+  }
+}
+
 describe("the cumulative distribution", () => {
   it("rises to 1 in steps of the weights, inside a band that holds the truth everywhere", () => {
-    const shares = cumulativeView(run, view());
+    const shares = cumulativeView(run, view(), certifiedBand(run, view()));
     expect(shares.steps.at(-1)?.share).toBeCloseTo(1, 12);
     const rows = cumulativeRows(shares);
     expect(rows.length).toBeGreaterThan(100);
@@ -64,13 +79,13 @@ describe("the cumulative distribution", () => {
 
   it("has no band where the file has no matrices", () => {
     const bare = { ...run, spectrum: { ...run.spectrum, alpha: [], beta: [] } };
-    const shares = cumulativeView(bare, view());
+    const shares = cumulativeView(bare, view(), certifiedBand(bare, view()));
     expect([shares.band, cumulativeRows(shares)]).toEqual([null, []]);
   });
 
   it("is drawn from the bottom to the top of its frame", () => {
     const frame = { left: 0, right: 100, top: 0, bottom: 50 };
-    const plot = cumulativeGeometry(cumulativeView(run, view()), frame);
+    const plot = cumulativeGeometry(cumulativeView(run, view(), certifiedBand(run, view())), frame);
     expect(plot.curve).toMatch(/^M0,50/);
     expect(plot.curve).toMatch(/100,0$/);
     expect(plot.band).not.toBeNull();

@@ -4,6 +4,7 @@ import { type DensityView, positionOf } from "../../store/densityView.ts";
 import { Cursor } from "./Cursor.tsx";
 import { densityGeometry, densityReading } from "./densityGeometry.ts";
 import { frameOf, nearest } from "./frame.ts";
+import { Hatch } from "./Hatch.tsx";
 import { type Limit, LimitLine } from "./LimitLine.tsx";
 import { useBox } from "./useBox.ts";
 
@@ -68,15 +69,6 @@ function Plot(props: PlotProps) {
               height={frame.bottom - frame.top}
             />
           </clipPath>
-          <pattern
-            id="hatch"
-            width="8"
-            height="8"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line className="hatch" x1="0" x2="0" y1="0" y2="8" />
-          </pattern>
         </defs>
         {plot.yTicks.map((tick) => (
           <g key={tick.label} transform={`translate(0 ${tick.at})`}>
@@ -97,15 +89,7 @@ function Plot(props: PlotProps) {
           </g>
         ))}
         <g clipPath="url(#density-clip)">
-          {doubtful && (
-            <rect
-              x={frame.left}
-              y={frame.top}
-              width={frame.right - frame.left}
-              height={frame.bottom - frame.top}
-              fill="url(#hatch)"
-            />
-          )}
+          {doubtful && <Hatch id="hatch" frame={frame} />}
           {plot.oneInN !== null && (
             <line className="guide" x1={frame.left} x2={frame.right} y1={plot.oneInN} y2={plot.oneInN} />
           )}

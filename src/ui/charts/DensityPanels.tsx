@@ -20,7 +20,7 @@ interface DensityPanelsProps {
 
 /** Narrower charts put their panels below each other: rem. */
 const NARROW = 40;
-const MARGINS = { left: 3.4, right: 1.3, top: 1.9, bottom: 3, gap: 2 };
+const MARGINS = { left: 3.4, right: 1.8, top: 1.9, bottom: 3, gap: 2 };
 
 export function DensityPanels({ view, curves, yAxis, summary }: DensityPanelsProps) {
   const { ref, box } = useBox();

@@ -1,5 +1,6 @@
 /** Reading a plane by pointer and by keyboard: a slider in two dimensions, with the reading beside the place. */
 import { type KeyboardEvent, useState } from "react";
+import { type Command, commandOf } from "../keys/table.ts";
 import { type Frame, nearest } from "./frame.ts";
 
 interface GridCursorProps {
@@ -14,11 +15,11 @@ interface GridCursorProps {
   readonly read: (i: number, j: number) => string;
 }
 
-const MOVES: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
+const MOVES: Readonly<Record<Exclude<Command<"map">, "middle">, readonly [number, number]>> = {
+  left: [-1, 0],
+  right: [1, 0],
+  up: [0, 1],
+  down: [0, -1],
 };
 
 export function GridCursor({ label, frame, width, xs, ys, read }: GridCursorProps) {
@@ -29,8 +30,9 @@ export function GridCursor({ label, frame, width, xs, ys, read }: GridCursorProp
   const upwards = ys.map((y) => -y);
   const text = read(i, j);
   const onKeyDown = (event: KeyboardEvent) => {
-    const move = event.key === "Home" ? [middle[0] - i, middle[1] - j] : MOVES[event.key];
-    if (move === undefined) return;
+    const command = commandOf("map", event.key);
+    if (command === null) return;
+    const move = command === "middle" ? [middle[0] - i, middle[1] - j] : MOVES[command];
     const within = (to: number, length: number) => Math.min(length - 1, Math.max(0, to));
     // The first key shows where the cursor stands.
     setPlace(place === null ? middle : [within(i + move[0], xs.length), within(j + move[1], ys.length)]);

@@ -4,7 +4,9 @@ import type { Frame } from "./frame.ts";
 
 export interface Limit {
   readonly theta: number;
+  /** Its name, and what it means, which stands behind the name where there is room. */
   readonly label: string;
+  readonly meaning: string;
 }
 
 interface LimitLineProps {
@@ -31,7 +33,7 @@ export function LimitLine({ limit, view, x, frame, rem, low = false }: LimitLine
         y={low ? frame.bottom - 0.6 * rem : frame.top + 0.9 * rem}
         textAnchor={left ? "end" : "start"}
       >
-        {limit.label}
+        {frame.right - frame.left > 32 * rem ? `${limit.label}, ${limit.meaning}` : limit.label}
       </text>
     </g>
   );

@@ -81,8 +81,8 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
             read={(px) => {
               const mark = marks[nearest(stops, px)];
               const quantity = rows[mark.stage].quantities[mark.run];
-              const spread =
-                quantity?.interval == null ? "" : `\n95 % interval ${interval(quantity.interval)}`;
+              const estimated = quantity?.kind === "95 %" ? quantity.interval : null;
+              const spread = estimated === null ? "" : `\n95 % interval ${interval(estimated)}`;
               return {
                 at: mark.x,
                 text: `${letters[mark.run]}: ${rows[mark.stage].name}\ntrace ${significant(quantity?.value ?? 0, 3)}${spread}`,

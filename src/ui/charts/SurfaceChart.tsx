@@ -3,7 +3,9 @@
  * moves it, so there is nothing to calm down for those who want less motion.
  */
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { controls } from "../../store/controls.ts";
 import type { Field } from "../../store/landscapes.ts";
+import { type Command, commandOf } from "../keys/table.ts";
 import { frameOf } from "./frame.ts";
 import type { Shades } from "./shades.ts";
 import { surfaceShape, type View } from "./surface.ts";
@@ -25,13 +27,13 @@ interface SurfaceChartProps {
 const MARGINS = { left: 2.6, right: 2.6, top: 2.2, bottom: 1.8 };
 /** Cells along a direction in a file, which shall stay small. */
 const MOST_IN_FILE = 30;
-const TURNS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-5, 0],
-  ArrowRight: [5, 0],
-  ArrowUp: [0, 5],
-  ArrowDown: [0, -5],
+const TURNS: Readonly<Record<Exclude<Command<"surface">, "middle">, readonly [number, number]>> = {
+  left: [-5, 0],
+  right: [5, 0],
+  up: [0, 5],
+  down: [0, -5],
 };
-const FIRST: View = { turn: 35, tilt: 35 };
+const FIRST: View = { turn: controls.surfaceTurn.default, tilt: controls.surfaceTilt.default };
 
 const turned = (view: View, by: readonly [number, number]): View => ({
   turn: Math.round(((((view.turn + by[0] + 180) % 360) + 360) % 360) - 180),
@@ -60,9 +62,9 @@ export function SurfaceChart({ field, shades, names, summary, view, onView, grou
   });
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const by = TURNS[event.key];
-    if (by === undefined && event.key !== "Home") return;
-    onView(by === undefined ? FIRST : turned(view, by));
+    const command = commandOf("surface", event.key);
+    if (command === null) return;
+    onView(command === "middle" ? FIRST : turned(view, TURNS[command]));
     event.preventDefault();
   };
   const rest = () => {
@@ -116,7 +118,7 @@ export function SurfaceChart({ field, shades, names, summary, view, onView, grou
             }}
             onPointerMove={({ clientX, clientY }) => {
               const from = drag.current;
-              if (from !== null) setHeld(turned(from.view, [(from.x - clientX) / 2, (clientY - from.y) / 3]));
+              if (from !== null) setHeld(turned(from.view, [(clientX - from.x) / 2, (clientY - from.y) / 3]));
             }}
             onPointerUp={rest}
             onPointerCancel={rest}

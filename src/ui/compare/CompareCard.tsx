@@ -2,11 +2,13 @@
 import { useMemo } from "react";
 import { compareRuns, incomparable } from "../../store/comparison.ts";
 import { densityView } from "../../store/densityView.ts";
+import { rankedEigenvalues, rankOf } from "../../store/ranks.ts";
+import type { RunResult } from "../../store/state.ts";
 import { CompareBar } from "../CompareBar.tsx";
 import { ViewChoice } from "../ControlField.tsx";
 import { CompareChart } from "../charts/CompareChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { scientific, significant } from "../format.ts";
+import { eigenvalueSymbol, residualText, scientific, significant, within } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { densitySummary } from "../words.ts";
@@ -84,6 +86,11 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
       )}
       <CompareBar />
       {runs.length > 1 && <DifferenceTable runs={runs} rows={rows} />}
+      <DataTable
+        summary="Eigenvalues side by side"
+        columns={["Eigenvalue", ...runs.flatMap(({ letter }) => [letter, `${letter}: ± error`])]}
+        rows={() => eigenvalueRows(results)}
+      />
       {view !== null && (
         <DataTable
           summary="Densities along the axis"
@@ -98,4 +105,24 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
       )}
     </Card>
   );
+}
+
+/** A row per place from either end: those that any run reports. */
+function eigenvalueRows(results: readonly RunResult[]): string[][] {
+  const ranked = results.map(
+    (result) => new Map(rankedEigenvalues(result).map((found) => [found.name, found])),
+  );
+  const names = [...new Set(ranked.flatMap((found) => [...found.keys()]))];
+  return names.map((name) => {
+    const rank = rankOf(name);
+    return [
+      rank === null ? name : eigenvalueSymbol(rank.end, rank.place),
+      ...ranked.flatMap((found) => {
+        const one = found.get(name);
+        return one === undefined
+          ? ["none", ""]
+          : [within(one.ritz.value, one.error), residualText(one.error)];
+      }),
+    ];
+  });
 }

@@ -18,11 +18,16 @@ interface StageCardProps {
 export function StageCard({ runs, name }: StageCardProps) {
   const rows = useMemo(() => compareStages(runs.map((run) => run.result)), [runs]);
   const letters = runs.map((run) => run.letter);
+  const estimated = runs.some(({ result }) => result.trace.method !== "exact");
   const differing = rows.filter(({ differences }) => differences.some((d) => d?.verdict === "differs"));
   return (
     <Card
       title="Trace by stage"
-      note="95 % intervals: those of the tensors of a stage, added, so too wide rather than too narrow"
+      note={
+        estimated
+          ? "95 % intervals: those of the tensors of a stage, added, so too wide rather than too narrow"
+          : "exact: closed sums over samples and classes"
+      }
       tools={
         <ExportMenu
           figure={{ what: "stages", title: "Trace by stage", legend: legendOf(runs) }}

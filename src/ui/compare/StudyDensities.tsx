@@ -22,13 +22,15 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
   );
   if (view === null) return <p className="empty">The first step is still to come.</p>;
   const curves = [view.curve, ...view.beside];
+  const legend = [...legendOf(runs), { text: `${runs[0].letter}, behind the others`, sample: ".behind" }];
   return (
     <>
       <div className="card-tools">
+        {runs.length > 1 && <p className="card-note">grey: {runs[0].letter} behind the others</p>}
         <ViewChoice field="xAxis" lead="λ" />
         <ViewChoice field="yAxis" lead="density" />
         <ExportMenu
-          figure={{ what: "densities", title: "Eigenvalue densities", legend: legendOf(runs) }}
+          figure={{ what: "densities", title: "Eigenvalue densities", legend }}
           tables={[
             {
               label: "Curves (CSV)",

@@ -21,7 +21,12 @@ export function runSentence(result: RunResult): string {
     (best, [name, { value }]) => (best === null || value > best[1] ? [name, value] : best),
     null,
   );
-  const spread = trace.interval95 === null ? "" : ` (95 % interval ${interval(trace.interval95)})`;
+  const spread =
+    trace.method === "exact"
+      ? " (exact)"
+      : trace.interval95 === null
+        ? ""
+        : ` (95 % interval ${interval(trace.interval95)})`;
   const part =
     largest === null ? "" : `; its largest part, ${significant(largest[1], 3)}, is that of ${largest[0]}`;
   return `${facts.filter((fact) => fact !== "").join("; ")}. Trace ${significant(trace.estimate, 4)}${spread}${part}.`;
@@ -50,5 +55,7 @@ export function besideSentence(first: RunResult, result: RunResult): string {
 function traceWords({ value, interval: range, verdict }: Difference): string {
   if (verdict === "open" || range === null) return "cannot be told from that of A with these probes";
   const [low, high] = value < 0 ? [-range[1], -range[0]] : range;
-  return `is ${value < 0 ? "smaller" : "larger"} by ${significant(Math.abs(value), 3)} (${interval([low, high])})`;
+  const sharp = high - low < 1e-2 * Math.abs(value);
+  const spread = sharp ? "" : ` (${interval([low, high])})`;
+  return `is ${value < 0 ? "smaller" : "larger"} by ${significant(Math.abs(value), 3)}${spread}`;
 }

@@ -4,6 +4,8 @@ import { controls } from "../../store/controls.ts";
 /** Where keys mean something. Of two places on the page at once the earlier one is asked first. */
 export const PLACES = {
   chart: "While a chart has the focus",
+  map: "While the map of a landscape has the focus",
+  surface: "While the surface of a landscape has the focus",
   lesson: "In a lesson",
   tour: "On a guided tour",
   page: "Anywhere",
@@ -33,6 +35,24 @@ export const KEYS = {
       keys: ["Enter", " "],
       does: "Selects the nearest eigenvalue, where the chart offers it",
     },
+  ],
+  map: [
+    {
+      command: "left",
+      keys: ["ArrowLeft"],
+      does: "Reads the value at the step before, along the first direction",
+    },
+    { command: "right", keys: ["ArrowRight"], does: "At the next step along it" },
+    { command: "down", keys: ["ArrowDown"], does: "At the step before, along the second direction" },
+    { command: "up", keys: ["ArrowUp"], does: "At the next step along it" },
+    { command: "middle", keys: ["Home"], does: "In the middle" },
+  ],
+  surface: [
+    { command: "left", keys: ["ArrowLeft"], does: "Turns it to the left" },
+    { command: "right", keys: ["ArrowRight"], does: "Turns it to the right" },
+    { command: "up", keys: ["ArrowUp"], does: "Seen more from above" },
+    { command: "down", keys: ["ArrowDown"], does: "Seen more from the side" },
+    { command: "middle", keys: ["Home"], does: "As it stood at first" },
   ],
   lesson: [
     { command: "play", keys: [" "], does: "Plays and stops" },

@@ -1,5 +1,5 @@
 /** A landscape of the run: its figure, the curvature that it measures, and its numbers. */
-import { type ReactNode, useRef } from "react";
+import { useRef } from "react";
 import { controls } from "../../store/controls.ts";
 import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
@@ -11,6 +11,7 @@ import { useActions, useHidden, usePage } from "../page.ts";
 import { Card, Segments } from "../parts.tsx";
 import LandscapeFigure from "./LandscapeFigure.tsx";
 import { LandscapeExport, LandscapeTable } from "./LandscapeNumbers.tsx";
+import { Legend } from "./Legend.tsx";
 import { directionNames, gridCurvature, landscapeNote, landscapeTitle } from "./words.ts";
 
 export function LandscapeCard({ result }: { readonly result: RunResult }) {
@@ -117,39 +118,6 @@ function ValueChoice({ landscape, drawn }: { readonly landscape: Landscape; read
       options={options}
       onChange={(value) => set("landscapeValue", value)}
     />
-  );
-}
-
-interface LegendProps {
-  readonly plane: boolean;
-  readonly surface: boolean;
-  readonly predicted: boolean;
-  readonly value: string;
-}
-
-function Legend({ plane, surface, predicted, value }: LegendProps): ReactNode {
-  if (surface)
-    return (
-      <p className="legend">
-        <span className="key">
-          drag, or use the arrow keys, to turn the surface; the ring marks the weights
-        </span>
-      </p>
-    );
-  return (
-    <p className="legend">
-      <span className="key">
-        <i className={plane ? "swatch iso-line" : "swatch measured"} aria-hidden="true" />
-        {plane ? `lines of equal ${value}, measured` : "measured"}
-        {value === "residual" && ": loss minus L + g·d + ½ d·Hd"}
-      </span>
-      {predicted && (
-        <span className="key">
-          <i className={plane ? "swatch iso-predicted" : "swatch parabola"} aria-hidden="true" />
-          as slope and curvature at the weights predict
-        </span>
-      )}
-    </p>
   );
 }
 

@@ -6,7 +6,8 @@ import { ExportMenu } from "../ExportMenu.tsx";
 import { landscapeFigure } from "../figures.ts";
 import { percent, significant } from "../format.ts";
 import { DataTable } from "../parts.tsx";
-import { directionNames, landscapeTitle } from "./words.ts";
+import { modelName } from "../words.ts";
+import { directionNames, landscapeNote, landscapeTitle } from "./words.ts";
 
 interface LandscapeExportProps {
   readonly landscape: Landscape;
@@ -29,6 +30,11 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
       },
     ]}
     result={result}
+    of={{
+      name: modelName(result.model),
+      // BatchNorm may be another one than the run's.
+      caption: `${value} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
+    }}
   />
 );
 

@@ -1,5 +1,11 @@
 /** What a run knows of the spectra of single tensors' blocks, and how it is asked for more. Pure. */
-import type { LayerSpectraRequest, LayerSpectrum, RunResult } from "../run/protocol.ts";
+import type {
+  LayerSpectraRequest,
+  LayerSpectrum,
+  RunResult,
+  SubsetEigenvaluesRequest,
+  SubsetLayer,
+} from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
 import type { DensitySource } from "./densityView.ts";
 
@@ -8,6 +14,23 @@ const STEPS = 40;
 
 /** The largest eigenvalue of every layer's block. */
 export const topsRequest: LayerSpectraRequest = { tensors: [], steps: STEPS, density: false };
+
+/** Parts of the batch that the spread of an eigenvalue is taken over, at most. */
+const SUBSETS = 5;
+
+/** Q-BERT; null for a batch of one sample. */
+export const subsetsRequest = ({ settings }: RunResult): SubsetEigenvaluesRequest | null =>
+  settings.batchSize < 2
+    ? null
+    : { tensors: [], steps: STEPS, subsets: Math.min(SUBSETS, settings.batchSize) };
+
+/** By tensor; of two answers the later one speaks. */
+export const subsetLayers = (result: RunResult): ReadonlyMap<string, SubsetLayer> =>
+  new Map(
+    answersTo(result, "subsetEigenvalues").flatMap(({ layers }) =>
+      layers.map((layer) => [layer.name, layer] as const),
+    ),
+  );
 
 /** One tensor's density. */
 export const densityRequest = (pattern: string, size: number): LayerSpectraRequest => ({

@@ -1,8 +1,8 @@
 /** What a run says of each layer whose weights can be quantised: one row each, in the order of the network. Pure. */
-import type { BitPlan, PlannedOption, RunResult } from "../run/protocol.ts";
+import type { BitPlan, PlannedOption, RunResult, SubsetLayer } from "../run/protocol.ts";
 import { isQuantised } from "../spectrum/sensitivity.ts";
 import { groupName } from "./groupName.ts";
-import { blockSpectrum } from "./layerSpectra.ts";
+import { blockSpectrum, subsetLayers } from "./layerSpectra.ts";
 import { pruneTable } from "./pruning.ts";
 
 export interface Bounded {
@@ -23,6 +23,8 @@ export interface LayerRow {
   readonly perParameter: Bounded | null;
   /** Largest eigenvalue of the block; null where it is not known. */
   readonly top: { readonly value: number; readonly converged: boolean } | null;
+  /** The largest eigenvalue of the block over subsets of the batch; null where it is not known. */
+  readonly subsets: SubsetLayer | null;
   /** Mean over the output channels of the predicted rise without one (HAP); null where it is not known. */
   readonly channelRise: number | null;
   /** Predicted rises of the loss, fewest bits first; none where no answer has the rounding errors. */
@@ -36,6 +38,7 @@ export function layerRows(result: RunResult, table: BitPlan | null): LayerRow[] 
   const channels = new Map(
     pruneTable(result)?.layers.map(({ name, rise }) => [name, rise.reduce((a, b) => a + b, 0) / rise.length]),
   );
+  const subsets = subsetLayers(result);
   // A run of a block looks at its tensors alone.
   const looked = model.tensors.filter(
     (tensor) => isQuantised(tensor) && (traces.size === 0 || traces.has(tensor.name)),
@@ -50,6 +53,7 @@ export function layerRows(result: RunResult, table: BitPlan | null): LayerRow[] 
       trace: mean === null ? null : scaled(mean, size),
       perParameter: mean,
       top: blockSpectrum(result, name)?.top ?? null,
+      subsets: subsets.get(name) ?? null,
       channelRise: channels.get(name) ?? null,
       options: layer?.options ?? [],
     };

@@ -4,7 +4,13 @@ import type { LayerSpectrum, RunResult } from "../../src/run/protocol.ts";
 import { type Planning, planning } from "../../src/store/bitPlanning.ts";
 import { defaultValues } from "../../src/store/controls.ts";
 import { densityView } from "../../src/store/densityView.ts";
-import { blockSpectrum, densityRequest, densitySource, topsRequest } from "../../src/store/layerSpectra.ts";
+import {
+  blockSpectrum,
+  densityRequest,
+  densitySource,
+  subsetsRequest,
+  topsRequest,
+} from "../../src/store/layerSpectra.ts";
 import { layerRows } from "../../src/store/layerTable.ts";
 import { measuredPlans, measurementOf, planFile } from "../../src/store/measuredPlans.ts";
 import {
@@ -157,6 +163,24 @@ describe("the block of a layer", () => {
     expect(block?.top.value).toBe(5);
     expect(blockSpectrum(measured, "linear.weight")).toBeNull();
     expect(layerRows(measured, null).map(({ top }) => top?.value ?? null)).toEqual([5, null]);
+  });
+
+  test("has its spread over subsets of the batch in the table", () => {
+    const spread = {
+      ...{ name: "linear.weight", size: 720, values: [1, 3], converged: true },
+      ...{ mean: 2, std: 1.5, qbert: 3.5 },
+    };
+    const request = subsetsRequest(sampleRun());
+    if (request === null) throw new Error("a batch of 128 has subsets");
+    expect(request.subsets).toBe(5);
+    const known = sampleRun({
+      answers: [
+        { kind: "subsetEigenvalues", answer: { request, samples: 25, layers: [spread], products: 8 } },
+      ],
+    });
+    expect(layerRows(known, null).map(({ subsets }) => subsets?.qbert ?? null)).toEqual([null, 3.5]);
+    const { settings } = sampleRun();
+    expect(subsetsRequest(sampleRun({ settings: { ...settings, batchSize: 1 } }))).toBeNull();
   });
 
   test("is drawn like the density of a run, by its own size", () => {

@@ -1,17 +1,15 @@
 /** Every measure of how much a layer matters, side by side: a row per layer. */
 import { useMemo, useState } from "react";
-import { topsRequest } from "../../store/layerSpectra.ts";
 import { type LayerRow, layerRows } from "../../store/layerTable.ts";
 import { widthsOf } from "../../store/planRequests.ts";
-import { pruneRequest } from "../../store/pruning.ts";
-import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { count } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
-import { Button, Card, Segments } from "../parts.tsx";
+import { Card, Segments } from "../parts.tsx";
 import { plural } from "../words.ts";
 import { barOf, type Column, columnsOf, grouped, intervalText, type Sorting, sorted } from "./columns.ts";
+import { Unmeasured } from "./Unmeasured.tsx";
 import type { PlanView } from "./usePlan.ts";
 
 const ORDERS = [
@@ -87,71 +85,8 @@ export function SensitivityCard({ result, view }: { readonly result: RunResult; 
           ))}
         </table>
       </section>
-      <Unmeasured rows={rows} />
+      <Unmeasured result={result} rows={rows} />
     </Card>
-  );
-}
-
-interface Measure {
-  /** `largest eigenvalues`: what a stored run may lack. */
-  readonly what: string;
-  readonly label: string;
-  readonly title: string;
-  readonly ask: () => void;
-}
-
-/** The columns that are not there, and how to get them. */
-function Unmeasured({ rows }: { readonly rows: readonly LayerRow[] }) {
-  const result = usePage((state) => state.shown?.result);
-  const values = usePage((state) => state.controls);
-  const run = usePage((state) => state.run);
-  const origin = usePage((state) => state.shown?.origin);
-  const { ask, predictPlan } = useActions();
-  const missing: Measure[] = [];
-  if (rows.some(({ options }) => options.length === 0))
-    missing.push({
-      what: "multiply-accumulates and rounding errors",
-      label: "Rise of the loss at each width",
-      title:
-        "Rounds the weights and takes the traces: no matrix-vector product, or as many as an exact trace is worth",
-      ask: () => void predictPlan(),
-    });
-  if (rows.some(({ top }) => top === null))
-    missing.push({
-      what: "largest eigenvalues of the blocks",
-      label: "Largest eigenvalue of each block",
-      title: `HAWQ-V1: at most ${topsRequest.steps} products a layer, several layers at a time`,
-      ask: () => void ask({ kind: "layerSpectra", request: topsRequest }),
-    });
-  if (rows.every(({ channelRise }) => channelRise === null))
-    missing.push({
-      what: "traces of the channels",
-      label: "Rise without a channel",
-      title: "HAP: traces of the output channels, exact where a closed sum gives them",
-      ask: () => {
-        if (result !== undefined) void ask({ kind: "prune", request: pruneRequest(result, values, false) });
-      },
-    });
-  if (missing.length === 0) return null;
-  if (origin !== "live") {
-    return (
-      <p className="calm unmeasured">
-        Not measured: {missing.map(({ what }) => what).join("; ")}.{" "}
-        {origin === "stored"
-          ? "Run the network here to measure them."
-          : "Run the network again to measure them."}
-      </p>
-    );
-  }
-  return (
-    <p className="plan-buttons unmeasured">
-      <span className="calm">Measure</span>
-      {missing.map(({ label, title, ask: measure }) => (
-        <Button key={label} off={isBusy(run)} title={title} onClick={measure}>
-          {label}
-        </Button>
-      ))}
-    </p>
   );
 }
 

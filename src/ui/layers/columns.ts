@@ -75,6 +75,22 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       text: three,
     },
     {
+      key: "subsets",
+      head: "λ₁ over subsets",
+      title:
+        "Mean of the block's largest eigenvalue over subsets of the batch; ~ where one has not converged",
+      value: ({ subsets }) => subsets?.mean ?? null,
+      text: three,
+      mark: ({ subsets }) => (subsets?.converged === false ? "~" : ""),
+    },
+    {
+      key: "qbert",
+      head: "Q-BERT",
+      title: "|mean| + standard deviation of the block's largest eigenvalue over subsets of the batch",
+      value: ({ subsets }) => subsets?.qbert ?? null,
+      text: three,
+    },
+    {
       key: "hap",
       head: "Rise without a channel",
       title: "Mean over the output channels of tr(H_c)/n_c ‖w_c‖²/2, half of HAP's measure",

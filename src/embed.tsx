@@ -12,6 +12,7 @@ import "./ui/styles/controls.css";
 import "./ui/styles/figures.css";
 import "./ui/styles/tables.css";
 import "./ui/styles/charts.css";
+import "./ui/styles/dialog.css";
 import "./ui/styles/embed.css";
 
 declare const __VERSION__: string;

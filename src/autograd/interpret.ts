@@ -21,6 +21,33 @@ export function interpret(
   values: Values,
   outputs: readonly string[] = Object.keys(graph.outputs),
 ): Record<string, Float64Array> {
+  const nodes = evaluation(graph, values, outputs);
+  for (;;) {
+    const { done, value } = nodes.next();
+    if (done) return value;
+  }
+}
+
+/** The same with a pause after each node, in which the caller may let others work, or throw. */
+export async function interpretWithPauses(
+  graph: Graph,
+  values: Values,
+  outputs: readonly string[],
+  pause: () => Promise<void>,
+): Promise<Record<string, Float64Array>> {
+  const nodes = evaluation(graph, values, outputs);
+  for (;;) {
+    const { done, value } = nodes.next();
+    if (done) return value;
+    await pause();
+  }
+}
+
+function* evaluation(
+  graph: Graph,
+  values: Values,
+  outputs: readonly string[],
+): Generator<undefined, Record<string, Float64Array>> {
   for (const name of outputs) {
     if (graph.outputs[name] === undefined)
       throw new Error(
@@ -30,11 +57,12 @@ export function interpret(
   const live = liveNodes(graph, outputs);
   const lastUse = lastUses(graph, live, outputs);
   const results = new Array<Float64Array | undefined>(graph.nodes.length);
-  graph.nodes.forEach((node, id) => {
-    if (live[id] === 0) return;
+  for (const [id, node] of graph.nodes.entries()) {
+    if (live[id] === 0) continue;
     results[id] = evaluate(graph, node, results, values);
     for (const input of node.inputs) if (lastUse[input] === id) results[input] = undefined;
-  });
+    yield;
+  }
   return Object.fromEntries(outputs.map((name) => [name, results[graph.outputs[name]] as Float64Array]));
 }
 

@@ -71,6 +71,7 @@ export function summary(result: RunResult, perLayer: boolean): string {
       `check ${name}: ${value.toExponential(1)} (bound ${bound.toExponential(0)}) ${passed ? "passed" : "FAILED"}`,
     );
   }
+  for (const { name, reason } of result.notChecked ?? []) lines.push(`check ${name}: not made, ${reason}`);
   lines.push(
     `${device.name}${device.software ? " (software)" : ""}, ${products} products, ${seconds.toFixed(1)} s`,
     "",

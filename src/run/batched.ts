@@ -13,7 +13,7 @@ import type { StagedGraph } from "../gpu/survey.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
 import type { Graph } from "../model/graph.ts";
 import type { Engines } from "./device.ts";
-import type { Partition } from "./partition.ts";
+import type { Inputs, Partition } from "./partition.ts";
 
 /** A program before anything is allocated. */
 export interface Blueprint {
@@ -194,6 +194,33 @@ export class BatchedProgram {
       if (this.parts > 1) await this.#primalOf(part, signal);
       await this.program.runTangent(signal);
       await after(part);
+    }
+  }
+
+  /**
+   * Primal and tangent program of one part, with other values of some of its inputs. `use` reads the results; then the part has
+   * its own inputs and residuals again, whatever happens.
+   */
+  async withInputs(
+    part: number,
+    inputs: Inputs,
+    use: () => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { partition } = this.#blueprint;
+    try {
+      if (this.parts > 1) this.program.load(this.#held[part]);
+      for (const [name, values] of Object.entries(inputs)) this.program.write(name, values);
+      await this.program.runPrimal(signal);
+      await this.program.runTangent(signal);
+      await use();
+    } finally {
+      // Several parts load their inputs before each use.
+      if (this.parts === 1) {
+        const own = partition.inputsOf(part);
+        for (const name of Object.keys(inputs)) this.program.write(name, own[name]);
+        await this.program.runPrimal();
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import { BatchedProgram, type Blueprint, bytesOf, drawBlueprint, drawForward } f
 import type { Engines } from "./device.ts";
 import { HESSIAN, type Matrix, withNoise } from "./matrix.ts";
 import { blockOf, blockParams, embedded } from "./params.ts";
-import type { Partition } from "./partition.ts";
+import type { Inputs, Partition } from "./partition.ts";
 
 export interface HessianOptions extends Engines {
   /** Its forward graph has the outputs `loss` and `logits`. */
@@ -173,6 +173,28 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     await this.#batch.tangent((part) => this.#add(this.space, this.#vectors.hv, out.buffer, part, k), signal);
     const { weightDecay } = this.#options.matrix ?? HESSIAN;
     if (weightDecay !== 0) this.space.axpy(weightDecay, v, out);
+    this.products += k;
+  }
+
+  /**
+   * The product with one part of the batch where its inputs have other values, without weight decay: rows of the loss whose
+   * weight is zero drop out of it. The operator is afterwards as it was.
+   */
+  async applyWith(
+    part: number,
+    inputs: Inputs,
+    v: GpuVector,
+    out: GpuVector,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { stream, blockBytes, k } = this.space;
+    const keep = async (): Promise<void> => {
+      stream.copy(this.#vectors.hv, 0, out.buffer, 0, blockBytes);
+      stream.flush();
+    };
+    stream.copy(v.buffer, 0, this.#vectors.v, 0, blockBytes);
+    stream.flush();
+    await this.#batch.withInputs(part, inputs, keep, signal);
     this.products += k;
   }
 

@@ -5,12 +5,14 @@
 
 import type { Passport } from "../gpu/passport.ts";
 import type { Candidate, LossKind } from "../model/index.ts";
+import type { Check, NotChecked } from "./checkTypes.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
 export type * from "./activationTypes.ts";
+export type { Check, CheckName, NotChecked } from "./checkTypes.ts";
 export type * from "./jacobianTypes.ts";
 export type {
   Direction,
@@ -180,14 +182,6 @@ export interface LossSlice {
   readonly loss: readonly number[];
 }
 
-/** A check of a finished run: it passed if value <= bound. */
-export interface Check {
-  readonly name: string;
-  readonly value: number;
-  readonly bound: number;
-  readonly passed: boolean;
-}
-
 /** The result file (docs/file-formats.md). Enough to repeat the run and to draw every figure. */
 export interface RunResult {
   readonly schema: "eigenscope-result";
@@ -250,6 +244,8 @@ export interface RunResult {
   /** What the run was asked beside that; absent where nothing was. */
   readonly answers?: readonly Answered[];
   readonly checks: readonly Check[];
+  /** Checks that were not made, with the reason; absent in older results. */
+  readonly notChecked?: readonly NotChecked[];
   readonly device: DeviceReport;
   /** How often the device was lost and the run went on with a new one; absent where never. */
   readonly losses?: number;
@@ -260,7 +256,8 @@ export interface RunResult {
 
 export interface Progress {
   readonly phase:
-    | ("loading" | "compiling" | "recovering" | "primal" | "lanczos" | "trace" | "slice" | "landscape")
+    | ("loading" | "compiling" | "recovering" | "primal" | "lanczos" | "trace" | "checks")
+    | ("slice" | "landscape")
     | QuestionKind;
   /** Products done and planned. */
   readonly done: number;

@@ -6,7 +6,8 @@
 
 import { GpuUnavailable } from "../gpu/device.ts";
 import type { SlqCheckpoint } from "../spectrum/index.ts";
-import type { Answered, Check, Landscape, LossSlice, Progress, RunResult, RunSettings } from "./protocol.ts";
+import type { Trust } from "./checkTypes.ts";
+import type { Answered, Landscape, LossSlice, Progress, RunResult, RunSettings } from "./protocol.ts";
 import type { ResultParts } from "./result.ts";
 
 /** What a session knows that no device holds. */
@@ -16,7 +17,7 @@ export interface SavedSession {
   readonly slices: readonly LossSlice[];
   readonly landscapes: readonly Landscape[];
   readonly answers: readonly Answered[];
-  readonly checks: readonly Check[];
+  readonly trust: Trust;
   readonly trace: ResultParts["trace"];
   readonly products: number;
   readonly spentMs: number;

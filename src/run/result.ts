@@ -6,11 +6,11 @@ import type {
   SlqResult,
   TraceEstimate,
 } from "../spectrum/index.ts";
+import type { Trust } from "./checkTypes.ts";
 import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
 import type {
   Answered,
-  Check,
   DeviceReport,
   Landscape,
   LossSlice,
@@ -52,7 +52,7 @@ export interface ResultParts {
   readonly slices: readonly LossSlice[];
   readonly landscapes: readonly Landscape[];
   readonly answers: readonly Answered[];
-  readonly checks: readonly Check[];
+  readonly trust: Trust;
   readonly device: DeviceReport;
   readonly losses: number;
   readonly products: number;
@@ -106,7 +106,7 @@ export function makeResult(parts: ResultParts): RunResult {
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
     ...(parts.answers.length === 0 ? {} : { answers: parts.answers }),
-    checks: parts.checks,
+    ...parts.trust,
     device: parts.device,
     ...(parts.losses === 0 ? {} : { losses: parts.losses }),
     products: parts.products,

@@ -3,6 +3,7 @@
 import type { GpuVector } from "../gpu/vectors.ts";
 import { type DiagonalEstimate, inner, SlqRun } from "../spectrum/index.ts";
 import { answerTo, isSameAnswer } from "./answers.ts";
+import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
 import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
@@ -17,7 +18,6 @@ import { noEigenvalue } from "./noEigenvalue.ts";
 import { accuracyOf, type Problem, poseProblem } from "./problem.ts";
 import type {
   Answered,
-  Check,
   DeviceReport,
   Landscape,
   LandscapeRequest,
@@ -31,7 +31,7 @@ import type {
 } from "./protocol.ts";
 import type { SavedSession } from "./recovery.ts";
 import { type AtWeights, makeResult, type ResultParts } from "./result.ts";
-import { runChecks } from "./runChecks.ts";
+import { runChecks, UNCHECKED } from "./runChecks.ts";
 import { measureSlice, type SliceOptions } from "./slice.ts";
 import { traceBy } from "./traceBy.ts";
 import { type ChosenTrace, chooseTrace } from "./traceMethod.ts";
@@ -73,7 +73,7 @@ export class Session {
   #slices: readonly LossSlice[] = [];
   #landscapes: readonly Landscape[] = [];
   #answers: readonly Answered[] = [];
-  #checks: readonly Check[] = [];
+  #trust: Trust = UNCHECKED;
   #method: ChosenTrace = { method: "hutchinson", reason: null };
   /** By another method than the quadrature's own probes. */
   #trace: ResultParts["trace"] = null;
@@ -86,7 +86,7 @@ export class Session {
     const { saved } = options;
     if (!saved) return;
     ({ settings: this.#settings, answers: this.#answers, trace: this.#trace } = saved);
-    ({ slices: this.#slices, landscapes: this.#landscapes, checks: this.#checks } = saved);
+    ({ slices: this.#slices, landscapes: this.#landscapes, trust: this.#trust } = saved);
     this.#spentMs = saved.spentMs;
   }
 
@@ -159,7 +159,7 @@ export class Session {
     this.#settings = { ...this.#settings, ...grown, traceProbes: Math.max(traceProbes, grown.probes) };
     const own = this.#trace === null ? this.#settings.traceProbes : grown.probes;
     this.#started().slq.extend({ ...grown, traceProbes: own });
-    this.#checks = [];
+    this.#trust = UNCHECKED;
   }
 
   /** Does what the quadrature still lacks, with a snapshot every now and then. */
@@ -189,8 +189,7 @@ export class Session {
     if (kind === "cancelled") return { kind, result: this.result() };
     const { method } = this.#method;
     if (method !== "hutchinson" && this.#trace === null) await this.#traceBy(method, { signal, onEvent });
-    const { slq: found, operator } = this.#started();
-    this.#checks = await runChecks(found, operator, this.#settings, signal);
+    this.#trust = await runChecks(this.#ground(), jobContext({ signal, gate, onEvent }));
     return { kind: "done", result: this.result() };
   }
 
@@ -289,7 +288,7 @@ export class Session {
       slices: this.#slices,
       landscapes: this.#landscapes,
       answers: this.#answers,
-      checks: this.#checks,
+      trust: this.#trust,
       device: this.#options.device,
       losses: this.losses,
       products: operator.products + (this.#options.saved?.products ?? 0),
@@ -320,7 +319,7 @@ export class Session {
     const result = this.result();
     return {
       ...{ settings: this.#settings, checkpoint: this.#slq.checkpoint(), trace: this.#trace },
-      ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, checks: this.#checks },
+      ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, trust: this.#trust },
       ...{ products: result.products, spentMs: this.#spentMs, result },
     };
   }

@@ -1,6 +1,7 @@
 /** Measurements behind the trust panel: does the quadrature match the operator, and is the operator symmetric? */
 import type { LinearOperator } from "./operator.ts";
 import { type ProbeSource, unitProbe } from "./probes.ts";
+import type { SlqResult } from "./slqResult.ts";
 
 export interface MomentMatch {
   /** k, from 0 to 4. */
@@ -82,6 +83,19 @@ export async function symmetryDefect<V>(
     for (const x of [u, v, au, av]) space.release(x);
   }
 }
+
+/** A basis whose V'V - I is below this over its length tells two Ritz vectors apart. */
+const DISTINCT = 0.1;
+
+/**
+ * Ritz values that are settled copies of others of their probe: what lost orthogonality leaves behind. Two Ritz vectors
+ * y = Vs have y_1'y_2 = s_1'(V'V)s_2, at most the number of steps times `orthogonality` (largest |V'V - I|; null where unknown)
+ * away from zero: where that is small, equal values belong to different eigenvectors and are no ghosts.
+ */
+export const ghostsLeft = (
+  { ghosts, steps }: Pick<SlqResult, "ghosts" | "steps">,
+  orthogonality: number | null,
+): number => (orthogonality !== null && Math.max(...steps) * orthogonality < DISTINCT ? 0 : ghosts);
 
 /** The same vector in every column: column 0 is read, and no column is left zero. */
 function fill<V>({ space }: LinearOperator<V>, target: V, vector: Float64Array): void {

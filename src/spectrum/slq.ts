@@ -153,6 +153,11 @@ export class SlqRun<V> {
     return { kind: "done" };
   }
 
+  /** Whether a Ritz vector of this probe costs no products. */
+  holds(probe: number): boolean {
+    return this.#live.some((run) => run.columns.some((column) => column.probe === probe));
+  }
+
   /** Largest |V'V - I| over the bases held; null when none is, or only two vectors of each. */
   async orthogonality(): Promise<number | null> {
     let worst: number | null = null;

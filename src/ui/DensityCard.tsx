@@ -57,7 +57,6 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
           meaning: "gradient descent unstable to the right of it",
         };
   const chosen = findEigenvalue(result, selected);
-  const failed = result.checks.filter((check) => !check.passed);
   const { nodes, weights, densityOnly } = result.spectrum;
   return (
     <Card
@@ -87,19 +86,9 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         </>
       }
     >
-      {failed.length > 0 && (
-        <p className="alert" role="alert">
-          Do not trust this figure: {failed.map((check) => check.name).join(", ")} failed.
-        </p>
-      )}
       {shares !== null && (
         <Suspense fallback={<div className="chart density-chart" />}>
-          <CumulativeChart
-            view={shares}
-            summary={cumulativeSummary(result, shares)}
-            limit={limit}
-            doubtful={failed.length > 0}
-          />
+          <CumulativeChart view={shares} summary={cumulativeSummary(result, shares)} limit={limit} />
         </Suspense>
       )}
       {view !== null && !cumulative && (
@@ -116,7 +105,6 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
                   symbol: eigenvalueSymbol(chosen.rank.end, chosen.rank.place),
                 }
           }
-          doubtful={failed.length > 0}
           limit={limit}
           beside={beside.map((run) => run.letter)}
           pickable={rankedEigenvalues(result).map(({ name, ritz }) => ({ name, theta: ritz.value }))}
@@ -139,7 +127,7 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         {result.meaning.sentence} <span className="aside">{provenance(result)}</span>
       </p>
       <div className="disclosures">
-        <ChecksPanel checks={result.checks} />
+        <ChecksPanel result={result} />
         {shares !== null && (
           <DataTable
             summary="Shares and band"

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
 import type { SvgPart } from "./charts/surfaceDraw.ts";
+import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
 import { Button } from "./parts.tsx";
 import { modelName } from "./words.ts";
@@ -45,6 +46,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
   const [note, setNote] = useState("");
   useClosing(menu);
   const model = of?.name ?? modelName(result.model);
+  const doubt = useDoubt();
 
   const attempt = async (work: (tools: ExportTools) => Promise<void> | void) => {
     setNote("");
@@ -58,6 +60,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
     return figureSvg(chartIn(menu.current?.closest(".card")), {
       ...shown,
       caption: of?.caption ?? result.meaning.sentence,
+      doubt,
       ...(ground === undefined ? {} : { ground: ground() }),
     });
   };

@@ -1,5 +1,6 @@
 /** The small pieces that all panels are made of. */
 import { type ReactNode, useId, useState } from "react";
+import { useDoubt } from "./doubt.tsx";
 
 interface CardProps {
   readonly title: string;
@@ -12,13 +13,15 @@ interface CardProps {
 /** A titled section. */
 export function Card({ title, note, tools, className, children }: CardProps) {
   const id = useId();
+  const doubt = useDoubt();
   return (
-    <section className={`card ${className ?? ""}`} aria-labelledby={id}>
+    <section className={`card ${className ?? ""} ${doubt === null ? "" : "doubtful"}`} aria-labelledby={id}>
       <header className="card-head">
         <h2 id={id}>{title}</h2>
         {note !== undefined && <p className="card-note">{note}</p>}
         {tools !== undefined && <div className="card-tools">{tools}</div>}
       </header>
+      {doubt !== null && <p className="alert">{doubt}</p>}
       {children}
     </section>
   );

@@ -43,6 +43,14 @@ export function runTitle(result: RunResult): string {
   return parts.filter((part) => part !== null).join(", ");
 }
 
+/** Why figures of these runs cannot be trusted; null where every check that was made has passed. */
+export function doubtOf(results: readonly RunResult[]): string | null {
+  const failed = results.flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
+  const names = [...new Set(failed.map(({ name }) => name))];
+  if (names.length === 0) return null;
+  return `Do not trust this: the ${names.length === 1 ? "check" : "checks"} ${names.join(", ")} failed.`;
+}
+
 export function plural(n: number, one: string): string {
   return `${count(n)} ${one}${n === 1 ? "" : "s"}`;
 }
@@ -119,6 +127,7 @@ const PHASES = {
   primal: "Loss and gradient",
   lanczos: "Lanczos",
   trace: "Trace",
+  checks: "Checking the run",
   slice: "Loss along the vector",
   landscape: "Loss landscape",
   batchSweep: "Batches of doubling size",

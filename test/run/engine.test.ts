@@ -37,7 +37,7 @@ describe("a run", () => {
   it("reports its phases in order and ends with a complete result", async () => {
     const events: RunEvent[] = [];
     const result = finished(await engine.run(settings({ traceProbes: 4, steps: 12 }), (e) => events.push(e)));
-    const order = ["loading", "compiling", "primal", "lanczos", "trace"];
+    const order = ["loading", "compiling", "primal", "lanczos", "trace", "checks"];
     const phases = events.flatMap((e) => (e.type === "progress" ? [e.progress.phase] : []));
     expect([...new Set(phases)]).toEqual(order);
     expect(phases.map((p) => order.indexOf(p))).toEqual(
@@ -54,6 +54,7 @@ describe("a run", () => {
         ...["schema", "version", "engine", "model", "settings", "microBatch", "drawn", "meaning", "loss"],
         ...["accuracy"],
         ...["gradientNorm", "parameterCount", "eigenvalues", "trace", "spectrum", "slices", "checks"],
+        ...["notChecked"],
         ...["device", "products", "seconds"],
       ].toSorted(),
     );
@@ -66,8 +67,8 @@ describe("a run", () => {
     expect(result.device).toMatchObject({ host: "node", passport: { faults: [], repeatable: true } });
     expect(await engine.examine()).toEqual({ kind: "device", device: result.device });
     expect(result.seconds).toBeGreaterThan(0);
-    // 2 x 12 steps, 2 more trace samples, 2 for the moments and 2 for the symmetry.
-    expect(result.products).toBe(30);
+    // 2 x 12 steps, 2 more trace samples; 2 for the moments, 2 for the symmetry, the residual and the sample.
+    expect(result.products).toBe(32);
 
     const { nodes, weights, alpha, beta } = result.spectrum;
     expect([nodes, weights, alpha, beta].map((rows) => rows.map((row) => row.length))).toEqual(
@@ -93,11 +94,10 @@ describe("a run", () => {
     ]);
     expect(trace.perLayer.reduce((sum, l) => sum + l.estimate, 0)).toBeCloseTo(trace.estimate, 5);
     expect(result.checks.map((c) => c.name)).toEqual([
-      "sum of weights",
-      "orthogonality",
-      "moments 1 to 4",
-      "symmetry",
+      ...["sum of weights", "orthogonality", "ghosts", "non-finite numbers", "arithmetic of the device"],
+      ...["moments 1 to 4", "symmetry", "residual of the top pair", "float64 on a sample", "second route"],
     ]);
+    expect(result.notChecked).toEqual([]);
     expect(result.checks.filter((c) => !c.passed)).toEqual([]);
   });
 
@@ -274,7 +274,7 @@ describe("a small ResNet", () => {
     for (const bn of ["eval", "batch"] as const) {
       const result = finished(await other.run(settings({ bn, batchSize: 4, steps: 10 }), silent));
       expect(result.meaning.batchNorm).toBe(bn);
-      expect(result.checks).toHaveLength(4);
+      expect(result.checks).toHaveLength(10);
       expect(result.checks.filter((c) => !c.passed)).toEqual([]);
     }
     other.destroy();

@@ -28,6 +28,13 @@ describe("the summary of a run", () => {
     expect(summary(sampleRun({ spectrum: spectrum(5) }), false)).not.toContain("eigenvalues below");
   });
 
+  it("lists checks that were not made with their reason, not as passed", () => {
+    const notChecked = [{ name: "second route", reason: "it would take about 40 s" }] as const;
+    const text = summary(sampleRun({ notChecked }), false);
+    expect(text).toContain("check second route: not made, it would take about 40 s\n");
+    expect(text).toContain("check sum of weights: 1.0e-16 (bound 1e-9) passed");
+  });
+
   it("names the method of the trace, and one sample in the singular", () => {
     const trace = { ...sampleRun().trace, samples: 1, interval95: null };
     expect(summary(sampleRun({ trace }), false)).toContain("(hutchinson, 1 sample)");

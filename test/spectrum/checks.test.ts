@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   DenseSpace,
   denseOperator,
+  ghostsLeft,
   matrixFreeOperator,
   momentMatch,
   SlqRun,
@@ -44,6 +45,21 @@ describe("checks", () => {
       weights: [1 / 3, 1 / 3, 1 / 3],
     });
     expect(match[1].relativeError).toBeGreaterThan(0.1);
+  });
+
+  it("count ghosts: copies that a lost orthogonality brings, and none where vectors are known to differ", async () => {
+    const operator = denseOperator(matrix);
+    const counts = { steps: 100, probes: 1, traceProbes: 0, breakdownTolerance: 0 };
+    const short = new SlqRun(operator, { source, ...counts, memory: "two vectors" });
+    const { result } = await finish(short.advance());
+    // 50 eigenvalues, 100 values: the outliers settle again and again.
+    expect(ghostsLeft(result, null)).toBeGreaterThan(2);
+    expect(ghostsLeft(result, 0.5)).toBe(ghostsLeft(result, null));
+    const full = new SlqRun(operator, { source, ...counts, steps: 50 });
+    const { result: whole } = await finish(full.advance());
+    expect(ghostsLeft(whole, null)).toBe(0);
+    // Equal values of an orthonormal basis belong to different vectors.
+    expect(ghostsLeft(result, 1e-7)).toBe(0);
   });
 
   it("of a zero operator are exact", async () => {

@@ -1,10 +1,30 @@
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { readNpz } from "../../src/model/index.ts";
+import type { CheckName } from "../../src/run/protocol.ts";
 import { runNpz } from "../../src/ui/export/npz.ts";
 import { pytorchScript } from "../../src/ui/export/recompute.ts";
 import { methodsSentence } from "../../src/ui/export/words.ts";
+import { doubtOf } from "../../src/ui/words.ts";
 import { sampleRun } from "./sampleRun.ts";
+
+describe("a run that failed its checks", () => {
+  const failing = (...names: CheckName[]) =>
+    sampleRun({ checks: names.map((name) => ({ name, value: 1, bound: 1e-4, passed: false })) });
+
+  it("is doubted by name, each check once, and a sound one is not", () => {
+    expect(doubtOf([sampleRun()])).toBeNull();
+    expect(doubtOf([failing("symmetry"), sampleRun()])).toBe("Do not trust this: the check symmetry failed.");
+    expect(doubtOf([failing("symmetry", "ghosts"), failing("ghosts")])).toBe(
+      "Do not trust this: the checks symmetry, ghosts failed.",
+    );
+  });
+
+  it("says so in the methods sentence", () => {
+    expect(methodsSentence(failing("ghosts"))).toMatch(/the check ghosts failed\.$/);
+    expect(methodsSentence(sampleRun())).not.toContain("trust");
+  });
+});
 
 describe("the methods sentence", () => {
   it("says what the run did: reorthogonalisation or none, and which estimator of the trace", () => {

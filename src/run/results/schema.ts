@@ -7,6 +7,7 @@ import type {
   LayerTrace,
   LossSlice,
   ModelCard,
+  NotChecked,
   RitzValue,
   Check as RunCheck,
   RunResult,
@@ -175,5 +176,6 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
   landscapes: mayLack(list(landscape, 64)),
   answers: mayLack(answers),
   checks: list(check, 256),
+  notChecked: mayLack(list(object<NotChecked>({ name, reason: sentence }), 256)),
   ...{ device, products: count, seconds: number({ from: 0 }) },
 });

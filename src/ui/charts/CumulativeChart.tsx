@@ -5,7 +5,6 @@ import { Cursor } from "./Cursor.tsx";
 import { cumulativeGeometry, cumulativeReading } from "./cumulativeGeometry.ts";
 import { DensityFrame } from "./DensityFrame.tsx";
 import { frameOf } from "./frame.ts";
-import { Hatch } from "./Hatch.tsx";
 import { type Limit, LimitLine } from "./LimitLine.tsx";
 import { useBox } from "./useBox.ts";
 
@@ -13,15 +12,13 @@ interface CumulativeChartProps {
   readonly view: CumulativeView;
   readonly summary: string;
   readonly limit: Limit | null;
-  /** A check failed: the figure is hatched. */
-  readonly doubtful: boolean;
 }
 
 const MARGINS = { left: 3.4, right: 1, top: 0.6, bottom: 3 };
 /** Places where the arrow keys stop. */
 const STOPS = 100;
 
-export default function CumulativeChart({ view, summary, limit, doubtful }: CumulativeChartProps) {
+export default function CumulativeChart({ view, summary, limit }: CumulativeChartProps) {
   const { ref, box } = useBox();
   const clip = useId();
   const frame = useMemo(() => (box === null ? null : frameOf(box, MARGINS)), [box]);
@@ -48,7 +45,6 @@ export default function CumulativeChart({ view, summary, limit, doubtful }: Cumu
           </clipPath>
           <DensityFrame axes={{ ...shape, oneInN: null }} frame={{ left, right, top, bottom }} rem={rem} />
           <g clipPath={`url(#${clip})`}>
-            {doubtful && <Hatch id={`${clip}-hatch`} frame={{ left, right, top, bottom }} />}
             {shape.band !== null && <path className="band" d={shape.band} data-curve="certified" />}
             <path className="line" d={shape.curve} data-curve="shown" />
           </g>

@@ -4,7 +4,6 @@ import { type DensityView, positionOf } from "../../store/densityView.ts";
 import { Cursor } from "./Cursor.tsx";
 import { densityGeometry, densityReading } from "./densityGeometry.ts";
 import { frameOf, nearest } from "./frame.ts";
-import { Hatch } from "./Hatch.tsx";
 import { type Limit, LimitLine } from "./LimitLine.tsx";
 import { useBox } from "./useBox.ts";
 
@@ -16,8 +15,6 @@ interface DensityChartProps {
   readonly selected: { readonly theta: number; readonly probe: number; readonly symbol: string } | null;
   /** A value that is marked on the axis. */
   readonly limit?: Limit | null;
-  /** A check failed: the figure is hatched, so that nobody takes it for sound. */
-  readonly doubtful: boolean;
   /** The eigenvalues that a click may select. */
   readonly pickable: readonly { readonly name: string; readonly theta: number }[];
   readonly onPick: (name: string) => void;
@@ -49,7 +46,7 @@ interface PlotProps extends DensityChartProps {
 
 function Plot(props: PlotProps) {
   const { limit = null } = props;
-  const { view, yAxis, summary, selected, doubtful, pickable, onPick, beside, width, height, rem } = props;
+  const { view, yAxis, summary, selected, pickable, onPick, beside, width, height, rem } = props;
   const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
   const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
   const stops = useMemo(() => view.stems.map((stem) => plot.x(stem.u)), [view, plot]);
@@ -89,7 +86,6 @@ function Plot(props: PlotProps) {
           </g>
         ))}
         <g clipPath="url(#density-clip)">
-          {doubtful && <Hatch id="hatch" frame={frame} />}
           {plot.oneInN !== null && (
             <line className="guide" x1={frame.left} x2={frame.right} y1={plot.oneInN} y2={plot.oneInN} />
           )}

@@ -4,6 +4,7 @@ import { incomparable } from "../../store/comparison.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { STUDY } from "../../store/studyView.ts";
+import { Doubted } from "../doubt.tsx";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card, Segments } from "../parts.tsx";
 import { modelName, plural, progressLine } from "../words.ts";
@@ -29,7 +30,7 @@ export function StudyCards() {
   const source = chosen ?? (measured ? "measured" : "stored");
   const runs = studiedRuns(STUDY.flatMap((id) => study[source][id] ?? []));
   return (
-    <>
+    <Doubted results={runs.map((run) => run.result)}>
       <Card
         title="What BatchNorm and skip connections change"
         note="ResNet-20 as it is, without BatchNorm, without skip connections"
@@ -72,7 +73,7 @@ export function StudyCards() {
           <AroundCards runs={runs} name="study" />
         </>
       )}
-    </>
+    </Doubted>
   );
 }
 

@@ -3,6 +3,7 @@ import type { ControlValues } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { DensityCard } from "../DensityCard.tsx";
+import { Doubted } from "../doubt.tsx";
 import { EigenvalueCard } from "../EigenvalueCard.tsx";
 import { LayerCard } from "../LayerCard.tsx";
 import { Notices } from "../Notices.tsx";
@@ -29,7 +30,13 @@ export function EmbedApp() {
       </header>
       <Notices />
       <main className="embed-figure">
-        {result === null ? <div className="card waiting" aria-hidden="true" /> : <View result={result} />}
+        {result === null ? (
+          <div className="card waiting" aria-hidden="true" />
+        ) : (
+          <Doubted results={[result]}>
+            <View result={result} />
+          </Doubted>
+        )}
       </main>
       <EmbedFoot />
     </>

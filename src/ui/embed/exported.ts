@@ -5,7 +5,7 @@ import type { PageState, RunResult } from "../../store/state.ts";
 import { fileName } from "../export/download.ts";
 import { figureSvg } from "../export/figureSvg.ts";
 import { chartIn, densityFigure, type Figure, layersFigure, sliceFigure } from "../figures.ts";
-import { modelName } from "../words.ts";
+import { doubtOf, modelName } from "../words.ts";
 import type { ExportFormat } from "./protocol.ts";
 
 export interface Exported {
@@ -27,6 +27,7 @@ export function exported(state: PageState, format: ExportFormat): Exported {
   const content = figureSvg(chartIn(document.querySelector(`.card.${state.controls.view}`)), {
     ...figure,
     caption: result.meaning.sentence,
+    doubt: doubtOf([result]),
   });
   return { format, name: fileName(model, figure.what, "svg"), content };
 }

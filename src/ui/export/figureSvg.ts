@@ -10,6 +10,8 @@ export interface FigureText {
   readonly legend: readonly LegendEntry[];
   /** Below the figure: what was measured. */
   readonly caption: string;
+  /** Why it cannot be trusted: the figure is hatched and says so. */
+  readonly doubt: string | null;
   /** Elements beneath the chart, whose colours no theme changes: what the page draws on a canvas. */
   readonly ground?: readonly SvgPart[];
 }
@@ -38,11 +40,17 @@ const INITIAL: Readonly<Record<string, string>> = {
 const FONT = "Arial, Helvetica, sans-serif";
 const LINE = 1.4;
 const PADDING = 12;
+/** Pixels between the strokes over a figure that cannot be trusted. */
+const HATCH = 12;
 
 /** @returns the text of an SVG file */
-export function figureSvg(chart: SVGSVGElement, { title, legend, caption, ground = [] }: FigureText): string {
+export function figureSvg(
+  chart: SVGSVGElement,
+  { title, legend, caption: what, doubt, ground = [] }: FigureText,
+): string {
   const [width, height] = [chart.width.baseVal.value, chart.height.baseVal.value];
   const size = Number.parseFloat(getComputedStyle(chart.querySelector("text") ?? chart).fontSize);
+  const caption = doubt === null ? what : `${doubt} ${what}`;
   const captionLines = wrap(caption, Math.floor((width - 2 * PADDING) / (0.5 * size)));
   const head = legend.length * size * LINE + PADDING;
   const foot = captionLines.length * size * LINE + PADDING;
@@ -66,6 +74,7 @@ export function figureSvg(chart: SVGSVGElement, { title, legend, caption, ground
     const body = svgElement("g", { transform: `translate(0 ${round(head)})` });
     body.append(...ground.map(built));
     body.append(...[...chart.childNodes].map((child) => copied(child as SVGElement)));
+    if (doubt !== null) body.append(...hatching(width, height));
     figure.append(body);
   });
   captionLines.forEach((line, i) => {
@@ -75,6 +84,17 @@ export function figureSvg(chart: SVGSVGElement, { title, legend, caption, ground
     );
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(figure)}\n`;
+}
+
+/** Red strokes over the whole chart. */
+function hatching(width: number, height: number): SVGElement[] {
+  const strokes: string[] = [];
+  for (let x = -height; x < width; x += HATCH)
+    strokes.push(`M${round(x)},${round(height)}l${round(height)},${round(-height)}`);
+  const clip = svgElement("clipPath", { id: "doubt" });
+  clip.append(svgElement("rect", { width: `${width}`, height: `${height}` }));
+  const style = { stroke: "#a3271b", "stroke-opacity": "0.3", "stroke-width": "2", fill: "none" };
+  return [clip, svgElement("path", { ...style, d: strokes.join(""), "clip-path": "url(#doubt)" })];
 }
 
 /** A copy with the colours, lines and type that the style sheet gives, as attributes. */

@@ -1,5 +1,6 @@
 /** What goes into a paper beside a figure: a methods sentence, references, scripts that draw or recompute it. Pure. */
 import type { RunResult } from "../../store/state.ts";
+import { doubtOf } from "../words.ts";
 
 const TRACE: Readonly<Record<NonNullable<RunResult["trace"]["method"]>, (samples: number) => string>> = {
   hutchinson: (samples) => `by Hutchinson's estimator with ${samples} probes`,
@@ -11,6 +12,7 @@ const TRACE: Readonly<Record<NonNullable<RunResult["trace"]["method"]>, (samples
 /** One paragraph for a methods section: what was measured, how, with which errors. */
 export function methodsSentence(result: RunResult): string {
   const { settings, trace, meaning, device, spectrum, engine } = result;
+  const doubt = doubtOf([result]);
   const converged = result.eigenvalues.top.filter((value) => value.converged);
   const residual = Math.max(...converged.map((value) => value.residual));
   const eigenvalues =
@@ -24,7 +26,8 @@ export function methodsSentence(result: RunResult): string {
     `${spectrum.densityOnly === undefined ? "full" : "no"} reorthogonalisation (seed ` +
     `${settings.seed}), its trace ${TRACE[trace.method ?? "hutchinson"](trace.samples)}: ` +
     `${trace.estimate.toPrecision(4)}${interval === undefined ? "" : ` (95 % Student-t interval ${interval})`}.` +
-    `${eigenvalues} Computed with ${engine} on ${device.name}.`
+    `${eigenvalues} Computed with ${engine} on ${device.name}.` +
+    (doubt === null ? "" : ` ${doubt}`)
   );
 }
 
@@ -92,6 +95,10 @@ plt.semilogy(grid, curves.mean(0))
 plt.ylim(1e-3 / result["parameterCount"] / sigma, None)
 plt.xlabel("eigenvalue")
 plt.ylabel("density")
+failed = [check["name"] for check in result["checks"] if not check["passed"]]
+if failed:
+    plt.axvspan(*plt.xlim(), facecolor="none", edgecolor="red", alpha=0.3, hatch="//")
+    plt.title("Do not trust this: " + ", ".join(failed) + " failed", fontsize="small")
 plt.tight_layout()
 plt.savefig("density.pdf")
 `;

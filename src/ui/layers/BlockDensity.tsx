@@ -44,7 +44,7 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
   return (
     <>
       <DensityChart
-        {...{ view, yAxis, selected: null, doubtful: false, pickable: [], beside: [] }}
+        {...{ view, yAxis, selected: null, pickable: [], beside: [] }}
         summary={`Eigenvalue density of the block of ${name}, from ${plural(nodes.length, "Ritz value")} between ${significant(block.bottom.value)} and ${significant(block.top.value)}.`}
         onPick={() => {}}
       />

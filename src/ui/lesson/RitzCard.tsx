@@ -59,7 +59,6 @@ export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
         yAxis={yAxis}
         summary={`Eigenvalue density that ${plural(at, "step")} of one probe know, over that of the whole run.`}
         selected={null}
-        doubtful={false}
         pickable={[]}
         beside={["the run"]}
         onPick={() => {}}

@@ -6,20 +6,29 @@ import { CompareCard } from "../compare/CompareCard.tsx";
 import { RunListCard } from "../compare/RunListCard.tsx";
 import { StageCard } from "../compare/StageCard.tsx";
 import { drawnRuns } from "../compare/strokes.ts";
+import { Doubted } from "../doubt.tsx";
 import { useCompared } from "../page.ts";
+
+/** A list of runs is no figure. */
+const NONE: readonly RunResult[] = [];
 
 export default function ComparePanel(_: { readonly result: RunResult }) {
   const compared = useCompared();
   const runs = useMemo(() => drawnRuns(compared), [compared]);
+  const results = useMemo(() => runs.map((run) => run.result), [runs]);
   return (
     <div className="column wide">
-      <CompareCard runs={runs} />
-      <RunListCard />
+      <Doubted results={results}>
+        <CompareCard runs={runs} />
+      </Doubted>
+      <Doubted results={NONE}>
+        <RunListCard />
+      </Doubted>
       {runs.length > 1 && (
-        <>
+        <Doubted results={results}>
           <StageCard runs={runs} name="comparison" />
           <AroundCards runs={runs} name="comparison" />
-        </>
+        </Doubted>
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { type ControlValues, controls } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
+import { Doubted } from "../doubt.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { SpectrumPanel } from "./SpectrumPanel.tsx";
 
@@ -26,7 +27,15 @@ export function Panel({ result }: { readonly result: RunResult | null }) {
   const panel = usePage((state) => state.controls.panel);
   const Chosen = PANELS[panel];
   return (
-    <Suspense fallback={<Waiting />}>{result === null ? <Waiting /> : <Chosen result={result} />}</Suspense>
+    <Suspense fallback={<Waiting />}>
+      {result === null ? (
+        <Waiting />
+      ) : (
+        <Doubted results={[result]}>
+          <Chosen result={result} />
+        </Doubted>
+      )}
+    </Suspense>
   );
 }
 

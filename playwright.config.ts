@@ -39,7 +39,8 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 15_000 },
   reporter: [["line"], ["json", { outputFile: "test-results/e2e.json" }]],
-  use: { baseURL: address, viewport: { width: 1440, height: 900 } },
+  // Service workers would answer in the place of the network that specs watch; e2e/offline.spec.ts allows them.
+  use: { baseURL: address, viewport: { width: 1440, height: 900 }, serviceWorkers: "block" },
   webServer: {
     command: `npx vite build && npx vite preview --port ${port} --strictPort`,
     url: address,

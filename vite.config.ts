@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
+import { SCRIPT, serviceWorker } from "./tools/serviceWorker.ts";
 
 /**
  * The Hugging Face Hub, for whoever presses Look up or Download, and the servers that it redirects to for large files:
@@ -44,9 +45,18 @@ const contentSecurityPolicy: Plugin = {
 export default defineConfig({
   base: "./",
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  plugins: [react(), contentSecurityPolicy],
+  plugins: [react(), contentSecurityPolicy, serviceWorker()],
   worker: { format: "es" },
-  build: { target: "es2022", rolldownOptions: { input: ["index.html", "embed.html"] } },
+  build: {
+    target: "es2022",
+    rolldownOptions: {
+      input: { index: "index.html", embed: "embed.html", serviceWorker: "src/serviceWorker.ts" },
+      output: {
+        // A service worker has the folder of its script for its scope, and is found again by its name.
+        entryFileNames: ({ name }) => (name === "serviceWorker" ? SCRIPT : "assets/[name]-[hash].js"),
+      },
+    },
+  },
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     pool: "forks",

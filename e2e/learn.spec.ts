@@ -120,6 +120,27 @@ test("a guided tour is a chain of links, with sentences about the stored runs", 
   await expect(page.locator(".slice-chart .measured")).toBeVisible();
 });
 
+test("print: light, the figures alone, as wide as the sheet", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await openLesson(page, "&at=12&tour=lanczos&step=2");
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  for (const gone of [".set", ".panels", ".tour", ".player-buttons", ".card-tools", ".tour-links"])
+    for (const element of await page.locator(gone).all()) await expect(element).toBeHidden();
+  await page.screenshot({ path: "test-results/page/print.png", fullPage: true });
+  expect(await page.locator(".ritz").evaluate((card) => getComputedStyle(card).backgroundColor)).toBe(
+    "rgb(255, 255, 255)",
+  );
+  const wide = await page.locator(".tree-chart > svg").evaluate((svg) => {
+    const narrow = document.querySelector<HTMLElement>("main");
+    if (narrow !== null) narrow.style.width = "600px";
+    return svg.getBoundingClientRect().width;
+  });
+  expect(wide).toBeLessThan(600);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "auto");
+});
+
 test("axe finds nothing in any panel", async ({ page }) => {
   for (const panel of ["landscape", "layers", "learn&orth=lost&at=30", "learn&lesson=power&at=5"]) {
     await page.goto(`./#panel=${panel}`);

@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { button, expect, open, overlayCurve, shownCurve, status, test } from "./page.ts";
 
 /** Small enough for a software adapter: two samples, a few products. */
@@ -50,6 +51,8 @@ test("a cancelled run says so, and the page can run again", async ({ page }) => 
   await expect(status(page)).toContainText(/Lanczos, \d+ of/, LONG);
   await button(page, "Pause").click();
   await expect(status(page)).toContainText("paused");
+  const { violations } = await new AxeBuilder({ page }).include(".measure").analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
   await button(page, "Resume").click();
   await button(page, "Cancel").click();
   await expect(status(page)).toContainText("Cancelled.", LONG);

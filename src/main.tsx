@@ -1,11 +1,13 @@
 /** The glue: one store, an engine that is fetched on the first Run or Drop, the address, the page. */
 import { createRoot } from "react-dom/client";
+import { keepForOffline, serviceWorkerAddress } from "./offline.ts";
 import { createPageStore } from "./store/pageStore.ts";
 import { fetchJson } from "./store/stored.ts";
 import { trustOwnWorkers } from "./trustedTypes.ts";
 import { App } from "./ui/App.tsx";
 import { followAddress } from "./ui/address.ts";
 import { PageContext } from "./ui/page.ts";
+import { printOnPaper } from "./ui/print.ts";
 import "./ui/styles/tokens.css";
 import "./ui/styles/layout.css";
 import "./ui/styles/cards.css";
@@ -17,7 +19,7 @@ import "./ui/styles/hub.css";
 import "./ui/styles/compare.css";
 import "./ui/styles/dialog.css";
 
-trustOwnWorkers();
+trustOwnWorkers(serviceWorkerAddress());
 
 const store = createPageStore({
   createEngine: async () =>
@@ -39,6 +41,7 @@ const showTheme = () => {
 followAddress(store, window);
 store.subscribe(showTheme);
 showTheme();
+printOnPaper(() => store.getState().theme);
 
 const root = document.getElementById("page");
 if (root === null) throw new Error("internal: index.html has no #page");
@@ -47,3 +50,6 @@ createRoot(root).render(
     <App />
   </PageContext>,
 );
+
+// Not while developing: files change under their names then.
+if (import.meta.env.PROD) keepForOffline();

@@ -17,7 +17,10 @@ export interface LanczosColumn {
   quadraticForm: number[];
 }
 
-/** Columns from the tridiagonal matrices of a result, which does not say whether a Krylov space is invariant. */
+/**
+ * Columns from the tridiagonal matrices of a result, which does not say whether a Krylov space is invariant. Probes without
+ * their matrix are left out: files of other programs may lack them.
+ */
 export const columnsOf = ({
   alpha,
   beta,
@@ -25,9 +28,11 @@ export const columnsOf = ({
   readonly alpha: readonly (readonly number[])[];
   readonly beta: readonly (readonly number[])[];
 }): LanczosColumn[] =>
-  alpha.map((row, probe) => ({
-    ...{ probe, alpha: [...row], beta: [...beta[probe]], closed: false, quadraticForm: [] },
-  }));
+  alpha.flatMap((row, probe) => {
+    const beside = beta[probe] ?? [];
+    if (row.length === 0 || beside.length !== row.length) return [];
+    return [{ probe, alpha: [...row], beta: [...beside], closed: false, quadraticForm: [] }];
+  });
 
 /** Gauss quadrature of the spectral measure of one probe. */
 export interface Quadrature {

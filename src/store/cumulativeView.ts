@@ -4,9 +4,9 @@
  */
 import type { RunResult } from "../run/protocol.ts";
 import { cdfBand } from "../spectrum/cdfBand.ts";
-import { columnsOf } from "../spectrum/lanczosColumn.ts";
 import type { DensityView, Stem } from "./densityView.ts";
 import { eigenvalueAt } from "./densityView.ts";
+import { columnsWithin } from "./spectralCounts.ts";
 
 export interface CumulativeView {
   readonly axis: DensityView["axis"];
@@ -60,11 +60,8 @@ export const shareAt = ({ steps }: Pick<CumulativeView, "steps">, u: number): nu
   steps.reduce((known, step) => (step.u <= u ? step.share : known), 0);
 
 /** The band, point by point: long runs take a second, and the page draws meanwhile. Null where the file has no matrices. */
-export function* bandPoints(
-  { spectrum, parameterCount }: RunResult,
-  density: DensityView,
-): Generator<void, CertifiedBand | null> {
-  const columns = columnsOf(spectrum).filter(({ alpha }) => alpha.length > 0);
+export function* bandPoints(result: RunResult, density: DensityView): Generator<void, CertifiedBand | null> {
+  const columns = columnsWithin(result);
   if (columns.length === 0) return null;
   const work = columns.reduce((sum, { alpha }) => sum + alpha.length ** 2, 0);
   const points = Math.max(LEAST_POINTS, Math.min(MOST_POINTS, Math.floor(WORK / work)));
@@ -75,7 +72,7 @@ export function* bandPoints(
   let sampling = 0;
   for (const at of u) {
     // As all runs draw their probes.
-    const options = { n: parameterCount, distribution: "rademacher" } as const;
+    const options = { n: result.parameterCount, distribution: "rademacher" } as const;
     const band = cdfBand(columns, [eigenvalueAt(density, at)], options);
     sampling = band.sampling;
     // The distribution never falls: each point bounds those behind it from below, and those before it from above.

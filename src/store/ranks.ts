@@ -43,7 +43,9 @@ export function findEigenvalue(result: RunResult, name: string): RankedEigenvalu
 /** What the eigenvalue is made of; null where nobody has asked. */
 export function findVectorAnswer(result: RunResult, { end, place }: Rank): VectorAnswer | null {
   const answers = answersTo(result, "vector");
-  return answers.find(({ rank }) => rank.end === end && rank.place === place) ?? null;
+  const found = answers.find(({ rank }) => rank.end === end && rank.place === place);
+  // A file from elsewhere may lack the tensors, without which there is nothing to draw.
+  return found === undefined || found.tensors.length === 0 ? null : found;
 }
 
 export function findSlice(result: RunResult, rank: Rank): LossSlice | null {

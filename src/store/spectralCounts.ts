@@ -10,9 +10,21 @@ import {
   STEPS_FOR_SHARES,
 } from "../spectrum/spectralMass.ts";
 
+/** Squared steps that a page works through without a pause. */
+const WORK = 4e6;
+
+/** The first probes of a run, as many as a page can work through: fewer give wider intervals, and as true ones. */
+export function columnsWithin({ spectrum }: RunResult): LanczosColumn[] {
+  let work = 0;
+  return columnsOf(spectrum).filter(({ alpha }, place) => {
+    work += alpha.length ** 2;
+    return place === 0 || work <= WORK;
+  });
+}
+
 /** Null for runs of fewer steps. */
-function columnsFor({ spectrum }: RunResult): LanczosColumn[] | null {
-  const columns = columnsOf(spectrum);
+function columnsFor(result: RunResult): LanczosColumn[] | null {
+  const columns = columnsWithin(result);
   if (columns.length === 0 || columns.some(({ alpha }) => alpha.length < STEPS_FOR_SHARES)) return null;
   return columns;
 }

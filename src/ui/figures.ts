@@ -3,6 +3,7 @@ import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { Rank } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
+import type { Distributions } from "../store/studyData.ts";
 import type { UnitMeasure } from "../store/unitView.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
@@ -85,6 +86,24 @@ export const unitFigure = (measure: UnitMeasure): Figure => ({
     { text: "90 % of the values", sample: ".middle" },
     { text: "largest and smallest, converged", sample: ".end.settled" },
     { text: "not converged", sample: ".end.unsettled" },
+  ],
+});
+
+export const sweepFigure: Figure = {
+  what: "batch-sizes",
+  title: "Largest eigenvalue against the size of the batch",
+  legend: [
+    { text: "a batch", sample: ".batch-dot" },
+    { text: "mean of the size", sample: ".line" },
+  ],
+};
+
+export const dataFigure = ({ first, second }: Distributions): Figure => ({
+  what: "two-data",
+  title: "Share of the last layer's eigenvalues above each value",
+  legend: [
+    { text: first.title, sample: ".line" },
+    ...(second === null ? [] : [{ text: second.title, sample: ".line.beside-1" }]),
   ],
 });
 

@@ -154,11 +154,11 @@ describe("a pruning plan", () => {
 
   it("estimates the traces of other networks from one stream of products, with intervals, without the decay", async () => {
     await start(tanh, { weightDecay: 0.5 });
-    const plan = await pruned({ probes: 400 });
-    expect([plan.traceSamples, plan.traceReason]).toEqual([400, expect.stringMatching(/^hutchinson: /)]);
+    const plan = await pruned({ probes: 150 });
+    expect([plan.traceSamples, plan.traceReason]).toEqual([150, expect.stringMatching(/^hutchinson: /)]);
     const [{ meanTrace, interval95 }] = plan.layers;
     const wanted = await denseTraces(tanh, "fc1.weight");
-    expectClose(meanTrace, wanted, 0.2);
+    expectClose(meanTrace, wanted, 0.35);
     interval95?.forEach(([low, high], c) => {
       const middle = (low + high) / 2;
       expect(middle).toBeCloseTo(meanTrace[c], 12);

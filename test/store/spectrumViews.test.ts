@@ -148,6 +148,14 @@ describe("counts of eigenvalues", () => {
     const cut = (rows: readonly (readonly number[])[]) => rows.map((row) => row.slice(0, 5));
     const short = { ...run, spectrum: { nodes, weights, alpha: cut(alpha), beta: cut(beta) } };
     expect([negativeShare(short), countAbove(short, 5), outliers(short, 10)]).toEqual([null, null, null]);
+    // A file of another program: one probe has its matrix, one half of it, one none.
+    const partial = {
+      ...run,
+      spectrum: { nodes, weights, alpha: [alpha[0], alpha[1], []], beta: [beta[0], [], []] },
+    };
+    const single = negativeShare(partial);
+    expect(single?.interval95[0]).toBeLessThanOrEqual(negative?.interval95[0] ?? 0);
+    expect(single?.interval95[1]).toBeGreaterThan(0.3);
   });
 });
 

@@ -14,6 +14,7 @@ import type {
   RunResult,
   VectorAnswer,
 } from "../../store/state.ts";
+import type { BatchSweep, Distributions } from "../../store/studyData.ts";
 import type { UnitRow } from "../../store/unitView.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
@@ -190,6 +191,24 @@ export const columnsCsv = <R extends { readonly name: string; readonly group: st
         return [own, bounds?.[0] ?? "", bounds?.[1] ?? ""];
       }),
     ]),
+  );
+
+export const sweepCsv = ({ sizes }: BatchSweep): string =>
+  csv(
+    ["batch_size", "data_seed", "loss", "largest_eigenvalue", "residual", "converged", "steps"],
+    sizes.flatMap(({ batchSize, batches }) =>
+      batches.map(({ dataSeed, loss, value, residual, converged, steps }) => [
+        ...[batchSize, dataSeed, loss, value, residual, Number(converged), steps],
+      ]),
+    ),
+  );
+
+export const dataCsv = ({ first, second }: Distributions): string =>
+  csv(
+    ["data", "probe", "ritz_value", "weight"],
+    [first, ...(second === null ? [] : [second])].flatMap(({ title, nodes, weights }) =>
+      nodes.flatMap((row, probe) => row.map((theta, j) => [title, probe + 1, theta, weights[probe][j]])),
+    ),
   );
 
 export const unitsCsv = (rows: readonly UnitRow[]): string =>

@@ -8,6 +8,7 @@ import {
   type TraceSample,
 } from "../spectrum/index.ts";
 import { exactGaussNewtonTrace } from "./exactTrace.ts";
+import { RunRefusal } from "./fit.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
 import { chooseTrace } from "./traceMethod.ts";
@@ -21,13 +22,16 @@ export interface GroupTraces {
   readonly reason: string;
 }
 
+/** Bytes on the CPU of the diagonal, its spread, and the vectors of a product with their answers. */
+const HOST_LIMIT = 2e9;
+
 /** Of the operators that are in use: a second question of the same run does not sum again. */
 const diagonals = new WeakMap<HessianOperator, Float64Array>();
 
 /**
  * @param groups over all parameters in file order, with none outside the run's block
  * @param products where no closed sum gives the traces
- * @throws MemoryRefusal; AbortError when cancelled
+ * @throws MemoryRefusal, and RunRefusal where the vectors do not fit the CPU; AbortError when cancelled
  */
 export async function groupTraces(
   ground: Ground,
@@ -69,6 +73,12 @@ async function sampled(
   products: number,
   { signal, onProgress }: Parameters<typeof groupTraces>[3],
 ): Promise<GroupTraces> {
+  const { n, k } = operator.space;
+  const bytes = 8 * n * (2 + 2 * k);
+  if (bytes > HOST_LIMIT)
+    throw new RunRefusal(
+      `Traces of channels would hold ${Math.ceil(bytes / 1e6)} MB of vectors, at most ${HOST_LIMIT / 1e6} MB are allowed: run on fewer tensors.`,
+    );
   let done = 0;
   const found = await diagonalEstimate(operator, {
     source: { seed: settings.seed, distribution: "rademacher" },

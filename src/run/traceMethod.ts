@@ -88,11 +88,30 @@ export function exactRefusal({ problem, matrix }: Pick<TraceQuestion, "problem" 
   if (!gaussNewton && operator !== "hessian")
     return "The exact trace is that of Gauss-Newton, or of the Hessian where it is the same.";
   if (problem.coupled) return "The exact trace sums over samples: use BatchNorm with running statistics.";
-  const { graph, rows } = problem.cut(1);
-  if (rows.some((n) => n !== 1)) return "The exact trace needs one prediction per sample.";
-  return gaussNewton || isPiecewiseLinear(graph)
+  const { single, linear } = structureOf(problem);
+  if (!single) return "The exact trace needs one prediction per sample.";
+  return gaussNewton || linear
     ? null
     : "The network is not piecewise linear in its tensors, so that no closed sum gives the trace of its Hessian: choose the operator ggn, or another estimator.";
+}
+
+interface Structure {
+  /** One row of the logits per sample. */
+  readonly single: boolean;
+  /** Piecewise linear in each of its tensors. */
+  readonly linear: boolean;
+}
+
+/** Differentiating by each tensor takes seconds for a deep network, and every plan asks again. */
+const structures = new WeakMap<Problem, Structure>();
+
+function structureOf(problem: Problem): Structure {
+  const known = structures.get(problem);
+  if (known !== undefined) return known;
+  const { graph, rows } = problem.cut(1);
+  const found = { single: rows.every((n) => n === 1), linear: isPiecewiseLinear(graph) };
+  structures.set(problem, found);
+  return found;
 }
 
 function classesOf({ graph }: Problem): number {

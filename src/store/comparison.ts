@@ -139,8 +139,19 @@ function extreme({ eigenvalues, spectrum }: RunResult, end: "top" | "bottom"): Q
   return { value: ritz.value, interval: [ritz.value - error, ritz.value + error], kind: "bound" };
 }
 
+/** Results do not change, and the bounds take milliseconds of each: a live run beside three others must not repeat theirs. */
+const shares = new WeakMap<RunResult, Quantity | null>();
+
 /** Share of the eigenvalues that is below zero by more than rounding: by quadrature, with its interval. */
-export function negativeShare({ spectrum, parameterCount }: RunResult): Quantity | null {
+function negativeShare(result: RunResult): Quantity | null {
+  const known = shares.get(result);
+  if (known !== undefined) return known;
+  const share = measureShare(result);
+  shares.set(result, share);
+  return share;
+}
+
+function measureShare({ spectrum, parameterCount }: RunResult): Quantity | null {
   const { nodes, alpha, beta } = spectrum;
   if (!nodes.some((row) => row.length > 0)) return null;
   const columns = alpha.map((diagonal, probe) => ({

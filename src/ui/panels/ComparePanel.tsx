@@ -1,5 +1,5 @@
 /** Two to four runs on common axes, and the list that they come from. */
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import type { RunResult } from "../../store/state.ts";
 import { AroundCards } from "../compare/AroundCards.tsx";
 import { CompareCard } from "../compare/CompareCard.tsx";
@@ -14,7 +14,8 @@ const NONE: readonly RunResult[] = [];
 
 export default function ComparePanel(_: { readonly result: RunResult }) {
   const compared = useCompared();
-  const runs = useMemo(() => drawnRuns(compared), [compared]);
+  // A live run sends its steps faster than four of them are compared.
+  const runs = useDeferredValue(useMemo(() => drawnRuns(compared), [compared]));
   const results = useMemo(() => runs.map((run) => run.result), [runs]);
   return (
     <div className="column wide">

@@ -65,7 +65,7 @@ function Found({ found }: { readonly found: Distributions }) {
           The densities lie <b>{significant(distance, 3)}</b> apart (1-Wasserstein, in units of the
           eigenvalue)
           {chance === null ? "." : `; two probes on the same data ${significant(chance, 2)}.`}{" "}
-          {chance !== null && distance < chance && "That is no more than chance. "}
+          {chance !== null && distance < chance && "Chance alone could do that. "}
           The largest eigenvalue goes from {significant(first.top.value, 4)} to{" "}
           {significant(second.top.value, 4)}.
         </p>
@@ -134,7 +134,7 @@ function Measuring({ result, again }: { readonly result: RunResult; readonly aga
     <>
       {chooser}
       {!again && (
-        <Asking what="comparison of data" label="Compare" onAsk={asking}>
+        <Asking job="distributions" what="comparison of data" label="Compare" onAsk={asking}>
           40 Lanczos steps from four probes on each of the two data, for the last layer alone. It can be
           cancelled.
         </Asking>

@@ -34,6 +34,7 @@ const launch = (args: readonly string[]) => ({
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/e2e",
+  snapshotPathTemplate: "e2e/snapshots/{arg}{ext}",
   workers: 1,
   // Software adapters of small machines: a run of a few products takes half a minute.
   timeout: 240_000,

@@ -130,7 +130,8 @@ test("the keyboard selects: Enter in the table, Enter on the density", async ({ 
 test("the numbers of each chart stand behind a disclosure", async ({ page }) => {
   await open(page);
   await page.getByText("Ritz values and weights").click();
-  await expect(page.locator(".density .scroll tbody tr")).toHaveCount(run.spectrum.nodes.flat().length);
+  const table = page.getByRole("region", { name: "Ritz values and weights" });
+  await expect(table.locator("tbody tr")).toHaveCount(run.spectrum.nodes.flat().length);
   await page.getByText(/^Trace of all/).click();
   await expect(page.locator(".layers .scroll tbody tr")).toHaveCount(run.trace.perLayer.length);
 });

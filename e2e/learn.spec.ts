@@ -137,6 +137,13 @@ test("print: light, the figures alone, as wide as the sheet", async ({ page }) =
     return svg.getBoundingClientRect().width;
   });
   expect(wide).toBeLessThan(600);
+  await expect
+    .poll(() =>
+      page
+        .locator(".tree-chart > svg")
+        .evaluate((svg: SVGSVGElement) => svg.viewBox.baseVal.width / svg.width.baseVal.value),
+    )
+    .toBe(1);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await expect(page.locator("html")).toHaveAttribute("data-theme", "auto");
 });

@@ -1,5 +1,6 @@
 /** Traces of groups of parameters, such as output channels: exact ones where a closed sum gives them, else by probes. */
 
+import { MemoryRefusal } from "../gpu/plan.ts";
 import {
   diagonalEstimate,
   type Groups,
@@ -31,7 +32,7 @@ const diagonals = new WeakMap<HessianOperator, Float64Array>();
 /**
  * @param groups over all parameters in file order, with none outside the run's block
  * @param products where no closed sum gives the traces
- * @throws MemoryRefusal, and RunRefusal where the vectors do not fit the CPU; AbortError when cancelled
+ * @throws RunRefusal where the vectors do not fit the CPU; AbortError when cancelled
  */
 export async function groupTraces(
   ground: Ground,
@@ -41,30 +42,34 @@ export async function groupTraces(
 ): Promise<GroupTraces> {
   const { problem, matrix, operator, budget } = ground;
   const choice = chooseTrace("auto", { problem, matrix, products, n: operator.space.n, budget });
-  if (choice.method === "exact" && choice.reason !== null) {
-    const diagonal = diagonals.get(operator) ?? (await exactDiagonal(ground, context));
-    diagonals.set(operator, diagonal);
-    const sums = new Float64Array(groups.count);
-    groups.of.forEach((group, i) => {
-      if (group >= 0) sums[group] += diagonal[i];
-    });
-    const traces = Array.from(sums, (x) => ({ estimate: x, standardError: 0, interval95: [x, x] as const }));
-    return { traces, samples: null, count: 0, reason: choice.reason };
-  }
-  return sampled(ground, groups, products, context);
+  const diagonal =
+    choice.method === "exact" ? (diagonals.get(operator) ?? (await exactDiagonal(ground, context))) : null;
+  if (diagonal === null || choice.reason === null) return sampled(ground, groups, products, context);
+  diagonals.set(operator, diagonal);
+  const sums = new Float64Array(groups.count);
+  groups.of.forEach((group, i) => {
+    if (group >= 0) sums[group] += diagonal[i];
+  });
+  const traces = Array.from(sums, (x) => ({ estimate: x, standardError: 0, interval95: [x, x] as const }));
+  return { traces, samples: null, count: 0, reason: choice.reason };
 }
 
+/** Null where it does not fit the device. */
 async function exactDiagonal(
   { gpu, pipelines, submitter, problem, matrix, budget }: Ground,
   { signal, onProgress }: Parameters<typeof groupTraces>[3],
-): Promise<Float64Array> {
-  const { diagonal } = await exactGaussNewtonTrace({
-    ...{ gpu, pipelines, submitter, budget, signal, diagonal: true },
-    ...{ partition: problem.cut(1), loss: matrix.loss, parameters: problem.parameters },
-    onSample: onProgress,
-  });
-  if (diagonal === null) throw new Error("internal: no diagonal");
-  return diagonal;
+): Promise<Float64Array | null> {
+  try {
+    const { diagonal } = await exactGaussNewtonTrace({
+      ...{ gpu, pipelines, submitter, budget, signal, diagonal: true },
+      ...{ partition: problem.cut(1), loss: matrix.loss, parameters: problem.parameters },
+      onSample: onProgress,
+    });
+    return diagonal;
+  } catch (error) {
+    if (error instanceof MemoryRefusal) return null;
+    throw error;
+  }
 }
 
 async function sampled(
@@ -100,6 +105,6 @@ async function sampled(
       perSegment: perSegment.map((x, g) => x - decay[g]),
     })),
     count: found.samples,
-    reason: `hutchinson: one stream of ${products} products for all channels; no closed sum gives their traces, or not at four times that work`,
+    reason: `hutchinson: one stream of ${products} products for all channels; no closed sum gives their traces, or not at four times that work or in the memory there is`,
   };
 }

@@ -1,5 +1,6 @@
 /** The traces that a plan goes by: exact ones where a closed sum gives them, because samples mislead a plan; else the run's. */
 
+import { MemoryRefusal } from "../gpu/plan.ts";
 import type { TraceEstimate, TraceSample } from "../spectrum/index.ts";
 import type { Ground, JobContext } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
@@ -21,7 +22,7 @@ export interface PlanTraces {
 /** Of the operators that are in use: a second plan of the same run does not sum again. */
 const known = new WeakMap<HessianOperator, TraceEstimate>();
 
-/** @param own the run's traces as they are. Throws MemoryRefusal, and AbortError when cancelled. */
+/** @param own the run's traces as they are. Throws AbortError when cancelled. */
 export async function planTraces(
   ground: Ground,
   own: boolean,
@@ -40,12 +41,17 @@ export async function planTraces(
   if (own || trace.method === "exact") return runs;
   const { method, reason } = chooseTrace("auto", question);
   if (method !== "exact") return runs;
-  const exact =
-    known.get(operator) ??
-    (await traceBy("exact", {
+  const exactOrNull = (): Promise<TraceEstimate | null> =>
+    traceBy("exact", {
       ...{ ...ground, products, seed, signal },
       onProgress: (done, total) => onProgress({ phase: "plan", done, total, etaSeconds: null }),
-    }));
+    }).catch((error) => {
+      // The run has traces of its own.
+      if (error instanceof MemoryRefusal) return null;
+      throw error;
+    });
+  const exact = known.get(operator) ?? (await exactOrNull());
+  if (exact === null) return runs;
   known.set(operator, exact);
   return { perLayer: exact.perSegment, samples: null, count: 0, reason: reason ?? undefined };
 }

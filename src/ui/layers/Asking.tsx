@@ -1,10 +1,11 @@
 /** Why a measurement of the layers is not there, and the button or the words that get it. */
 import type { ReactNode } from "react";
-import { isBusy } from "../../store/runState.ts";
+import { isBusy, type Job } from "../../store/runState.ts";
 import { usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 
 interface AskingProps {
+  readonly job: Job;
   /** `rounding errors`: what the stored run does not hold. */
   readonly what: string;
   readonly label: string;
@@ -13,12 +14,12 @@ interface AskingProps {
   readonly children: ReactNode;
 }
 
-export function Asking({ what, label, onAsk, children }: AskingProps) {
+export function Asking({ job, what, label, onAsk, children }: AskingProps) {
   const run = usePage((state) => state.run);
   const origin = usePage((state) => state.shown?.origin);
   if (isBusy(run)) {
-    const own = run.kind === "running" && run.job !== "run" && run.job !== "extend";
-    return <p className="empty">{own ? "Measuring" : "This can be measured when the run ends."}</p>;
+    const own = run.kind === "running" && run.job === job;
+    return <p className="empty">{own ? "Measuring" : "This can be measured when the engine is free."}</p>;
   }
   if (origin !== "live") {
     return (

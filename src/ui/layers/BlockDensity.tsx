@@ -31,6 +31,7 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
     const request = densityRequest(pattern, size);
     return (
       <Asking
+        job="layerSpectra"
         what="spectrum of this block"
         label="Measure the spectrum of its block"
         onAsk={() => void ask({ kind: "layerSpectra", request })}

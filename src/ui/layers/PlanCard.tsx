@@ -34,6 +34,7 @@ export function PlanCard({ result, view }: PlanCardProps) {
       <PlanSettings result={result} />
       {table === null && (
         <Asking
+          job="plan"
           what="rounding errors of its weights"
           label="Predict the rise of the loss"
           onAsk={() => void predictPlan()}

@@ -46,6 +46,7 @@ export function PruneCard({ result }: { readonly result: RunResult }) {
     >
       {known === null && (
         <Asking
+          job="prune"
           what="traces of channels"
           label="Predict the rise without each channel"
           onAsk={() => void ask({ kind: "prune", request: pruneRequest(result, values, false) })}

@@ -134,7 +134,7 @@ function Measuring({ result, again }: { readonly result: RunResult; readonly aga
     <>
       {chooser}
       {!again && (
-        <Asking what="comparison of data" label="Compare" onAsk={asking}>
+        <Asking job="distributions" what="comparison of data" label="Compare" onAsk={asking}>
           40 Lanczos steps from four probes on each of the two data, for the last layer alone. It can be
           cancelled.
         </Asking>

@@ -22,7 +22,12 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
   if (found === null || found.sizes.length === 0) {
     return (
       <Card title="Batch size and sharpness" className="sweep">
-        <Asking what="batch sizes" label="Measure the batch sizes" onAsk={() => void ask(question)}>
+        <Asking
+          job="batchSweep"
+          what="batch sizes"
+          label="Measure the batch sizes"
+          onAsk={() => void ask(question)}
+        >
           The largest eigenvalue on random batches of {count(least)} to {count(most)} samples, {batches} of
           each size. It can be cancelled.
         </Asking>

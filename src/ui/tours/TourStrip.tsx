@@ -27,9 +27,7 @@ export default function TourStrip({ name }: { readonly name: TourName }) {
   useTarget(stop.target, controls.panel);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each stop; what the reader changes there stays changed
   useEffect(() => {
-    if (!isBare(controls)) return;
-    scrollTo(0, 0);
-    location.replace(address(at));
+    if (isBare(controls)) location.replace(address(at));
   }, [name, at]);
   return (
     <section className="tour" aria-label={`Guided tour: ${title}`}>

@@ -180,7 +180,7 @@ function Measuring({ result, measure, view }: MeasuringProps) {
   return (
     <>
       {chooser}
-      <Asking what={TEXTS[measure].what} label="Measure" onAsk={() => measuring()}>
+      <Asking job={measure} what={TEXTS[measure].what} label="Measure" onAsk={() => measuring()}>
         {measure === "jacobian"
           ? "How a change of what a unit takes comes out of it: 30 steps forwards and backwards through each unit, on 4 samples. It can be cancelled."
           : "How the loss bends in what a unit gives: 30 products for each unit, on 4 samples. It can be cancelled."}

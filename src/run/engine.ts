@@ -46,7 +46,7 @@ export interface EngineHost {
 }
 
 /** How long a failed run waits to hear whether its device was lost. */
-const LOSS_MS = 100;
+const LOSS_MS = 1000;
 
 type Unfinished = Exclude<RunOutcome, { readonly kind: "done" }>;
 

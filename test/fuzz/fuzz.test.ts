@@ -16,19 +16,15 @@ function compute(milliseconds: number): void {
 }
 
 describe("damaged files", () => {
-  const SECONDS = 6;
-
   it("are read or refused, within two seconds and without a jump of memory", async () => {
     const seed = 1;
-    const began = performance.now();
+    const cases = 10 * samples.length;
     let refused = 0;
-    let cases = 0;
-    for (; performance.now() - began < 1000 * SECONDS; cases++) {
-      const { result, reason } = await runCase(seed, cases);
-      expect(reason, `npm run fuzz -- --seed ${seed} --case ${cases}`).toBeUndefined();
+    for (let i = 0; i < cases; i++) {
+      const { result, reason } = await runCase(seed, i);
+      expect(reason, `npm run fuzz -- --seed ${seed} --case ${i}`).toBeUndefined();
       if (result === "refused") refused++;
     }
-    expect(cases).toBeGreaterThan(10 * samples.length);
     expect(refused).toBeGreaterThan(cases / 2);
   });
 

@@ -183,12 +183,10 @@ describe("the engine", () => {
     expect(summary(run, false)).toContain(
       `no reorthogonalisation, because the Krylov basis does not fit: density only, no list of eigenvalues (${ghosts} of 40 Ritz values are copies)`,
     );
-    // Moments and symmetry among them, but no orthogonality.
-    expect(run.checks.map(({ name, passed }) => [name, passed])).toEqual([
-      ["sum of weights", true],
-      ["moments 1 to 4", true],
-      ["symmetry", true],
-    ]);
+    const checks = run.checks.map(({ name }) => name);
+    expect(checks).toEqual(expect.arrayContaining(["sum of weights", "moments 1 to 4", "symmetry"]));
+    expect(checks).not.toContain("orthogonality");
+    expect(run.checks.filter(({ passed }) => !passed)).toEqual([]);
     const whole = finished(await measured({ probes: 1, traceProbes: 1, steps: 40 }));
     expect(whole.spectrum).not.toHaveProperty("densityOnly");
     // The largest node of both is the largest eigenvalue, and its copies share its weight.

@@ -11,8 +11,6 @@ import {
   quadrature,
   studentTQuantile,
 } from "../spectrum/index.ts";
-import { type ActivationGround, Activations, checkSteps, cutSamples, type SampleCut } from "./activations.ts";
-import { Eta } from "./eta.ts";
 import type { JobContext } from "./ground.ts";
 import type {
   ActivationEigenvalue,
@@ -20,72 +18,33 @@ import type {
   ActivationsRequest,
   UnitActivations,
 } from "./protocol.ts";
-import { type Part, partsOf } from "./units.ts";
+import { type ActivationGround, measureUnits, type UnitJob, withActivations } from "./unitByUnit.ts";
 
 /**
  * Measures the units one after the other; what is known is published after each.
  * Throws RunRefusal, FormatError and MemoryRefusal for requests that cannot be met, AbortError when cancelled.
  */
-export async function measureActivations(
+export const measureActivations = (
   ground: ActivationGround,
   request: ActivationsRequest,
-  { signal, gate, onProgress }: JobContext,
+  context: JobContext,
   publish: (answer: ActivationsAnswer) => void,
-): Promise<ActivationsAnswer> {
-  checkSteps(request);
-  const { steps, probes } = request;
-  const { problem } = ground;
-  const cut = cutSamples(problem, request.samples);
-  const parts = partsOf(cut.partition.graph, request.units);
-  const rate = new Eta();
-  const units: UnitActivations[] = [];
-  let products = 0;
-  const answer = (): ActivationsAnswer => ({
-    ...{ request, samples: cut.samples, coupled: problem.coupled, products, units: [...units] },
+): Promise<ActivationsAnswer> =>
+  measureUnits(ground, request, context, publish, {
+    phase: "activations",
+    productsPerStep: 1,
+    measure: (job) => measureUnit(ground, job),
   });
-  for (const part of parts) {
-    const onStep = async (done: number): Promise<void> => {
-      products++;
-      const total = parts.length * probes * steps;
-      const before = units.length * probes * steps;
-      onProgress(rate.progress("activations", before + done, total, performance.now()));
-      await gate();
-    };
-    units.push(await measureUnit(ground, cut, part, { steps, probes, signal, onStep }));
-    if (units.length < parts.length) publish(answer());
-  }
-  return answer();
-}
 
-interface How {
-  readonly steps: number;
-  readonly probes: number;
-  readonly signal: AbortSignal;
-  /** Of all start vectors so far. */
-  readonly onStep: (done: number) => Promise<void>;
-}
-
-async function measureUnit(
-  ground: ActivationGround,
-  { partition, columns }: SampleCut,
-  part: Part,
-  { steps, probes, signal, onStep }: How,
-): Promise<UnitActivations> {
+async function measureUnit(ground: ActivationGround, job: UnitJob): Promise<UnitActivations> {
+  const { part, columns, steps, probes, signal, onStep } = job;
   const { problem, settings } = ground;
-  const { gpu, pipelines, submitter, budget, heldBytes } = ground.forward();
-  const { graph } = partition;
-  const activations = await Activations.create(
-    {
-      ...{ gpu, pipelines, submitter, partition, columns, parameters: problem.parameters },
-      shapes: { [OUT]: graph.nodes[part.output].shape },
-      maps: [{ staged: activationHessianTimes(graph, part.output), from: OUT, to: OUT }],
-      vectors: steps + 3,
-      budget: budget - heldBytes,
-      advice: "use fewer samples or steps",
-    },
-    signal,
-  );
-  try {
+  const { graph } = job.partition;
+  const maps = {
+    shapes: { [OUT]: graph.nodes[part.output].shape },
+    maps: [{ staged: activationHessianTimes(graph, part.output), from: OUT, to: OUT }],
+  };
+  return withActivations(ground, job, maps, async (activations) => {
     const space = activations.spaces[OUT];
     const operator: LinearOperator<GpuVector> = {
       space,
@@ -111,9 +70,7 @@ async function measureUnit(
       }
     }
     return { unit: part.name, size: space.n, ...describe(found, space.n), orthogonality };
-  } finally {
-    activations.destroy();
-  }
+  });
 }
 
 const scaled = (column: LanczosColumn, factor: number): LanczosColumn => ({

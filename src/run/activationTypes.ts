@@ -1,17 +1,9 @@
 /** What is asked of the Hessian in activations, and what is answered: plain data, re-exported by protocol.ts. */
 
 import type { MeanEstimate } from "../spectrum/index.ts";
+import type { UnitsAnswer, UnitsRequest } from "./unitTypes.ts";
 
-export interface ActivationsRequest {
-  /** Units or stages by name; none: all units. */
-  readonly units: readonly string[];
-  /** The first samples of the batch; more than it has are all. With the statistics of the batch it must be all. */
-  readonly samples: number;
-  /** Of Lanczos. */
-  readonly steps: number;
-  /** Start vectors per sample. */
-  readonly probes: number;
-}
+export type ActivationsRequest = UnitsRequest;
 
 /** The best of a sample's start vectors. */
 export interface ActivationEigenvalue {
@@ -41,12 +33,4 @@ export interface UnitActivations {
   readonly orthogonality: number;
 }
 
-export interface ActivationsAnswer {
-  readonly request: ActivationsRequest;
-  /** Samples that were looked at. */
-  readonly samples: number;
-  readonly coupled: boolean;
-  /** Products; each takes all matrices at once. */
-  readonly products: number;
-  readonly units: readonly UnitActivations[];
-}
+export type ActivationsAnswer = UnitsAnswer<UnitActivations>;

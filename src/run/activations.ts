@@ -12,13 +12,7 @@ import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
 import { type Shape, sizeOf } from "../model/index.ts";
 import { BatchedProgram, type Blueprint, drawBlueprint } from "./batched.ts";
 import type { Engines } from "./device.ts";
-import { RunRefusal } from "./fit.ts";
-import type { Ground } from "./ground.ts";
 import type { Partition } from "./partition.ts";
-import type { Problem } from "./problem.ts";
-
-const MOST_STEPS = 1000;
-const MOST_PROBES = 100;
 
 /** A linear map from one activation to another, by their names. */
 export interface ActivationMap {
@@ -149,37 +143,6 @@ export class Activations {
     if (columns === 1 || bytes === stride) visit(0, 0, columns * bytes);
     else for (let c = 0; c < columns; c++) visit(c * stride, c * bytes, bytes);
   }
-}
-
-/** What a measurement of activations needs of its run. */
-export type ActivationGround = Pick<Ground, "problem" | "settings" | "forward">;
-
-/** Throws RunRefusal for numbers that no measurement can have. */
-export function checkSteps({ steps, probes }: { readonly steps: number; readonly probes: number }): void {
-  if (!Number.isInteger(steps) || steps < 1 || steps > MOST_STEPS)
-    throw new RunRefusal(`A matrix of activations takes 1 to ${MOST_STEPS} steps, not ${steps}.`);
-  if (!Number.isInteger(probes) || probes < 1 || probes > MOST_PROBES)
-    throw new RunRefusal(`A sample has 1 to ${MOST_PROBES} start vectors, not ${probes}.`);
-}
-
-/** Where a measurement on samples of a run's batch looks: the first of them as one part, or the whole coupled batch. */
-export interface SampleCut {
-  readonly partition: Partition;
-  readonly columns: number;
-  readonly samples: number;
-}
-
-/** Throws RunRefusal where samples cannot be taken out of the batch, or are more than it has. */
-export function cutSamples({ cut, batch: { count }, coupled }: Problem, wanted: number): SampleCut {
-  if (!Number.isInteger(wanted) || wanted < 1)
-    throw new RunRefusal(`Samples are a whole number of at least 1, not ${wanted}.`);
-  const samples = Math.min(wanted, count);
-  if (coupled && samples < count)
-    throw new RunRefusal(
-      `BatchNorm with the statistics of the batch couples its samples: take all ${count} of them, or use running statistics.`,
-    );
-  const { rows, ...rest } = cut(samples);
-  return { partition: { ...rest, rows: rows.slice(0, 1) }, columns: coupled ? 1 : samples, samples };
 }
 
 function placeOf(name: string, shape: Shape, columns: number): Place {

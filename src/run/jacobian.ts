@@ -14,11 +14,9 @@ import {
   studentTQuantile,
   unitProbe,
 } from "../spectrum/index.ts";
-import { type ActivationGround, Activations, checkSteps, cutSamples, type SampleCut } from "./activations.ts";
-import { Eta } from "./eta.ts";
 import type { JobContext } from "./ground.ts";
 import type { JacobianAnswer, JacobianRequest, UnitJacobian } from "./protocol.ts";
-import { type Part, partsOf } from "./units.ts";
+import { type ActivationGround, measureUnits, type UnitJob, withActivations } from "./unitByUnit.ts";
 
 /** Numbers that no start vector has: the pair that the transpose is checked with. */
 const CHECK = [0xfffffffe, 0xffffffff] as const;
@@ -27,75 +25,37 @@ const CHECK = [0xfffffffe, 0xffffffff] as const;
  * Measures the units one after the other; what is known is published after each.
  * Throws RunRefusal, FormatError and MemoryRefusal for requests that cannot be met, AbortError when cancelled.
  */
-export async function measureJacobians(
+export const measureJacobians = (
   ground: ActivationGround,
   request: JacobianRequest,
-  { signal, gate, onProgress }: JobContext,
+  context: JobContext,
   publish: (answer: JacobianAnswer) => void,
-): Promise<JacobianAnswer> {
-  checkSteps(request);
-  const { steps, probes } = request;
-  const { problem } = ground;
-  const cut = cutSamples(problem, request.samples);
-  const parts = partsOf(cut.partition.graph, request.units);
-  const rate = new Eta();
-  const units: UnitJacobian[] = [];
-  let products = 0;
-  const answer = (): JacobianAnswer => ({
-    ...{ request, samples: cut.samples, coupled: problem.coupled, products, units: [...units] },
+): Promise<JacobianAnswer> =>
+  measureUnits(ground, request, context, publish, {
+    phase: "jacobian",
+    productsPerStep: 2,
+    measure: (job) => measureUnit(ground, job),
   });
-  for (const part of parts) {
-    const onStep = async (done: number): Promise<void> => {
-      products += 2;
-      const total = parts.length * probes * steps;
-      onProgress(rate.progress("jacobian", units.length * probes * steps + done, total, performance.now()));
-      await gate();
-    };
-    units.push(await measureUnit(ground, cut, part, { steps, probes, signal, onStep }));
-    if (units.length < parts.length) publish(answer());
-  }
-  return answer();
-}
 
-interface How {
-  readonly steps: number;
-  readonly probes: number;
-  readonly signal: AbortSignal;
-  /** Of all start vectors so far. */
-  readonly onStep: (done: number) => Promise<void>;
-}
-
-async function measureUnit(
-  ground: ActivationGround,
-  { partition, columns }: SampleCut,
-  part: Part,
-  { steps, probes, signal, onStep }: How,
-): Promise<UnitJacobian> {
-  const { problem, settings } = ground;
-  const { gpu, pipelines, submitter, budget, heldBytes } = ground.forward();
-  const { graph } = partition;
-  const activations = await Activations.create(
-    {
-      ...{ gpu, pipelines, submitter, partition, columns, parameters: problem.parameters },
-      shapes: { [IN]: graph.nodes[part.input].shape, [OUT]: graph.nodes[part.output].shape },
-      maps: [
-        { staged: jacobianTimes(graph, part), from: IN, to: OUT },
-        { staged: transposedTimes(graph, part), from: OUT, to: IN },
-      ],
-      vectors: steps + 3,
-      budget: budget - heldBytes,
-      advice: "use fewer samples or steps",
-    },
-    signal,
-  );
-  try {
+async function measureUnit(ground: ActivationGround, job: UnitJob): Promise<UnitJacobian> {
+  const { part, columns, steps, probes, signal, onStep } = job;
+  const { seed } = ground.settings;
+  const { graph } = job.partition;
+  const maps = {
+    shapes: { [IN]: graph.nodes[part.input].shape, [OUT]: graph.nodes[part.output].shape },
+    maps: [
+      { staged: jacobianTimes(graph, part), from: IN, to: OUT },
+      { staged: transposedTimes(graph, part), from: OUT, to: IN },
+    ],
+  };
+  return withActivations(ground, job, maps, async (activations) => {
     const jacobian: RectangularOperator<GpuVector> = {
       domain: activations.spaces[IN],
       range: activations.spaces[OUT],
       apply: (v, out, abort) => activations.apply(0, v, out, abort),
       applyTransposed: (u, out, abort) => activations.apply(1, u, out, abort),
     };
-    const source = { seed: settings.seed, distribution: "rademacher" } as const;
+    const source = { seed, distribution: "rademacher" } as const;
     const found: BidiagonalColumn[][] = [];
     let orthogonality = 0;
     for (let p = 0; p < probes; p++) {
@@ -112,11 +72,9 @@ async function measureUnit(
       ...{ unit: part.name, rows: range.n, columns: domain.n },
       ...describe(found),
       orthogonality,
-      adjointDefect: await adjointDefect(jacobian, settings.seed, signal),
+      adjointDefect: await adjointDefect(jacobian, seed, signal),
     };
-  } finally {
-    activations.destroy();
-  }
+  });
 }
 
 /** @param found by start vector and sample */

@@ -1,17 +1,9 @@
 /** What is asked of the Jacobians of units, and what is answered: plain data, re-exported by protocol.ts. */
 
 import type { MeanEstimate } from "../spectrum/index.ts";
+import type { UnitsAnswer, UnitsRequest } from "./unitTypes.ts";
 
-export interface JacobianRequest {
-  /** Units or stages by name; none: all units. */
-  readonly units: readonly string[];
-  /** The first samples of the batch; more than it has are all. With the statistics of the batch it must be all. */
-  readonly samples: number;
-  /** Of the bidiagonalisation. */
-  readonly steps: number;
-  /** Start vectors per sample. */
-  readonly probes: number;
-}
+export type JacobianRequest = UnitsRequest;
 
 /** The best of a sample's start vectors. */
 export interface SingularValue {
@@ -41,13 +33,4 @@ export interface UnitJacobian {
   readonly adjointDefect: number;
 }
 
-export interface JacobianAnswer {
-  readonly request: JacobianRequest;
-  /** Samples that were looked at. */
-  readonly samples: number;
-  /** BatchNorm with the statistics of the batch: one matrix for all samples. */
-  readonly coupled: boolean;
-  /** Products with J and with its transpose; each takes all matrices at once. */
-  readonly products: number;
-  readonly units: readonly UnitJacobian[];
-}
+export type JacobianAnswer = UnitsAnswer<UnitJacobian>;

@@ -1,9 +1,9 @@
 import { unflatten } from "../../src/model/index.ts";
-import type { ActivationGround } from "../../src/run/activations.ts";
 import type { JobContext } from "../../src/run/ground.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { type Problem, poseProblem } from "../../src/run/problem.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "../../src/run/protocol.ts";
+import type { ActivationGround } from "../../src/run/unitByUnit.ts";
 import { engines } from "../gpu/examples.ts";
 import { settings } from "./files.ts";
 

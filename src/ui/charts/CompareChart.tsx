@@ -2,11 +2,13 @@
 import { useId, useMemo } from "react";
 import { type DensityCurve, type DensityView, densityAt, eigenvalueAt } from "../../store/densityView.ts";
 import { scientific, significant } from "../format.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Clip } from "./Clip.tsx";
 import { Cursor } from "./Cursor.tsx";
-import { DensityFrame } from "./DensityFrame.tsx";
 import { densityAxes } from "./densityGeometry.ts";
-import { frameOf } from "./frame.ts";
-import { useBox } from "./useBox.ts";
+import { evenStops, type Frame, valueAt } from "./frame.ts";
+import type { Box } from "./useBox.ts";
 
 export interface ComparedCurve {
   /** `A` to `D`. */
@@ -28,67 +30,43 @@ const MARGINS = { left: 3.4, right: 1, top: 0.6, bottom: 3 };
 /** Places where the arrow keys stop. */
 const STOPS = 200;
 
-export function CompareChart({ view, curves, yAxis, summary }: CompareChartProps) {
-  const { ref, box } = useBox();
-  const clip = useId();
-  const frame = useMemo(() => (box === null ? null : frameOf(box, MARGINS)), [box]);
-  const axes = useMemo(() => (frame === null ? null : densityAxes(view, frame, yAxis)), [view, frame, yAxis]);
-  const paths = useMemo(() => curves.map(({ curve }) => axes?.outline(curve) ?? ""), [curves, axes]);
-  const drawn = box !== null && box.width > 0 && frame !== null && axes !== null;
-  const toU = (px: number) =>
-    frame === null
-      ? 0
-      : view.domain[0] + ((px - frame.left) / (frame.right - frame.left)) * (view.domain[1] - view.domain[0]);
+export function CompareChart(props: CompareChartProps) {
   return (
-    <div ref={ref} className="chart compare-chart">
-      {drawn && (
-        <>
-          <svg width={box.width} height={box.height} role="img" aria-label={summary}>
-            <defs>
-              <clipPath id={clip}>
-                <rect
-                  x={frame.left}
-                  y={frame.top}
-                  width={frame.right - frame.left}
-                  height={frame.bottom - frame.top}
-                />
-              </clipPath>
-            </defs>
-            <DensityFrame axes={axes} frame={frame} rem={box.rem} />
-            <g clipPath={`url(#${clip})`}>
-              {curves.map(({ letter, stroke }, i) => (
-                <path key={letter} className={stroke} d={paths[i]} data-curve={letter} />
-              ))}
-            </g>
-            <text
-              className="axis-title"
-              x={(frame.left + frame.right) / 2}
-              y={box.height - 0.3 * box.rem}
-              textAnchor="middle"
-            >
-              {axes.title}
-            </text>
-            <text
-              className="axis-title"
-              transform={`translate(${0.8 * box.rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-              textAnchor="middle"
-            >
-              density
-            </text>
-          </svg>
-          <Cursor
-            label="Read the densities"
-            frame={frame}
-            width={box.width}
-            stops={Array.from(
-              { length: STOPS },
-              (_, i) => frame.left + ((i + 0.5) / STOPS) * (frame.right - frame.left),
-            )}
-            read={(px) => ({ at: px, text: reading(view, curves, toU(px)) })}
-          />
-        </>
-      )}
-    </div>
+    <ChartFrame className="compare-chart" margins={MARGINS}>
+      {(frame, box) => <Plot {...props} frame={frame} box={box} />}
+    </ChartFrame>
+  );
+}
+
+interface PlotProps extends CompareChartProps {
+  readonly frame: Frame;
+  readonly box: Box;
+}
+
+function Plot({ view, curves, yAxis, summary, frame, box }: PlotProps) {
+  const clip = useId();
+  const axes = useMemo(() => densityAxes(view, frame, yAxis), [view, frame, yAxis]);
+  const paths = useMemo(() => curves.map(({ curve }) => axes.outline(curve)), [curves, axes]);
+  const { xTicks, yTicks, oneInN, title } = axes;
+  return (
+    <>
+      <Picture {...{ frame, box, summary }} xTitle={title} yTitle="density">
+        <Clip id={clip} frame={frame} />
+        <Axes {...{ frame, xTicks, yTicks }} rem={box.rem} guide={oneInN} />
+        <g clipPath={`url(#${clip})`}>
+          {curves.map(({ letter, stroke }, i) => (
+            <path key={letter} className={stroke} d={paths[i]} data-curve={letter} />
+          ))}
+        </g>
+      </Picture>
+      <Cursor
+        label="Read the densities"
+        frame={frame}
+        width={box.width}
+        stops={evenStops(frame, STOPS)}
+        read={(px) => ({ at: px, text: reading(view, curves, valueAt(frame, view.domain, px)) })}
+      />
+    </>
   );
 }
 

@@ -1,9 +1,11 @@
 /** How errors fall, or orthogonality goes, with every product. */
 import { significant } from "../format.ts";
-import { Cursor } from "./Cursor.tsx";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
 import { convergenceGeometry, type Series } from "./convergenceGeometry.ts";
-import { frameOf, nearest } from "./frame.ts";
-import { useBox } from "./useBox.ts";
+import type { Frame } from "./frame.ts";
+import type { Box } from "./useBox.ts";
 
 interface ConvergenceChartProps {
   readonly series: readonly Series[];
@@ -18,39 +20,20 @@ interface ConvergenceChartProps {
 const MARGINS = { left: 3.6, right: 0.8, top: 0.6, bottom: 2.9 };
 
 export function ConvergenceChart({ series, at, step, quantity, summary }: ConvergenceChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart convergence-chart">
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className="convergence-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const shape = convergenceGeometry(series, at, frame);
     const stops = Array.from({ length: at }, (_, i) => shape.x(i + 1));
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          {shape.yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          {shape.xTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(${tick.at} ${frame.bottom})`}>
-              <line className="tick-mark" y2={6} />
-              <text className="tick" y={1.35 * rem} textAnchor="middle">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
+        <Picture frame={frame} box={box} summary={summary} xTitle={step} yTitle={quantity}>
+          <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           {series.map(({ name, look }, i) => (
             <path key={name} className={`series ${look}`} d={shape.paths[i]} />
           ))}
@@ -66,35 +49,19 @@ export function ConvergenceChart({ series, at, step, quantity, summary }: Conver
                 />
               ),
           )}
-          <text
-            className="axis-title"
-            x={(frame.left + frame.right) / 2}
-            y={height - 0.3 * rem}
-            textAnchor="middle"
-          >
-            {step}
-          </text>
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            {quantity}
-          </text>
-        </svg>
+        </Picture>
         <Cursor
           label={`Read: ${quantity}`}
           frame={frame}
           width={width}
           stops={stops}
-          read={(px) => {
-            const i = nearest(stops, px);
+          read={readingOf(stops, (i) => {
             const lines = series.flatMap(({ name, values }) => {
               const value = values[i];
               return value === null || value === undefined ? [] : [`${name}: ${significant(value, 2)}`];
             });
-            return { at: stops[i], text: [`${step} ${i + 1}`, ...lines].join("\n") };
-          }}
+            return [`${step} ${i + 1}`, ...lines].join("\n");
+          })}
         />
       </>
     );

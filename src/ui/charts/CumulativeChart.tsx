@@ -1,12 +1,14 @@
 /** The share of eigenvalues up to each value, with the band that holds it everywhere. */
-import { useId, useMemo } from "react";
+import { useId } from "react";
 import type { CumulativeView } from "../../store/cumulativeView.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Clip } from "./Clip.tsx";
 import { Cursor } from "./Cursor.tsx";
 import { cumulativeGeometry, cumulativeReading } from "./cumulativeGeometry.ts";
-import { DensityFrame } from "./DensityFrame.tsx";
-import { frameOf } from "./frame.ts";
+import { evenStops, type Frame, valueAt } from "./frame.ts";
 import { type Limit, LimitLine } from "./LimitLine.tsx";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface CumulativeChartProps {
   readonly view: CumulativeView;
@@ -19,55 +21,33 @@ const MARGINS = { left: 3.4, right: 1, top: 0.6, bottom: 3 };
 const STOPS = 100;
 
 export default function CumulativeChart({ view, summary, limit }: CumulativeChartProps) {
-  const { ref, box } = useBox();
   const clip = useId();
-  const frame = useMemo(() => (box === null ? null : frameOf(box, MARGINS)), [box]);
-  const plot = useMemo(() => (frame === null ? null : cumulativeGeometry(view, frame)), [view, frame]);
   return (
-    <div ref={ref} className="chart density-chart">
-      {box !== null && box.width > 0 && frame !== null && plot !== null && draw(box.rem, frame, plot)}
-    </div>
+    <ChartFrame className="density-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function draw(
-    rem: number,
-    { left, right, top, bottom }: NonNullable<typeof frame>,
-    { x, ...shape }: NonNullable<typeof plot>,
-  ) {
-    const [width, height] = [box?.width ?? 0, box?.height ?? 0];
-    const [from, to] = view.domain;
-    const toU = (px: number) => from + ((px - left) / (right - left)) * (to - from);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
+    const { x, xTicks, yTicks, band, curve } = cumulativeGeometry(view, frame);
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          <clipPath id={clip}>
-            <rect x={left} y={top} width={right - left} height={bottom - top} />
-          </clipPath>
-          <DensityFrame axes={{ ...shape, oneInN: null }} frame={{ left, right, top, bottom }} rem={rem} />
+        <Picture {...{ frame, box, summary }} xTitle="eigenvalue λ" yTitle="share of eigenvalues up to λ">
+          <Clip id={clip} frame={frame} />
+          <Axes {...{ frame, rem, xTicks, yTicks }} />
           <g clipPath={`url(#${clip})`}>
-            {shape.band !== null && <path className="band" d={shape.band} data-curve="certified" />}
-            <path className="line" d={shape.curve} data-curve="shown" />
+            {band !== null && <path className="band" d={band} data-curve="certified" />}
+            <path className="line" d={curve} data-curve="shown" />
           </g>
-          {limit !== null && (
-            <LimitLine limit={limit} view={view} x={x} frame={{ left, right, top, bottom }} rem={rem} low />
-          )}
-          <text className="axis-title" x={(left + right) / 2} y={height - 0.3 * rem} textAnchor="middle">
-            eigenvalue λ
-          </text>
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(top + bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            share of eigenvalues up to λ
-          </text>
-        </svg>
+          {limit !== null && <LimitLine {...{ limit, view, x, frame, rem }} low />}
+        </Picture>
         <Cursor
           label="Read the cumulative distribution"
-          frame={{ left, right, top, bottom }}
+          frame={frame}
           width={width}
-          stops={Array.from({ length: STOPS }, (_, i) => left + ((i + 0.5) / STOPS) * (right - left))}
-          read={(px) => ({ at: px, text: cumulativeReading(view, toU(px)) })}
+          stops={evenStops(frame, STOPS)}
+          read={(px) => ({ at: px, text: cumulativeReading(view, valueAt(frame, view.domain, px)) })}
         />
       </>
     );

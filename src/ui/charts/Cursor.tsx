@@ -1,8 +1,20 @@
 /** Reading a chart by pointer and by keyboard: a slider over the plot, with the reading beside the cursor. */
 import { type KeyboardEvent, useState } from "react";
 import { commandOf } from "../keys/table.ts";
-import type { Frame } from "./frame.ts";
-import { nearest } from "./frame.ts";
+import { type Frame, nearest } from "./frame.ts";
+
+interface Reading {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Reads the stop that is nearest to a pixel. */
+export function readingOf(stops: readonly number[], text: (i: number) => string): (px: number) => Reading {
+  return (px) => {
+    const i = nearest(stops, px);
+    return { at: stops[i], text: text(i) };
+  };
+}
 
 interface CursorProps {
   readonly label: string;
@@ -11,7 +23,7 @@ interface CursorProps {
   /** Where the arrow keys stop: ascending pixels. */
   readonly stops: readonly number[];
   /** Lines that say what stands at a pixel; snaps as the chart sees fit. */
-  readonly read: (px: number) => { readonly at: number; readonly text: string };
+  readonly read: (px: number) => Reading;
   /** Click, tap or Enter. */
   readonly onPick?: (px: number) => void;
 }

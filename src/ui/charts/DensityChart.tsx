@@ -1,11 +1,14 @@
 /** Density of eigenvalues, with the Ritz values as stems of the height of their weights. */
 import { useMemo } from "react";
 import { type DensityView, positionOf } from "../../store/densityView.ts";
+import { Across, Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Clip } from "./Clip.tsx";
 import { Cursor } from "./Cursor.tsx";
 import { densityGeometry, densityReading } from "./densityGeometry.ts";
-import { frameOf, nearest } from "./frame.ts";
+import { type Frame, nearest, valueAt } from "./frame.ts";
 import { type Limit, LimitLine } from "./LimitLine.tsx";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface DensityChartProps {
   readonly view: DensityView;
@@ -28,67 +31,38 @@ export const besideName = (i: number): string => (i === 0 ? "overlay" : `overlay
 const MARGINS = { left: 3.4, right: 1, top: 0.6, bottom: 3 };
 
 export function DensityChart(props: DensityChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart density-chart">
-      {box !== null && box.width > 0 && (
-        <Plot {...props} width={box.width} height={box.height} rem={box.rem} />
-      )}
-    </div>
+    <ChartFrame className="density-chart" margins={MARGINS}>
+      {(frame, box) => <Plot {...props} frame={frame} box={box} />}
+    </ChartFrame>
   );
 }
 
 interface PlotProps extends DensityChartProps {
-  readonly width: number;
-  readonly height: number;
-  readonly rem: number;
+  readonly frame: Frame;
+  readonly box: Box;
 }
 
 function Plot(props: PlotProps) {
   const { limit = null } = props;
-  const { view, yAxis, summary, selected, pickable, onPick, beside, width, height, rem } = props;
-  const frame = useMemo(() => frameOf({ width, height, rem }, MARGINS), [width, height, rem]);
+  const { view, yAxis, summary, selected, pickable, onPick, beside, frame, box } = props;
+  const { width, rem } = box;
   const plot = useMemo(() => densityGeometry(view, frame, yAxis, 0.15 * rem), [view, frame, yAxis, rem]);
   const stops = useMemo(() => view.stems.map((stem) => plot.x(stem.u)), [view, plot]);
   const chosen = view.stems.find((stem) => stem.theta === selected?.theta && stem.probe === selected.probe);
-  const toU = (px: number) =>
-    view.domain[0] + ((px - frame.left) / (frame.right - frame.left)) * (view.domain[1] - view.domain[0]);
-  const middle = (frame.top + frame.bottom) / 2;
   return (
     <>
-      <svg width={width} height={height} role="img" aria-label={summary}>
-        <defs>
-          <clipPath id="density-clip">
-            <rect
-              x={frame.left}
-              y={frame.top}
-              width={frame.right - frame.left}
-              height={frame.bottom - frame.top}
-            />
-          </clipPath>
-        </defs>
-        {plot.yTicks.map((tick) => (
-          <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-            <line className="grid" x1={frame.left} x2={frame.right} />
-            <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-              {tick.label}
-            </text>
-          </g>
-        ))}
-        {plot.xTicks.map((tick) => (
-          <g key={tick.at} transform={`translate(${tick.at} ${frame.bottom})`}>
-            <line className="tick-mark" y2={tick.label === "" ? 3 : 6} />
-            {tick.label !== "" && (
-              <text className="tick" y={1.35 * rem} textAnchor="middle">
-                {tick.label}
-              </text>
-            )}
-          </g>
-        ))}
+      <Picture
+        frame={frame}
+        box={box}
+        summary={summary}
+        xTitle={plot.title}
+        yTitle="density, weight of a stem"
+      >
+        <Clip id="density-clip" frame={frame} />
+        <Axes frame={frame} rem={rem} xTicks={plot.xTicks} yTicks={plot.yTicks} baseline={null} />
         <g clipPath="url(#density-clip)">
-          {plot.oneInN !== null && (
-            <line className="guide" x1={frame.left} x2={frame.right} y1={plot.oneInN} y2={plot.oneInN} />
-          )}
+          {plot.oneInN !== null && <Across className="guide" frame={frame} y={plot.oneInN} />}
           {plot.band !== null && <path className="band" d={plot.band} />}
           <path className="stems" d={plot.stems} />
           <path className="heads" d={plot.heads} />
@@ -127,31 +101,17 @@ function Plot(props: PlotProps) {
             {selected?.symbol}
           </text>
         )}
-        <line className="axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
-        <text
-          className="axis-title"
-          x={(frame.left + frame.right) / 2}
-          y={height - 0.3 * rem}
-          textAnchor="middle"
-        >
-          {plot.title}
-        </text>
-        <text
-          className="axis-title"
-          transform={`translate(${0.8 * rem} ${middle}) rotate(-90)`}
-          textAnchor="middle"
-        >
-          density, weight of a stem
-        </text>
-      </svg>
+        <Across className="axis" frame={frame} y={frame.bottom} />
+      </Picture>
       <Cursor
         label="Read the density"
         frame={frame}
         width={width}
         stops={stops}
-        read={(px) => {
-          return { at: px, text: densityReading(view, toU(px), nearest(stops, px), beside) };
-        }}
+        read={(px) => ({
+          at: px,
+          text: densityReading(view, valueAt(frame, view.domain, px), nearest(stops, px), beside),
+        })}
         onPick={(px) => {
           const distance = (theta: number) => Math.abs(plot.x(positionOf(view, theta)) - px);
           const [closest] = [...pickable].sort((a, b) => distance(a.theta) - distance(b.theta));

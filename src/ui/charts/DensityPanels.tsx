@@ -1,8 +1,10 @@
 /** A density per run, side by side on common axes, with that of the first run behind the others. */
 import { useId, useMemo } from "react";
 import type { DensityView } from "../../store/densityView.ts";
+import { Axes } from "./Axes.tsx";
+import { AxisTitle } from "./ChartFrame.tsx";
+import { Clip } from "./Clip.tsx";
 import type { ComparedCurve } from "./CompareChart.tsx";
-import { DensityFrame } from "./DensityFrame.tsx";
 import { type DensityAxes, densityAxes } from "./densityGeometry.ts";
 import type { Frame } from "./frame.ts";
 import { type Box, useBox } from "./useBox.ts";
@@ -45,13 +47,9 @@ export function DensityPanels({ view, curves, yAxis, summary }: DensityPanelsPro
               numbered={i === 0 || frame.left === panels[0].frame.left}
             />
           ))}
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * box.rem} ${box.height / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
+          <AxisTitle x={0.8 * box.rem} y={box.height / 2} upwards>
             density
-          </text>
+          </AxisTitle>
         </svg>
       )}
     </div>
@@ -69,32 +67,21 @@ interface PanelProps {
 }
 
 function Panel({ frame, axes, rem, clip, curve, behind, numbered }: PanelProps) {
+  const { xTicks, yTicks, oneInN } = axes;
   return (
     <g>
-      <clipPath id={clip}>
-        <rect
-          x={frame.left}
-          y={frame.top}
-          width={frame.right - frame.left}
-          height={frame.bottom - frame.top}
-        />
-      </clipPath>
+      <Clip id={clip} frame={frame} />
       <text className="panel-title" x={frame.left} y={frame.top - 0.7 * rem}>
         {curve.letter}: {curve.title}
       </text>
-      <DensityFrame {...{ axes, frame, rem, numbered }} />
+      <Axes {...{ frame, rem, xTicks, yTicks, numbered }} guide={oneInN} />
       <g clipPath={`url(#${clip})`}>
         {behind !== null && <path className="behind" d={behind} />}
         <path className={curve.stroke} d={axes.outline(curve.curve)} data-curve={curve.letter} />
       </g>
-      <text
-        className="axis-title"
-        x={(frame.left + frame.right) / 2}
-        y={frame.bottom + 2.6 * rem}
-        textAnchor="middle"
-      >
+      <AxisTitle x={(frame.left + frame.right) / 2} y={frame.bottom + 2.6 * rem}>
         {axes.title}
-      </text>
+      </AxisTitle>
     </g>
   );
 }

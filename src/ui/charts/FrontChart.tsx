@@ -1,9 +1,11 @@
 /** The front of bit plans: cost against predicted rise, with the chosen plan, plans of one width, and what was measured. */
 import { significant } from "../format.ts";
-import { Cursor } from "./Cursor.tsx";
-import { frameOf, nearest } from "./frame.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
+import { type Frame, nearest, whiskerPath } from "./frame.ts";
 import { type FrontFigure, frontGeometry } from "./frontGeometry.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface FrontChartProps {
   readonly figure: FrontFigure;
@@ -19,46 +21,27 @@ interface FrontChartProps {
 const MARGINS = { left: 4.2, right: 0.6, top: 1.5, bottom: 3 };
 
 export function FrontChart({ figure, quantity, summary, costText, onPick }: FrontChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart front-chart">
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className="front-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const shape = frontGeometry(figure, frame);
     const { chosen } = shape;
     const square = 0.32 * rem;
     const diamond = 0.46 * rem;
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          {shape.yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
+        <Picture frame={frame} box={box} summary={summary} xTitle={quantity} yTitle="rise of the loss">
+          <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           {shape.floor !== null && (
             <text className="tick" x={frame.left - 0.5 * rem} y={shape.floor} dy="0.32em" textAnchor="end">
               ≤ 0
             </text>
           )}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
-          {shape.xTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(${tick.at} ${frame.bottom})`}>
-              <line className="tick-mark" y2={5} />
-              <text className="tick" y={1.35 * rem} textAnchor="middle">
-                {tick.label}
-              </text>
-            </g>
-          ))}
           <line
             className="guide budget"
             x1={shape.budget}
@@ -83,10 +66,7 @@ export function FrontChart({ figure, quantity, summary, costText, onPick }: Fron
           {chosen !== null && (
             <g className="plan-mark">
               {chosen.whisker !== null && (
-                <path
-                  className="whisker"
-                  d={`M${chosen.at[0]},${chosen.whisker[0]}V${chosen.whisker[1]}M${chosen.at[0] - 3},${chosen.whisker[0]}h6M${chosen.at[0] - 3},${chosen.whisker[1]}h6`}
-                />
+                <path className="whisker" d={whiskerPath(chosen.at[0], chosen.whisker, 3)} />
               )}
               <circle cx={chosen.at[0]} cy={chosen.at[1]} r={0.42 * rem} />
             </g>
@@ -98,32 +78,16 @@ export function FrontChart({ figure, quantity, summary, costText, onPick }: Fron
               d={`M${x},${y - diamond}l${diamond},${diamond}l${-diamond},${diamond}l${-diamond},${-diamond}Z`}
             />
           ))}
-          <text
-            className="axis-title"
-            x={(frame.left + frame.right) / 2}
-            y={height - 0.3 * rem}
-            textAnchor="middle"
-          >
-            {quantity}
-          </text>
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            rise of the loss
-          </text>
-        </svg>
+        </Picture>
         <Cursor
           label="Read the front"
           frame={frame}
           width={width}
           stops={shape.stops}
-          read={(px) => {
-            const i = nearest(shape.stops, px);
+          read={readingOf(shape.stops, (i) => {
             const { cost, loss } = shape.plans[i];
-            return { at: shape.stops[i], text: `${costText(cost)}\npredicted rise ${significant(loss, 3)}` };
-          }}
+            return `${costText(cost)}\npredicted rise ${significant(loss, 3)}`;
+          })}
           onPick={(px) => onPick(shape.plans[nearest(shape.stops, px)].cost)}
         />
       </>

@@ -1,9 +1,11 @@
 /** Trace of each tensor's own block, in the order of the network, with its 95 % interval. */
 import { interval, significant } from "../format.ts";
-import { Cursor } from "./Cursor.tsx";
-import { frameOf, nearest } from "./frame.ts";
+import { Across, Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
+import { type Frame, nearest, whiskerPath } from "./frame.ts";
 import { type LayerBar, layerGeometry } from "./layerGeometry.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface LayerChartProps {
   readonly bars: readonly LayerBar[];
@@ -15,37 +17,30 @@ interface LayerChartProps {
   readonly onPick?: (name: string) => void;
 }
 
+const MARGINS = { left: 4, right: 0.4, top: 0.6, bottom: 1.6 };
 /** Room for slanted names under the bars, in rem. */
 const NAMES = 4.6;
 
 export function LayerChart({ bars, quantity, summary, selected, onPick }: LayerChartProps) {
-  const { ref, box } = useBox();
+  const named = ({ width, rem }: Box): boolean => (width - 4.4 * rem) / bars.length >= 1.25 * rem;
   return (
-    <div ref={ref} className="chart layer-chart">
-      {box !== null && box.width > 0 && bars.length > 0 && plot()}
-    </div>
+    <ChartFrame
+      className="layer-chart"
+      margins={(box) => (named(box) ? { ...MARGINS, bottom: NAMES } : MARGINS)}
+    >
+      {(frame, box) => bars.length > 0 && plot(frame, box)}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
+  function plot(frame: Frame, box: Box) {
     const { width, height, rem } = box;
-    const margins = { left: 4, right: 0.4, top: 0.6, bottom: 1.6 };
-    const named = (width - 4.4 * rem) / bars.length >= 1.25 * rem;
-    const frame = frameOf(box, named ? { ...margins, bottom: NAMES } : margins);
     const shape = layerGeometry(bars, frame);
     const centre = (i: number) => shape.bars[i].x + shape.bars[i].width / 2;
     const stops = bars.map((_, i) => centre(i));
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          {shape.yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
+        <Picture frame={frame} box={box} summary={summary} yTitle={quantity}>
+          <Axes frame={frame} rem={rem} yTicks={shape.yTicks} baseline={null} />
           {shape.bars.map(({ bar, x, y, width: w, height: h, whisker }, i) => (
             <g key={bar.name}>
               <rect
@@ -55,13 +50,8 @@ export function LayerChart({ bars, quantity, summary, selected, onPick }: LayerC
                 width={w}
                 height={h}
               />
-              {whisker !== null && (
-                <path
-                  className="whisker"
-                  d={`M${centre(i)},${whisker[0]}V${whisker[1]}M${centre(i) - 2.5},${whisker[0]}h5M${centre(i) - 2.5},${whisker[1]}h5`}
-                />
-              )}
-              {named && (
+              {whisker !== null && <path className="whisker" d={whiskerPath(centre(i), whisker, 2.5)} />}
+              {named(box) && (
                 <text
                   className="tick name"
                   transform={`translate(${centre(i) + 0.3 * rem} ${frame.bottom + 0.8 * rem}) rotate(-40)`}
@@ -72,7 +62,7 @@ export function LayerChart({ bars, quantity, summary, selected, onPick }: LayerC
               )}
             </g>
           ))}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={shape.zero} y2={shape.zero} />
+          <Across className="axis" frame={frame} y={shape.zero} />
           {shape.groups.map((group) => (
             <g key={group.name}>
               {group.to - group.from > (0.45 * group.name.length + 0.4) * rem && (
@@ -96,25 +86,17 @@ export function LayerChart({ bars, quantity, summary, selected, onPick }: LayerC
               )}
             </g>
           ))}
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            {quantity}
-          </text>
-        </svg>
+        </Picture>
         <Cursor
           label="Read the layers"
           frame={frame}
           width={width}
           stops={stops}
-          read={(px) => {
-            const i = nearest(stops, px);
+          read={readingOf(stops, (i) => {
             const { bar } = shape.bars[i];
             const spread = bar.interval === null ? "" : `\n95 % interval ${interval(bar.interval)}`;
-            return { at: stops[i], text: `${bar.name}\n${quantity} ${significant(bar.value, 3)}${spread}` };
-          }}
+            return `${bar.name}\n${quantity} ${significant(bar.value, 3)}${spread}`;
+          })}
           {...(onPick === undefined ? {} : { onPick: (px: number) => onPick(bars[nearest(stops, px)].name) })}
         />
       </>

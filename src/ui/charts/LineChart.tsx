@@ -1,10 +1,13 @@
 /** A quantity measured along a direction, over what is predicted for it. */
 import { useId } from "react";
 import type { LandscapeMark } from "../../store/state.ts";
-import { Cursor } from "./Cursor.tsx";
-import { frameOf, nearest } from "./frame.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Clip } from "./Clip.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
+import type { Frame } from "./frame.ts";
 import { type Line, lineGeometry } from "./lineGeometry.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface LineChartProps {
   readonly line: Line;
@@ -28,50 +31,22 @@ export function LineChart({
   marks = [],
   className = "",
 }: LineChartProps) {
-  const { ref, box } = useBox();
   const clip = useId();
   return (
-    <div ref={ref} className={`chart ${className}`}>
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className={className} margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const shape = lineGeometry(line, frame);
     const { stops } = shape;
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          <defs>
-            <clipPath id={clip}>
-              <rect
-                x={frame.left}
-                y={frame.top - 4}
-                width={frame.right - frame.left}
-                height={frame.bottom - frame.top + 4}
-              />
-            </clipPath>
-          </defs>
-          {shape.yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          {shape.xTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(${tick.at} ${frame.bottom})`}>
-              <line className="tick-mark" y2={6} />
-              <text className="tick" y={1.35 * rem} textAnchor="middle">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
+        <Picture frame={frame} box={box} summary={summary} xTitle={titles[0]} yTitle={titles[1]}>
+          <Clip id={clip} frame={frame} above={4} />
+          <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           {marks.map(({ label: name, at }) => (
             <g key={name}>
               <line
@@ -93,32 +68,8 @@ export function LineChart({
               <circle key={cx} className="measured-point" cx={cx} cy={cy} r={0.18 * rem} />
             ))}
           </g>
-          <text
-            className="axis-title"
-            x={(frame.left + frame.right) / 2}
-            y={height - 0.3 * rem}
-            textAnchor="middle"
-          >
-            {titles[0]}
-          </text>
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            {titles[1]}
-          </text>
-        </svg>
-        <Cursor
-          label={label}
-          frame={frame}
-          width={width}
-          stops={stops}
-          read={(px) => {
-            const i = nearest(stops, px);
-            return { at: stops[i], text: read(i) };
-          }}
-        />
+        </Picture>
+        <Cursor label={label} frame={frame} width={width} stops={stops} read={readingOf(stops, read)} />
       </>
     );
   }

@@ -1,12 +1,14 @@
 /** A quantity over the plane of two directions, with lines of equal value: measured and predicted. */
 import type { Field } from "../../store/landscapes.ts";
 import type { LandscapeMark } from "../../store/state.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
 import { ColourBar } from "./ColourBar.tsx";
-import { frameOf } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { GridCursor } from "./GridCursor.tsx";
 import { planeGeometry } from "./planeGeometry.ts";
 import type { Shades } from "./shades.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface PlaneChartProps {
   readonly field: Field;
@@ -22,24 +24,27 @@ interface PlaneChartProps {
 const MARGINS = { left: 3.6, right: 4.6, top: 0.8, bottom: 2.9 };
 
 export function PlaneChart({ field, shades, marks, names, summary, read }: PlaneChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart plane-chart">
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className="plane-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const shape = planeGeometry(field, shades, frame);
     const arm = 0.4 * rem;
     const onRight = (x: number): boolean => x > (frame.left + frame.right) / 2;
     const placed = marks.length > 0 ? marks : [{ label: "weights", at: [0, 0] }];
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
+        <Picture
+          frame={frame}
+          box={box}
+          summary={summary}
+          xTitle={`step along ${names[0]}`}
+          yTitle={`step along ${names[1]}`}
+        >
           {shape.cells.map(({ fill, measured, d }) => (
             <path
               key={`${fill}${measured}`}
@@ -71,43 +76,16 @@ export function PlaneChart({ field, shades, marks, names, summary, read }: Plane
               </g>
             );
           })}
-          {shape.xTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(${tick.at} ${frame.bottom})`}>
-              <line className="tick-mark" y2={6} />
-              <text className="tick" y={1.35 * rem} textAnchor="middle">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          {shape.yTicks.map((tick) => (
-            <text
-              key={tick.label}
-              className="tick"
-              x={frame.left - 0.5 * rem}
-              y={tick.at}
-              dy="0.32em"
-              textAnchor="end"
-            >
-              {tick.label}
-            </text>
-          ))}
+          <Axes
+            frame={frame}
+            rem={rem}
+            xTicks={shape.xTicks}
+            yTicks={shape.yTicks}
+            grid={false}
+            baseline={null}
+          />
           <ColourBar shades={shades} frame={frame} rem={rem} />
-          <text
-            className="axis-title"
-            x={(frame.left + frame.right) / 2}
-            y={height - 0.3 * rem}
-            textAnchor="middle"
-          >
-            step along {names[0]}
-          </text>
-          <text
-            className="axis-title"
-            transform={`translate(${0.9 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            step along {names[1]}
-          </text>
-        </svg>
+        </Picture>
         <GridCursor
           label={`Read the ${field.value} over ${names.join(" and ")}`}
           frame={frame}

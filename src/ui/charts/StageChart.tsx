@@ -1,10 +1,12 @@
 /** Traces of the parts of several networks: a mark with its interval for each run, with the run's letter. */
 import type { ComparedRow } from "../../store/comparison.ts";
 import { interval, significant } from "../format.ts";
-import { Cursor } from "./Cursor.tsx";
-import { frameOf, nearest } from "./frame.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
+import type { Frame } from "./frame.ts";
 import { stageGeometry } from "./stageGeometry.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface StageChartProps {
   readonly rows: readonly ComparedRow[];
@@ -17,31 +19,20 @@ interface StageChartProps {
 const MARGINS = { left: 4, right: 0.5, top: 1.2, bottom: 1.9 };
 
 export function StageChart({ rows, letters, strokes, summary }: StageChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart stage-chart">
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className="stage-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const { marks, groups, zero, yTicks, pitch, spacing } = stageGeometry(rows, frame);
     const stops = marks.map((mark) => mark.x);
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          {yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={zero} y2={zero} />
+        <Picture frame={frame} box={box} summary={summary} yTitle="trace">
+          <Axes frame={frame} rem={rem} yTicks={yTicks} baseline={zero} />
           {marks.map(({ run, stage, x, y, whisker }) => (
             <g key={`${stage} ${run}`}>
               {whisker !== null && (
@@ -64,30 +55,20 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
               {shortened(name, pitch / (0.44 * rem))}
             </text>
           ))}
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            trace
-          </text>
-        </svg>
+        </Picture>
         {stops.length > 0 && (
           <Cursor
             label="Read the traces"
             frame={frame}
             width={width}
             stops={stops}
-            read={(px) => {
-              const mark = marks[nearest(stops, px)];
+            read={readingOf(stops, (i) => {
+              const mark = marks[i];
               const quantity = rows[mark.stage].quantities[mark.run];
               const estimated = quantity?.kind === "95 %" ? quantity.interval : null;
               const spread = estimated === null ? "" : `\n95 % interval ${interval(estimated)}`;
-              return {
-                at: mark.x,
-                text: `${letters[mark.run]}: ${rows[mark.stage].name}\ntrace ${significant(quantity?.value ?? 0, 3)}${spread}`,
-              };
-            }}
+              return `${letters[mark.run]}: ${rows[mark.stage].name}\ntrace ${significant(quantity?.value ?? 0, 3)}${spread}`;
+            })}
           />
         )}
       </>

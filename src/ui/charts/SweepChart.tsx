@@ -1,10 +1,12 @@
 /** The largest eigenvalue of random batches against their size: every batch, and the mean of each size. */
 import type { SweptSize } from "../../store/studyData.ts";
 import { significant } from "../format.ts";
-import { Cursor } from "./Cursor.tsx";
-import { frameOf, nearest } from "./frame.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
+import type { Frame } from "./frame.ts";
 import { sweepGeometry } from "./sweepGeometry.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface SweepChartProps {
   readonly sizes: readonly SweptSize[];
@@ -15,38 +17,25 @@ interface SweepChartProps {
 const MARGINS = { left: 3.6, right: 0.6, top: 0.8, bottom: 2.9 };
 
 export function SweepChart({ sizes, planned, summary }: SweepChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart sweep-chart">
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className="sweep-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const shape = sweepGeometry(sizes, planned, frame);
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          {shape.yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          {shape.xTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(${tick.at} ${frame.bottom})`}>
-              <line className="tick-mark" y2={6} />
-              <text className="tick" y={1.35 * rem} textAnchor="middle">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
+        <Picture
+          frame={frame}
+          box={box}
+          summary={summary}
+          xTitle="samples of a batch"
+          yTitle="largest eigenvalue"
+        >
+          <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           <path className="line" d={shape.mean} />
           {shape.dots.map(({ at: [cx, cy], converged, key }) => (
             <circle
@@ -57,35 +46,18 @@ export function SweepChart({ sizes, planned, summary }: SweepChartProps) {
               r={0.26 * rem}
             />
           ))}
-          <text
-            className="axis-title"
-            x={(frame.left + frame.right) / 2}
-            y={height - 0.3 * rem}
-            textAnchor="middle"
-          >
-            samples of a batch
-          </text>
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            largest eigenvalue
-          </text>
-        </svg>
+        </Picture>
         <Cursor
           label="Read the batch sizes"
           frame={frame}
           width={width}
           stops={shape.stops}
-          read={(px) => {
-            const i = nearest(shape.stops, px);
+          read={readingOf(shape.stops, (i) => {
             const { batchSize, values, mean, least, most } = sizes[i];
             const spread =
               values.length === 1 ? "" : `\nfrom ${significant(least, 4)} to ${significant(most, 4)}`;
-            const text = `${batchSize} samples, ${values.length} ${values.length === 1 ? "batch" : "batches"}\nmean ${significant(mean, 4)}${spread}`;
-            return { at: shape.stops[i], text };
-          }}
+            return `${batchSize} samples, ${values.length} ${values.length === 1 ? "batch" : "batches"}\nmean ${significant(mean, 4)}${spread}`;
+          })}
         />
       </>
     );

@@ -1,10 +1,12 @@
 /** The spectra of units over the depth of the network: whole range, middle 90 % and median of each. */
 import type { UnitRow } from "../../store/unitView.ts";
 import { significant } from "../format.ts";
-import { Cursor } from "./Cursor.tsx";
-import { frameOf, nearest } from "./frame.ts";
+import { Axes } from "./Axes.tsx";
+import { ChartFrame, Picture } from "./ChartFrame.tsx";
+import { Cursor, readingOf } from "./Cursor.tsx";
+import type { Frame } from "./frame.ts";
 import { unitGeometry } from "./unitGeometry.ts";
-import { useBox } from "./useBox.ts";
+import type { Box } from "./useBox.ts";
 
 interface UnitChartProps {
   readonly rows: readonly UnitRow[];
@@ -18,31 +20,20 @@ interface UnitChartProps {
 const MARGINS = { left: 3.6, right: 0.6, top: 0.8, bottom: 4.4 };
 
 export function UnitChart({ rows, quantity, isometry, summary }: UnitChartProps) {
-  const { ref, box } = useBox();
   return (
-    <div ref={ref} className="chart unit-chart">
-      {box !== null && box.width > 0 && plot()}
-    </div>
+    <ChartFrame className="unit-chart" margins={MARGINS}>
+      {plot}
+    </ChartFrame>
   );
 
-  function plot() {
-    if (box === null) return null;
-    const { width, height, rem } = box;
-    const frame = frameOf(box, MARGINS);
+  function plot(frame: Frame, box: Box) {
+    const { width, rem } = box;
     const shape = unitGeometry(rows, isometry, frame);
     const stops = shape.units.map(({ x }) => x);
     return (
       <>
-        <svg width={width} height={height} role="img" aria-label={summary}>
-          {shape.yTicks.map((tick) => (
-            <g key={tick.label} transform={`translate(0 ${tick.at})`}>
-              <line className="grid" x1={frame.left} x2={frame.right} />
-              <text className="tick" x={frame.left - 0.5 * rem} dy="0.32em" textAnchor="end">
-                {tick.label}
-              </text>
-            </g>
-          ))}
-          <line className="axis" x1={frame.left} x2={frame.right} y1={shape.zero} y2={shape.zero} />
+        <Picture frame={frame} box={box} summary={summary} yTitle={quantity}>
+          <Axes frame={frame} rem={rem} yTicks={shape.yTicks} baseline={shape.zero} />
           {shape.one !== null && (
             <line className="isometry" x1={frame.left} x2={frame.right} y1={shape.one} y2={shape.one} />
           )}
@@ -72,23 +63,13 @@ export function UnitChart({ rows, quantity, isometry, summary }: UnitChartProps)
               </text>
             </g>
           ))}
-          <text
-            className="axis-title"
-            transform={`translate(${0.8 * rem} ${(frame.top + frame.bottom) / 2}) rotate(-90)`}
-            textAnchor="middle"
-          >
-            {quantity}
-          </text>
-        </svg>
+        </Picture>
         <Cursor
           label="Read the units"
           frame={frame}
           width={width}
           stops={stops}
-          read={(px) => {
-            const i = nearest(stops, px);
-            return { at: stops[i], text: reading(rows[i]) };
-          }}
+          read={readingOf(stops, (i) => reading(rows[i]))}
         />
       </>
     );

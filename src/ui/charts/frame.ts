@@ -55,3 +55,18 @@ export function nearest(positions: readonly number[], x: number): number {
   }
   return Math.abs(positions[high] - x) < Math.abs(positions[low] - x) ? high : low;
 }
+
+/** The value of an axis at a pixel of the plot, where the axis goes evenly from the first value to the second. */
+export function valueAt({ left, right }: Frame, [from, to]: readonly [number, number], px: number): number {
+  return from + ((px - left) / (right - left)) * (to - from);
+}
+
+/** Pixels in the middles of equal parts of the plot: where the arrow keys stop on a curve without points. */
+export function evenStops({ left, right }: Frame, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => left + ((i + 0.5) / count) * (right - left));
+}
+
+/** An interval as a line with caps of the given half width in pixels. */
+export function whiskerPath(x: number, [from, to]: readonly [number, number], cap: number): string {
+  return `M${x},${from}V${to}M${x - cap},${from}h${2 * cap}M${x - cap},${to}h${2 * cap}`;
+}

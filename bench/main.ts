@@ -13,6 +13,7 @@ import { poseProblem } from "../src/run/problem.ts";
 import { LanczosRun } from "../src/spectrum/index.ts";
 import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
 import { type LandscapeRow, measureLandscapes } from "./landscape.ts";
+import { type LayersRow, measureLayers } from "./layers.ts";
 
 const MODELS = ["resnet20", "resnet20-nobn", "resnet20-noskip"];
 const LANCZOS_STEPS = 4;
@@ -32,6 +33,9 @@ interface Row {
   readonly compileMs: number;
   readonly bytesPlanned: number;
   readonly bytesUsed: number;
+  /** Of these: residuals and temporaries of the programs, and the basis of the Lanczos steps. */
+  readonly bytesPrograms: number;
+  readonly bytesBasis: number;
 }
 
 const median = (values: readonly number[]): number =>
@@ -83,9 +87,12 @@ async function measure(id: string, batch: number, rounds: number, engines: Engin
     times.gradient.push(await timed(gradient));
   }
   const lanczos = new LanczosRun(operator, { source: { seed: 0, distribution: "rademacher" }, probes: [0] });
+  const withoutBasis = operator.cost.usedBytes;
+  const bytesPrograms = withoutBasis - space.bytes;
   const lanczosMs = await timed(async () => {
     for await (const _ of lanczos.advance({ steps: LANCZOS_STEPS }));
   });
+  const bytesBasis = operator.cost.usedBytes - withoutBasis;
   lanczos.release();
   const { flops, dispatches, plannedBytes, usedBytes } = operator.cost;
   const [hvpMs, gradientMs] = [median(times.hvp), median(times.gradient)];
@@ -105,6 +112,8 @@ async function measure(id: string, batch: number, rounds: number, engines: Engin
     compileMs,
     bytesPlanned: plannedBytes,
     bytesUsed: usedBytes,
+    bytesPrograms,
+    bytesBasis,
   };
   operator.destroy();
   return row;
@@ -127,6 +136,8 @@ const COLUMNS: Columns<Row> = [
   ["compile ms", (r) => r.compileMs.toFixed(0)],
   ["planned MB", (r) => (r.bytesPlanned / 1e6).toFixed(0)],
   ["used MB", (r) => (r.bytesUsed / 1e6).toFixed(0)],
+  ["programs MB", (r) => (r.bytesPrograms / 1e6).toFixed(0)],
+  ["basis MB", (r) => (r.bytesBasis / 1e6).toFixed(0)],
 ];
 
 const LANDSCAPE_COLUMNS: Columns<LandscapeRow> = [
@@ -135,6 +146,14 @@ const LANDSCAPE_COLUMNS: Columns<LandscapeRow> = [
   ["batch", (r) => String(r.batch)],
   ["points", (r) => String(r.points)],
   ["points/s", (r) => r.pointsPerSecond.toPrecision(3)],
+];
+
+const LAYER_COLUMNS: Columns<LayersRow> = [
+  ["traces of layers", (r) => String(r.layers)],
+  ["tensors", (r) => String(r.tensors)],
+  ["product ms", (r) => r.productMs.toFixed(2)],
+  ["probe ms", (r) => r.probeMs.toFixed(2)],
+  ["probe/product", (r) => r.probePerProduct.toFixed(2)],
 ];
 
 function table<T>(columns: Columns<T>, rows: readonly T[]): string {
@@ -162,11 +181,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     own.gpu.device.destroy();
   }
   const landscapes = await measureLandscapes(dawn(), rounds, read, median);
+  const layers = await measureLayers(dawn(), rounds, median);
   const json = flag("json", "test-results/bench.json");
   await mkdir(dirname(json), { recursive: true });
-  await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes }, null, 1)}\n`);
+  await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes, layers }, null, 1)}\n`);
   process.stdout.write(
-    `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(COLUMNS, rows)}${table(LANDSCAPE_COLUMNS, landscapes)}written to ${json}\n`,
+    `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(COLUMNS, rows)}${table(LANDSCAPE_COLUMNS, landscapes)}${table(LAYER_COLUMNS, layers)}written to ${json}\n`,
   );
   engines.gpu.device.destroy();
   return 0;

@@ -7,7 +7,7 @@ import { expect, test } from "./page.ts";
 
 /** Width in pixels of this sentence where the snapshots were taken. */
 const SAMPLE = "Eigenvalue density λ₁ = 298.3775";
-const WIDTH = 231.06;
+const WIDTH = 148.838;
 
 for (const { value: panel } of controls.panel.options) {
   test(`the panel ${panel} looks as it did`, async ({ page }) => {

@@ -34,6 +34,17 @@ export const mlp = (activation: "tanh" | "relu" = "tanh", seed = 1): Dropped => 
   options: { activation },
 });
 
+/** A perceptron from 7 numbers to 3 classes with so many layers of `width` before the last. */
+export function deepMlp(layers: number, width: number): Dropped {
+  const sizes = [7, ...new Array<number>(layers - 1).fill(width), 3];
+  const shapes = sizes.slice(1).flatMap((size, i): [string, number[]][] => [
+    [`fc${i + 1}.weight`, [size, sizes[i]]],
+    [`fc${i + 1}.bias`, [size]],
+  ]);
+  const bytes = checkpoint(Object.fromEntries(shapes), 1);
+  return { kind: "files", files: [{ name: "deep.safetensors", bytes }], options: { activation: "tanh" } };
+}
+
 /** A CIFAR ResNet-8 with BatchNorm and few channels. */
 export function resnet8(): ModelSource {
   const widths = [4, 6, 8];

@@ -45,10 +45,12 @@ function line(): Landscape {
 }
 
 /** The panel over the stored run as it would be with these landscapes. */
-async function openWith(page: Page, landscapes: RunResult["landscapes"], more = ""): Promise<void> {
-  await page.route("**/models/resnet20/run.json", (route) =>
-    route.fulfill({ json: landscapes === undefined ? run : { ...run, landscapes } }),
-  );
+async function openWith(
+  page: Page,
+  landscapes: NonNullable<RunResult["landscapes"]>,
+  more = "",
+): Promise<void> {
+  await page.route("**/models/resnet20/run.json", (route) => route.fulfill({ json: { ...run, landscapes } }));
   await page.goto(`./#panel=landscape${more}`);
   await expect(page.getByRole("heading", { name: "Measure a landscape" })).toBeVisible();
 }
@@ -129,7 +131,7 @@ test("a plane that was cancelled shows what it has and how much that is", async 
 test("a stored run without a landscape says what to do, and a checkpoint is asked for by name", async ({
   page,
 }) => {
-  await openWith(page, undefined);
+  await openWith(page, []);
   await expect(page.locator(".landscape")).toContainText("This run holds no landscape. Run it here");
   await expect(page.getByRole("button", { name: "Measure 11 × 11 points" })).toHaveAttribute(
     "aria-disabled",

@@ -13,7 +13,7 @@ test("the stored run is drawn without a click, from the page and its JSON alone"
   await expect(rows).toHaveCount(run.eigenvalues.top.length + run.eigenvalues.bottom.length);
   const shown = Number((await rows.first().locator(".value").textContent())?.replace("−", "-"));
   expect(Math.abs(shown / run.eigenvalues.top[0].value - 1)).toBeLessThan(1e-3);
-  await expect(page.locator(".trace")).toContainText("95 % interval");
+  await expect(page.locator(".trace")).toHaveText(/^Trace704\.8Exact, as a sum/);
   const engine = requests.filter((path) => /worker|client|safetensors|npz/.test(path));
   expect(engine, "what only a run needs").toEqual([]);
 });

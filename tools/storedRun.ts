@@ -49,10 +49,18 @@ export async function main([id, out]: readonly string[]): Promise<number> {
   );
   for (const question of questions)
     result = await step(question.kind, (report) => engine.ask(question, report));
-  await writeFile(out, `${JSON.stringify(result)}\n`);
+  const { answers, landscapes, ...rest } = result;
+  const lean = { ...rest, landscapes: rounded(landscapes), answers: rounded(answers) };
+  await writeFile(out, `${JSON.stringify(lean)}\n`);
   engine.destroy();
   return 0;
 }
+
+/** To eight digits, more than float32 has: the page fetches this file before it draws anything. */
+const rounded = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, x) =>
+    typeof x === "number" && !Number.isInteger(x) ? Number(x.toPrecision(8)) : x,
+  );
 
 async function step(
   name: string,

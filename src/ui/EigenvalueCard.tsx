@@ -18,7 +18,9 @@ export function EigenvalueCard({ result }: { readonly result: RunResult }) {
       {densityOnly === null ? <EigenvalueTable result={result} /> : <p className="calm">{densityOnly}</p>}
       <div className="trace">
         <h3>Trace</h3>
-        <p className="figure">{plusMinus(trace.estimate, trace.standardError)}</p>
+        <p className="figure">
+          {plusMinus(trace.estimate, trace.method === "exact" ? null : trace.standardError)}
+        </p>
         <p className="calm">
           {trace.method === "exact"
             ? "Exact, as a sum over samples and classes"

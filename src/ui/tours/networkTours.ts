@@ -1,5 +1,8 @@
 /** Tours over several networks and their layers. */
-import { count, interval, percent, scientific, significant } from "../format.ts";
+import { answersTo } from "../../store/answers.ts";
+import { negativeShare } from "../../store/spectralCounts.ts";
+import { count, percent, scientific, significant } from "../format.ts";
+import { plural } from "../words.ts";
 import {
   bulkText,
   eigenvalue,
@@ -12,9 +15,11 @@ import {
 import type { Tour } from "./tour.ts";
 
 const THREE = ["resnet20", "resnet20-nobn", "resnet20-noskip"];
-const TRACE_PROBES = 100;
-/** An interval of one probe, which a stored run does not have: it overlaps nothing, and the claim fails. */
+const UNMEASURED = { rise: Number.NaN, firstOrder: Number.NaN, secondOrder: Number.NaN };
+/** What a stored run does not have: it overlaps nothing, and the claim fails. */
 const NOTHING = [Number.NaN, Number.NaN] as const;
+const UNKNOWN = { fraction: Number.NaN, interval95: NOTHING };
+const shares = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
 
 export const norms: Tour = {
   title: "BatchNorm and skip connections",
@@ -64,15 +69,15 @@ export const norms: Tour = {
       target: "study",
       runs: THREE,
       say: (full, nobn) => {
-        const [a, b] = [full.trace, nobn.trace];
-        const [first, second] = [a, b].map(({ interval95 }) => interval95 ?? NOTHING);
+        const [a, b] = [full, nobn].map((run) => negativeShare(run) ?? UNKNOWN);
+        const [first, second] = [a, b].map(({ interval95 }) => interval95);
         return {
           text:
-            `The traces differ by more than a factor of two: ${significant(a.estimate, 3)} and ${significant(b.estimate, 3)} without BatchNorm. ` +
-            `But with ${a.samples} probes the 95 % intervals are ${interval(first)} and ${interval(second)}: they overlap, and the page ` +
-            "does not call that a difference.",
+            `By the quadrature ${percent(a.fraction)} of the eigenvalues lie below zero, and ${percent(b.fraction)} without BatchNorm. ` +
+            `But what ${plural(full.settings.probes, "probe")} of ${full.settings.steps} steps can vouch for is ${shares(first)}, and ` +
+            `${shares(second)}: they overlap, and the page does not call that a difference.`,
           claims: {
-            "the estimates differ by more than two": a.estimate > 2 * b.estimate,
+            "the estimates differ by far": Math.abs(a.fraction - b.fraction) > 0.3,
             "the intervals overlap": first[0] < second[1] && second[0] < first[1],
           },
         };
@@ -125,22 +130,25 @@ export const bits: Tour = {
       },
     },
     {
-      title: "Look at the whiskers first",
-      link: { panel: "layers", traceProbes: TRACE_PROBES },
-      target: "layers",
+      title: "Predicted and measured",
+      link: { panel: "layers" },
+      target: "plan",
       runs: ["resnet20"],
       say: (run) => {
-        const rows = weightTraces(run);
-        const open = rows.filter(holdsZero).length;
-        const { samples } = run.trace;
+        const plan = answersTo(run, "plan").findLast(({ chosen }) => chosen?.measured != null)?.chosen;
+        const [rise, measured] = [plan?.rise.estimate ?? Number.NaN, plan?.measured ?? UNMEASURED];
         return {
           text:
-            `With ${samples} probes the 95 % interval of ${open} of the ${rows.length} weights holds zero: their order is not known yet. ` +
-            `${TRACE_PROBES} trace probes, as the form now says, narrow the intervals by a factor of about ` +
-            `${significant(Math.sqrt(TRACE_PROBES / samples), 2)} or more. Press Run, where there is a GPU.`,
+            `The traces here are exact, and the best plan half-way between the fewest and the most bits predicts a rise of ${significant(rise, 2)}. ` +
+            `Measured with the rounded weights it is ${significant(measured.rise, 2)}: the curvature along the error gives ` +
+            `${significant(measured.secondOrder, 2)}, as predicted, and the slope, which HAWQ leaves out, ${significant(measured.firstOrder, 2)}.`,
           claims: {
-            "most intervals hold zero": open > rows.length / 2,
-            "there are more probes to have": TRACE_PROBES > 2 * samples,
+            "the traces are exact": run.trace.method === "exact",
+            "the curvature is as predicted":
+              measured.secondOrder > rise / 2 && measured.secondOrder < 2 * rise,
+            "the slope gives the most": measured.firstOrder > 2 * measured.secondOrder,
+            "both together are the rise":
+              Math.abs(measured.firstOrder + measured.secondOrder - measured.rise) < 0.2 * measured.rise,
           },
         };
       },

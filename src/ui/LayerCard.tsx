@@ -30,10 +30,12 @@ export function LayerCard({ result, link = false }: LayerCardProps) {
   }, [result, perParameter, layerTensors]);
   const quantity = layerQuantity(layerMeasure);
   const largest = bars.reduce((best, bar) => (bar.value > best.value ? bar : best), bars[0]);
+  const { method, samples } = result.trace;
+  const certainty = method === "exact" ? "exact" : `95 % intervals, ${plural(samples, "probe")}`;
   return (
     <Card
       title="Trace by layer"
-      note={`95 % intervals, ${plural(result.trace.samples, "probe")}${layerTensors === "all" ? "; paler: norms and biases" : ""}`}
+      note={`${certainty}${layerTensors === "all" ? "; paler: norms and biases" : ""}`}
       className="layers"
       tools={
         <>

@@ -30,7 +30,8 @@ test("the GPU dialog shows adapter, what fits, and a sound passport; axe finds n
   expect(over).toBeLessThanOrEqual(0);
 
   await dialog.getByText("the run shown").click();
-  await expect(dialog).toContainText("before results carried a numerics passport");
+  await expect(dialog).toContainText("Runs inthe headless command");
+  await expect(dialog).toContainText("Numerics passport sound");
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 });

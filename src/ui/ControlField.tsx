@@ -10,6 +10,7 @@ import {
 } from "../store/controls.ts";
 import { useActions, useHidden, usePage } from "./page.ts";
 import { Segments } from "./parts.tsx";
+import { SelectField } from "./SelectField.tsx";
 
 type NumberKey = {
   [K in ControlKey]: (typeof controls)[K] extends NumberControl ? K : never;
@@ -70,25 +71,16 @@ export function ListField<K extends ChoiceKey>({ field, onHelp }: FieldProps<K>)
   const control: ChoiceControl<string> = controls[field];
   const value = usePage((state) => state.controls[field]);
   const { set } = useActions();
-  const id = useId();
   if (useHidden(field)) return null;
   return (
-    <div className="field wide" title={control.help}>
-      <label htmlFor={id}>{control.label}</label>
-      <select
-        id={id}
-        value={value}
-        onFocus={() => onHelp(control.help)}
-        onBlur={() => onHelp("")}
-        onChange={(event) => set(field, event.target.value as ControlValues[K])}
-      >
-        {control.options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </div>
+    <SelectField
+      label={control.label}
+      help={control.help}
+      options={control.options}
+      {...{ value, onHelp }}
+      className="wide"
+      onChange={(chosen) => set(field, chosen as ControlValues[K])}
+    />
   );
 }
 

@@ -106,26 +106,20 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
               figure.what,
             )}
-            <label>
-              <span className="hidden">Width of the PNG in millimetres</span>
-              <select value={width} onChange={(event) => setWidth(Number(event.target.value))}>
-                {WIDTHS.map((mm) => (
-                  <option key={mm} value={mm}>
-                    {mm} mm
-                  </option>
-                ))}
-              </select>
-            </label>
-            <label>
-              <span className="hidden">Dots per inch of the PNG</span>
-              <select value={dpi} onChange={(event) => setDpi(Number(event.target.value))}>
-                {RESOLUTIONS.map((dots) => (
-                  <option key={dots} value={dots}>
-                    {dots} dpi
-                  </option>
-                ))}
-              </select>
-            </label>
+            <SizeChoice
+              label="Width of the PNG in millimetres"
+              unit="mm"
+              sizes={WIDTHS}
+              value={width}
+              onChange={setWidth}
+            />
+            <SizeChoice
+              label="Dots per inch of the PNG"
+              unit="dpi"
+              sizes={RESOLUTIONS}
+              value={dpi}
+              onChange={setDpi}
+            />
           </p>
         )}
         <p className="export-row">
@@ -169,6 +163,29 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
         </p>
       </div>
     </details>
+  );
+}
+
+interface SizeChoiceProps {
+  readonly label: string;
+  readonly unit: string;
+  readonly sizes: readonly number[];
+  readonly value: number;
+  readonly onChange: (size: number) => void;
+}
+
+function SizeChoice({ label, unit, sizes, value, onChange }: SizeChoiceProps) {
+  return (
+    <label>
+      <span className="hidden">{label}</span>
+      <select value={value} onChange={(event) => onChange(Number(event.target.value))}>
+        {sizes.map((size) => (
+          <option key={size} value={size}>
+            {size} {unit}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

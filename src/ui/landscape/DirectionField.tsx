@@ -1,5 +1,5 @@
 /** A direction of a landscape: an eigenvector of the run, a random one, the gradient, or the way to another checkpoint. */
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { controls } from "../../store/controls.ts";
 import type { AxisName } from "../../store/landscapes.ts";
 import { rankedEigenvalues } from "../../store/ranks.ts";
@@ -8,6 +8,7 @@ import { type FoundFile, filesOf, filesOfDrop, readFiles } from "../dropFiles.ts
 import { eigenvalueSymbol, significant } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
+import { SelectField } from "../SelectField.tsx";
 
 const OTHERS = [
   { value: "random", label: "random, filter-normalised" },
@@ -26,7 +27,6 @@ export function DirectionField({ axis, result, onHelp }: DirectionFieldProps) {
   const control = controls[axis];
   const value = usePage((state) => state.controls[axis]);
   const { set } = useActions();
-  const id = useId();
   const vectors = rankedEigenvalues(result).map(({ name, rank, ritz: found }) => ({
     value: name,
     label: `${eigenvalueSymbol(rank.end, rank.place, "v")}, ${eigenvalueSymbol(rank.end, rank.place)} = ${significant(found.value, 4)}`,
@@ -38,23 +38,15 @@ export function DirectionField({ axis, result, onHelp }: DirectionFieldProps) {
     : [...known, { value, label: value }];
   if (useHidden(axis)) return null;
   return (
-    <div className="field direction" title={control.help}>
-      <label htmlFor={id}>{control.label}</label>
-      <select
-        id={id}
-        value={value}
-        onFocus={() => onHelp(control.help)}
-        onBlur={() => onHelp("")}
-        onChange={(event) => set(axis, event.target.value)}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
+    <SelectField
+      label={control.label}
+      help={control.help}
+      className="direction"
+      {...{ value, options, onHelp }}
+      onChange={(chosen) => set(axis, chosen)}
+    >
       {value === "checkpoint" && <CheckpointFile axis={axis} />}
-    </div>
+    </SelectField>
   );
 }
 

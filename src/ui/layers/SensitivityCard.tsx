@@ -37,7 +37,7 @@ export function SensitivityCard({ result, view }: { readonly result: RunResult; 
   return (
     <Card
       title="Sensitivity of the layers"
-      note={`${plural(rows.length, "tensor")} of weights; intervals of 95 %`}
+      note={`${plural(rows.length, "tensor")} of weights; 95 % intervals where traces are sampled`}
       className="sensitivity"
       tools={
         <>

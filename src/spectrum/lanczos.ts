@@ -115,7 +115,8 @@ export class LanczosRun<V> {
     this.#ensureBasis(steps);
     for (;;) {
       if (this.columns.every((column) => column.closed)) {
-        // Steps enqueued beyond an invariant space carry nothing.
+        // Steps enqueued beyond an invariant space carry nothing, but hold buffers until they are read.
+        await Promise.allSettled(this.#inFlight.flatMap(reads));
         this.#inFlight = [];
         yield { kind: "done", reason: "invariant", step: this.#step };
         return;
@@ -244,7 +245,7 @@ export class LanczosRun<V> {
       segments: segments === null ? null : segments.fetch(),
     };
     // These are awaited one step later; until then a failure must not count as unhandled.
-    for (const pending of [...step.projections, step.norm, step.segments]) pending?.catch(() => {});
+    for (const pending of reads(step)) pending?.catch(() => {});
     this.#inFlight.push(step);
   }
 
@@ -279,6 +280,12 @@ export class LanczosRun<V> {
     this.#step++;
   }
 }
+
+const reads = ({ projections, norm, segments }: StepInFlight): readonly (Promise<Float64Array> | null)[] => [
+  ...projections,
+  norm,
+  segments,
+];
 
 /** Largest entry of T: within a factor of three of its norm. */
 function sizeOfT(alpha: readonly number[], beta: readonly number[]): number {

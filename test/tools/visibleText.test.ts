@@ -11,11 +11,14 @@ const CONVERTED = [
   "ui/MeasureCard.tsx",
   "ui/Notices.tsx",
   "ui/RunButtons.tsx",
-  "store/theme.ts",
+  "store",
 ];
 
 /** Texts that stand where they are used, each with its reason. */
-const EXCEPTIONS: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [];
+const EXCEPTIONS: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
+  { file: "store/listView.ts", text: "not yet", why: "a state" },
+  { file: "store/comparison.ts", text: "random", why: "a key that tells batches apart" },
+];
 
 const sources = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))

@@ -1,6 +1,7 @@
 /** What size fits this GPU: large networks planned on request, because it takes the engine some seconds. */
 import { useState } from "react";
 import type { SizesAnswer } from "../../store/state.ts";
+import { largeNetworks as text } from "../../strings/en.ts";
 import { useActions } from "../page.ts";
 import { Button } from "../parts.tsx";
 
@@ -13,24 +14,24 @@ export function WhatFits() {
     setAnswer(await sizes());
   };
   return (
-    <section className="passport" aria-label="Large networks">
-      <h3>Large networks</h3>
+    <section className="passport" aria-label={text.title}>
+      <h3>{text.title}</h3>
       {!asked && (
         <p className="calm">
-          Whether ResNet-50 and BERT-base fit this GPU, and how.{" "}
-          <Button onClick={() => void ask()} title="A plan only: nothing is computed and no memory is taken">
-            Plan them
+          {text.lead}{" "}
+          <Button onClick={() => void ask()} title={text.askHint}>
+            {text.ask}
           </Button>
         </p>
       )}
       <div role="status">
-        {asked && answer === null && <p className="empty">Planning: a few seconds</p>}
+        {asked && answer === null && <p className="empty">{text.planning}</p>}
         {answer?.kind === "unavailable" && <p className="empty">{answer.message}</p>}
         {answer?.kind === "planned" &&
           answer.sizes.map(({ network, outcome, sentence }) => (
             <p key={network} className="calm">
               <span className={`pill ${outcome.kind === "fits" ? "good" : "bad"}`}>
-                {outcome.kind === "fits" ? "fits" : "too large"}
+                {outcome.kind === "fits" ? text.fits : text.refused}
               </span>{" "}
               {sentence}
             </p>

@@ -1,6 +1,8 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
+
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
+import { exporting as texts } from "../strings/en.ts";
 import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
@@ -83,7 +85,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
       onClick={() =>
         void attempt(async (tools) => {
           await navigator.clipboard.writeText(make(tools));
-          setNote("Copied.");
+          setNote(texts.copied);
         })
       }
     >
@@ -95,7 +97,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
   if (self.origin === "null") return null;
   return (
     <details ref={menu} className="export">
-      <summary>Export</summary>
+      <summary>{texts.title}</summary>
       <div className="export-menu">
         {figure !== null && (
           <p className="export-row">
@@ -106,15 +108,9 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
               figure.what,
             )}
+            <SizeChoice label={texts.width} unit="mm" sizes={WIDTHS} value={width} onChange={setWidth} />
             <SizeChoice
-              label="Width of the PNG in millimetres"
-              unit="mm"
-              sizes={WIDTHS}
-              value={width}
-              onChange={setWidth}
-            />
-            <SizeChoice
-              label="Dots per inch of the PNG"
+              label={texts.resolution}
               unit="dpi"
               sizes={RESOLUTIONS}
               value={dpi}
@@ -134,16 +130,16 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
         </p>
         {run && (
           <p className="export-row">
-            {save("Result (JSON)", "json", () => JSON.stringify(result, null, 1), "run")}
-            {save("Numbers (npz)", "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
+            {save(texts.result, "json", () => JSON.stringify(result, null, 1), "run")}
+            {save(texts.numbers, "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
             {save(
-              "matplotlib script",
+              texts.matplotlib,
               "py",
               (tools) => tools.matplotlibScript(tools.fileName(model, "run", "json")),
               figure?.what ?? "run",
             )}
             {save(
-              "PyTorch script",
+              texts.pytorch,
               "py",
               (tools) => {
                 const [data, script] = [
@@ -154,8 +150,8 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               },
               "recompute",
             )}
-            {copy("Copy methods sentence", (tools) => tools.methodsSentence(result))}
-            {copy("Copy BibTeX", (tools) => tools.REFERENCES)}
+            {copy(texts.copyMethods, (tools) => tools.methodsSentence(result))}
+            {copy(texts.copyBibtex, (tools) => tools.REFERENCES)}
           </p>
         )}
         <p className="calm" role="status">

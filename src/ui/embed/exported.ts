@@ -1,7 +1,9 @@
 /** What the command `export` answers. Fetched with the first one. */
+
 import { comparedRuns } from "../../store/kept.ts";
 import { findEigenvalue } from "../../store/ranks.ts";
 import type { PageState, RunResult } from "../../store/state.ts";
+import { exported as texts } from "../../strings/en.ts";
 import { fileName } from "../export/download.ts";
 import { figureSvg } from "../export/figureSvg.ts";
 import { chartIn, densityFigure, type Figure, layersFigure, sliceFigure } from "../figures.ts";
@@ -18,7 +20,7 @@ export interface Exported {
 /** @throws Error with a sentence for the author of the framing page */
 export function exported(state: PageState, format: ExportFormat): Exported {
   const result = state.shown?.result;
-  if (result === undefined) throw new Error("There is no run to export yet.");
+  if (result === undefined) throw new Error(texts.noRun);
   const model = modelName(result.model);
   if (format === "json") {
     return { format, name: fileName(model, "run", "json"), content: JSON.stringify(result, null, 1) };
@@ -41,10 +43,10 @@ function figureOf(state: PageState, result: RunResult): Figure {
       return layersFigure(controls.layerMeasure);
     case "slice": {
       const chosen = findEigenvalue(result, controls.selected);
-      if (chosen === null) throw new Error("No eigenvalue is selected, so there is no slice.");
+      if (chosen === null) throw new Error(texts.noSlice);
       return sliceFigure(chosen.rank);
     }
     case "eigenvalues":
-      throw new Error("This view is a table: export it as json.");
+      throw new Error(texts.isTable);
   }
 }

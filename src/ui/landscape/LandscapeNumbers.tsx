@@ -1,6 +1,8 @@
 /** What can be taken away from a landscape: its figure, its grid, its numbers. */
+
 import { gridPoints, type LandscapeValue } from "../../store/landscapes.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
+import { figures, landscape as texts } from "../../strings/en.ts";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { landscapeFigure } from "../figures.ts";
@@ -22,10 +24,12 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
   <ExportMenu
     figure={landscapeFigure(value, landscapeTitle(landscape), landscape.axes.length === 2)}
     {...(ground === undefined ? {} : { ground })}
-    tables={[{ label: "Grid (CSV)", name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) }]}
+    tables={[
+      { label: texts.numbers.csv, name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) },
+    ]}
     files={[
       {
-        ...{ label: "Grid (npz)", name: "landscape", ending: "npz" },
+        ...{ label: texts.numbers.npz, name: "landscape", ending: "npz" },
         text: (t) => new Blob([t.landscapeNpz(landscape)]),
       },
     ]}
@@ -33,18 +37,15 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
     of={{
       name: modelName(result.model),
       // BatchNorm may be another one than the run's.
-      caption: `${value} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
+      caption: `${figures.landscape[value]} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
     }}
   />
 );
 
 export const LandscapeTable = ({ landscape }: { readonly landscape: Landscape }) => (
   <DataTable
-    summary="Loss and accuracy at every point"
-    columns={[
-      ...directionNames(landscape).map((name) => `Along ${name}`),
-      ...["Measured", "Predicted", "Residual", "Accuracy"],
-    ]}
+    summary={texts.numbers.table}
+    columns={[...directionNames(landscape).map(texts.numbers.along), ...texts.numbers.columns]}
     rows={() =>
       gridPoints(landscape).map(({ at, loss, predicted, accuracy }) => [
         ...at.map((a) => significant(a, 3)),

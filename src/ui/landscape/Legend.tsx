@@ -1,5 +1,7 @@
 /** What the lines of a landscape are. */
+
 import type { LandscapeValue } from "../../store/landscapes.ts";
+import { figures, landscape as texts } from "../../strings/en.ts";
 
 interface LegendProps {
   readonly plane: boolean;
@@ -12,22 +14,20 @@ export function Legend({ plane, surface, predicted, value }: LegendProps) {
   if (surface)
     return (
       <p className="legend">
-        <span className="key">
-          drag, or use the arrow keys, to turn the surface; the ring marks the weights
-        </span>
+        <span className="key">{texts.legend.turn}</span>
       </p>
     );
   return (
     <p className="legend">
       <span className="key">
         <i className={plane ? "swatch iso-line" : "swatch measured"} aria-hidden="true" />
-        {plane ? `lines of equal ${value}, measured` : "measured"}
-        {value === "residual" && ": loss minus L + g·d + ½ d·Hd"}
+        {plane ? figures.equalLines(figures.landscape[value]) : figures.measured}
+        {value === "residual" && texts.legend.residual}
       </span>
       {predicted && (
         <span className="key">
           <i className={plane ? "swatch iso-predicted" : "swatch parabola"} aria-hidden="true" />
-          as slope and curvature at the weights predict
+          {texts.legend.predicted}
         </span>
       )}
     </p>

@@ -1,7 +1,9 @@
 /** Bits for the layers under a budget: the front of all plans, the best one, and what it measures. */
+
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { planFile } from "../../store/measuredPlans.ts";
 import type { RunResult } from "../../store/state.ts";
+import { figures, layers as texts } from "../../strings/en.ts";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { frontFigure } from "../figures.ts";
@@ -26,21 +28,15 @@ export function PlanCard({ result, view }: PlanCardProps) {
   const known = planned?.ok === true ? planned.value : null;
   return (
     <Card
-      title="Bit plan"
-      note="the bits of each layer that raise the loss least within a budget"
+      title={texts.plan.title}
+      note={texts.plan.note}
       className="plan"
       tools={known !== null && solved !== null && <PlanExport {...{ result, view, known, solved }} />}
     >
       <PlanSettings result={result} />
       {table === null && (
-        <Asking
-          job="plan"
-          what="rounding errors of its weights"
-          label="Predict the rise of the loss"
-          onAsk={() => void predictPlan()}
-        >
-          Rounds the weights to 2 to 8 bits; the traces are exact where a closed sum gives them, else those of
-          the run.
+        <Asking job="plan" what={texts.plan.what} label={texts.plan.predict} onAsk={() => void predictPlan()}>
+          {texts.plan.cost}
         </Asking>
       )}
       {planned?.ok === false && (
@@ -48,9 +44,7 @@ export function PlanCard({ result, view }: PlanCardProps) {
           {planned.message}
         </p>
       )}
-      {known !== null && solved === null && (
-        <p className="empty">No plan stays within this budget: raise it or allow fewer bits.</p>
-      )}
+      {known !== null && solved === null && <p className="empty">{texts.plan.none}</p>}
       {known !== null && solved !== null && (
         <div className="plan-body">
           <Front known={known} solved={solved} view={view} />
@@ -96,30 +90,37 @@ function Front({ known, solved, view }: KnownProps) {
           measured,
         }}
         quantity={title}
-        summary={`Predicted rise of the loss of ${count(known.front.length)} undominated plans from ${words(low)} to ${words(high)}. Within ${words(solved.budget)} the best costs ${words(solved.cost)} and predicts a rise of ${significant(solved.rise.estimate, 3)}.`}
+        summary={texts.plan.summary({
+          plans: count(known.front.length),
+          least: words(low),
+          most: words(high),
+          budget: words(solved.budget),
+          cost: words(solved.cost),
+          rise: significant(solved.rise.estimate, 3),
+        })}
         costText={words}
         onPick={pick}
       />
-      <ShareSlider field="planBudget" label="Budget" text={words(solved.budget)} />
+      <ShareSlider field="planBudget" label={texts.plan.budget} text={words(solved.budget)} />
       <p className="legend">
         <span>
           <span className="swatch" />
-          best plan for each budget, predicted
+          {figures.bestPlans}
         </span>
         <span>
           <span className="mark-key dot" />
-          chosen
+          {texts.plan.chosen}
         </span>
         {measured.length > 0 && (
           <span>
             <span className="mark-key diamond" />
-            measured; hollow: another plan
+            {texts.plan.measured}
           </span>
         )}
       </p>
       <DataTable
-        summary="Plans of the front"
-        columns={["Cost", "Predicted rise"]}
+        summary={texts.plan.table}
+        columns={texts.plan.columns}
         rows={() => known.front.map(({ cost, loss }) => [words(cost), significant(loss, 4)])}
       />
     </div>
@@ -132,10 +133,10 @@ function PlanExport({ result, view, known, solved }: KnownProps & { readonly res
   return (
     <ExportMenu
       figure={frontFigure}
-      tables={[{ label: "Plan (CSV)", name: "plan", csv: (t) => t.planCsv(file()) }]}
+      tables={[{ label: texts.plan.csv, name: "plan", csv: (t) => t.planCsv(file()) }]}
       files={[
         {
-          label: "Plan (JSON)",
+          label: texts.plan.json,
           name: "plan",
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,

@@ -1,7 +1,9 @@
 /** One layer: what is known of its block, and the way to the matrix that is this block alone. */
+
 import { blockSpectrum } from "../../store/layerSpectra.ts";
 import type { BlockEigenvalue, RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
+import { layers as texts } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { blockFigure } from "../figures.ts";
 import { count, interval, percent, residualText, significant, within } from "../format.ts";
@@ -15,12 +17,8 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
   const tensor = result.model.tensors.find((one) => one.name === name);
   if (tensor === undefined) {
     return (
-      <Card title="One layer" className="one-layer">
-        <p className="empty">
-          {name === ""
-            ? "Choose a bar, or a row of the table, to look at one layer."
-            : `This run has no tensor ${name}: choose a bar, or a row of the table.`}
-        </p>
+      <Card title={texts.one.title} className="one-layer">
+        <p className="empty">{name === "" ? texts.one.choose : texts.one.unknown(name)}</p>
       </Card>
     );
   }
@@ -36,36 +34,36 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
           {block?.density != null && (
             <ExportMenu
               figure={blockFigure(name)}
-              tables={[{ label: "Ritz values (CSV)", name: "block", csv: (t) => t.blockCsv(block) }]}
+              tables={[{ label: texts.one.csv, name: "block", csv: (t) => t.blockCsv(block) }]}
               result={result}
             />
           )}
-          <Button onClick={() => set("layer", "")}>Close</Button>
+          <Button onClick={() => set("layer", "")}>{texts.one.close}</Button>
         </>
       }
     >
       <dl className="facts">
-        <dt>Parameters</dt>
+        <dt>{texts.one.parameters}</dt>
         <dd>
           {count(tensor.size)}{" "}
           <span className="aside">{percent(tensor.size / result.model.parameterCount)}</span>
         </dd>
         {trace !== undefined && (
           <>
-            <dt>Trace of its block</dt>
+            <dt>{texts.one.trace}</dt>
             <dd>
               {significant(trace.estimate, 4)}{" "}
               {trace.interval95 !== null && <span className="aside">{interval(trace.interval95)}</span>}
             </dd>
-            <dt>Share of the trace</dt>
+            <dt>{texts.one.share}</dt>
             <dd>{percent(trace.estimate / result.trace.estimate)}</dd>
           </>
         )}
         {block !== null && (
           <>
-            <dt>Largest eigenvalue</dt>
+            <dt>{texts.one.largest}</dt>
             <dd>{eigenvalue(block.top)}</dd>
-            <dt>Smallest eigenvalue</dt>
+            <dt>{texts.one.smallest}</dt>
             <dd>{eigenvalue(block.bottom)}</dd>
           </>
         )}
@@ -76,8 +74,10 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
   );
 }
 
-const eigenvalue = ({ value, residual, converged }: BlockEigenvalue): string =>
-  `${within(value, residual)} ± ${residualText(residual)}${converged ? "" : ", not yet converged"}`;
+function eigenvalue({ value, residual, converged }: BlockEigenvalue): string {
+  const text = `${within(value, residual)} ± ${residualText(residual)}`;
+  return converged ? text : texts.one.notConverged(text);
+}
 
 /** From the layer to its eigenvalues. */
 function LayerButtons({ result, name }: { readonly result: RunResult; readonly name: string }) {
@@ -91,17 +91,13 @@ function LayerButtons({ result, name }: { readonly result: RunResult; readonly n
       <p className="plan-buttons">
         {pattern !== null && (
           <Button pressed={restricted} onClick={() => set("params", restricted ? "" : pattern)}>
-            Restrict the Hessian to this layer
+            {texts.one.restrict}
           </Button>
         )}
-        <Button onClick={() => set("panel", "spectrum")}>To the eigenvalues</Button>
+        <Button onClick={() => set("panel", "spectrum")}>{texts.one.toEigenvalues}</Button>
       </p>
       <p className="calm">
-        {pattern === null
-          ? "No pattern names this tensor alone, so that a run cannot be restricted to it here."
-          : restricted
-            ? "The next run measures the block of this tensor: its eigenvalues, density and trace."
-            : "Restricting sets Parameters of the next run to this tensor."}
+        {pattern === null ? texts.one.noPattern : restricted ? texts.one.restricted : texts.one.restricting}
       </p>
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
-import { exporting as texts } from "../strings/en.ts";
+import { exporting as words } from "../strings/en.ts";
 import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
@@ -85,7 +85,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
       onClick={() =>
         void attempt(async (tools) => {
           await navigator.clipboard.writeText(make(tools));
-          setNote(texts.copied);
+          setNote(words.copied);
         })
       }
     >
@@ -97,7 +97,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
   if (self.origin === "null") return null;
   return (
     <details ref={menu} className="export">
-      <summary>{texts.title}</summary>
+      <summary>{words.title}</summary>
       <div className="export-menu">
         {figure !== null && (
           <p className="export-row">
@@ -108,9 +108,9 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
               figure.what,
             )}
-            <SizeChoice label={texts.width} unit="mm" sizes={WIDTHS} value={width} onChange={setWidth} />
+            <SizeChoice label={words.width} unit="mm" sizes={WIDTHS} value={width} onChange={setWidth} />
             <SizeChoice
-              label={texts.resolution}
+              label={words.resolution}
               unit="dpi"
               sizes={RESOLUTIONS}
               value={dpi}
@@ -130,16 +130,16 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
         </p>
         {run && (
           <p className="export-row">
-            {save(texts.result, "json", () => JSON.stringify(result, null, 1), "run")}
-            {save(texts.numbers, "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
+            {save(words.result, "json", () => JSON.stringify(result, null, 1), "run")}
+            {save(words.numbers, "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
             {save(
-              texts.matplotlib,
+              words.matplotlib,
               "py",
               (tools) => tools.matplotlibScript(tools.fileName(model, "run", "json")),
               figure?.what ?? "run",
             )}
             {save(
-              texts.pytorch,
+              words.pytorch,
               "py",
               (tools) => {
                 const [data, script] = [
@@ -150,8 +150,8 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               },
               "recompute",
             )}
-            {copy(texts.copyMethods, (tools) => tools.methodsSentence(result))}
-            {copy(texts.copyBibtex, (tools) => tools.REFERENCES)}
+            {copy(words.copyMethods, (tools) => tools.methodsSentence(result))}
+            {copy(words.copyBibtex, (tools) => tools.REFERENCES)}
           </p>
         )}
         <p className="calm" role="status">

@@ -7,7 +7,7 @@ import type { Rank } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
 import type { Distributions } from "../store/studyData.ts";
 import type { UnitMeasure } from "../store/unitView.ts";
-import { figures as texts } from "../strings/en.ts";
+import { figures as words } from "../strings/en.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -26,7 +26,7 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
   const entry = ({ result }: Compared, sample: string): LegendEntry => ({ text: runTitle(result), sample });
   return {
     what: "density",
-    title: texts.density,
+    title: words.density,
     legend: [
       ...legend(true).map((run) => entry(run, '[data-curve="shown"]')),
       ...legend(false).map((run, i) => entry(run, `.line.beside-${i + 1}`)),
@@ -36,70 +36,70 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
 
 export const cumulativeFigure = (result: RunResult): Figure => ({
   what: "cumulative",
-  title: texts.cumulative,
+  title: words.cumulative,
   legend: [{ text: runTitle(result), sample: '[data-curve="shown"]' }],
 });
 
-export const layerQuantity = (measure: ControlValues["layerMeasure"]): string => texts.quantity[measure];
+export const layerQuantity = (measure: ControlValues["layerMeasure"]): string => words.quantity[measure];
 
 export const layersFigure = (measure: ControlValues["layerMeasure"]): Figure => ({
   what: "layers",
-  title: texts.byLayer(layerQuantity(measure)),
+  title: words.byLayer(layerQuantity(measure)),
   legend: [],
 });
 
 export const sliceFigure = ({ end, place }: Rank): Figure => ({
   what: `slice-${end}${place + 1}`,
-  title: texts.lossAlong(eigenvalueSymbol(end, place, "v")),
+  title: words.lossAlong(eigenvalueSymbol(end, place, "v")),
   legend: [
-    { text: texts.measured, sample: ".measured" },
-    { text: texts.predictedAlong, sample: ".parabola" },
+    { text: words.measured, sample: ".measured" },
+    { text: words.predictedAlong, sample: ".parabola" },
   ],
 });
 
 /** @param over `over v₁ and v₂` */
 export const landscapeFigure = (value: LandscapeValue, over: string, plane: boolean): Figure => ({
   what: `landscape-${value}`,
-  title: `${texts.landscape[value]} ${over}`,
+  title: `${words.landscape[value]} ${over}`,
   legend: plane
     ? [
-        { text: texts.equalLines(texts.landscape[value]), sample: ".iso.under" },
-        ...(value === "loss" ? [{ text: texts.predictedAround, sample: ".iso.predicted" }] : []),
+        { text: words.equalLines(words.landscape[value]), sample: ".iso.under" },
+        ...(value === "loss" ? [{ text: words.predictedAround, sample: ".iso.predicted" }] : []),
       ]
     : [
-        { text: texts.measured, sample: ".measured" },
-        ...(value === "loss" ? [{ text: texts.predictedAround, sample: ".parabola" }] : []),
+        { text: words.measured, sample: ".measured" },
+        ...(value === "loss" ? [{ text: words.predictedAround, sample: ".parabola" }] : []),
       ],
 });
 
 export const vectorFigure = ({ end, place }: Rank): Figure => ({
   what: `vector-${end}${place + 1}`,
-  title: texts.massByLayer(eigenvalueSymbol(end, place, "v")),
+  title: words.massByLayer(eigenvalueSymbol(end, place, "v")),
   legend: [],
 });
 
 export const unitFigure = (measure: UnitMeasure): Figure => ({
   what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
-  title: texts.units[measure],
+  title: words.units[measure],
   legend: [
-    { text: texts.units.middle, sample: ".middle" },
-    { text: texts.units.ends, sample: ".end.settled" },
-    { text: texts.units.open, sample: ".end.unsettled" },
+    { text: words.units.middle, sample: ".middle" },
+    { text: words.units.ends, sample: ".end.settled" },
+    { text: words.units.open, sample: ".end.unsettled" },
   ],
 });
 
 export const sweepFigure: Figure = {
   what: "batch-sizes",
-  title: texts.sweep.title,
+  title: words.sweep.title,
   legend: [
-    { text: texts.sweep.batch, sample: ".batch-dot" },
-    { text: texts.sweep.mean, sample: ".line" },
+    { text: words.sweep.batch, sample: ".batch-dot" },
+    { text: words.sweep.mean, sample: ".line" },
   ],
 };
 
 export const dataFigure = ({ first, second }: Distributions): Figure => ({
   what: "two-data",
-  title: texts.sharesAbove,
+  title: words.sharesAbove,
   legend: [
     { text: first.title, sample: ".line" },
     ...(second === null ? [] : [{ text: second.title, sample: ".line.beside-1" }]),
@@ -108,43 +108,43 @@ export const dataFigure = ({ first, second }: Distributions): Figure => ({
 
 export const frontFigure: Figure = {
   what: "plan",
-  title: texts.plans,
+  title: words.plans,
   legend: [
-    { text: texts.bestPlans, sample: ".front" },
-    { text: texts.measured, sample: ".measured-plan" },
+    { text: words.bestPlans, sample: ".front" },
+    { text: words.measured, sample: ".measured-plan" },
   ],
 };
 
 export const blockFigure = (name: string): Figure => ({
   what: "block",
-  title: texts.block(name),
+  title: words.block(name),
   legend: [],
 });
 
 export const pruneFigure: Figure = {
   what: "prune",
-  title: texts.channels,
+  title: words.channels,
   legend: [
-    { text: texts.predicted, sample: ".front" },
-    { text: texts.measured, sample: ".measured-plan" },
+    { text: words.predicted, sample: ".front" },
+    { text: words.measured, sample: ".measured-plan" },
   ],
 };
 
-export const bitsFigure: Figure = { what: "bits", title: texts.bits, legend: [] };
+export const bitsFigure: Figure = { what: "bits", title: words.bits, legend: [] };
 
 export const treeFigure = (steps: number, copies: boolean): Figure => ({
   what: `ritz-values-step-${steps}`,
-  title: texts.ritz.title(steps),
+  title: words.ritz.title(steps),
   legend: [
-    { text: texts.ritz.open, sample: ".dot.open" },
-    { text: texts.ritz.settled, sample: ".dot.settled" },
-    ...(copies ? [{ text: texts.ritz.copy, sample: ".dot.ghost" }] : []),
+    { text: words.ritz.open, sample: ".dot.open" },
+    { text: words.ritz.settled, sample: ".dot.settled" },
+    ...(copies ? [{ text: words.ritz.copy, sample: ".dot.ghost" }] : []),
   ],
 });
 
 export const matrixFigure = (rows: number): Figure => ({
   what: `tridiagonal-${rows}`,
-  title: texts.tridiagonal(rows),
+  title: words.tridiagonal(rows),
   legend: [],
 });
 
@@ -157,6 +157,6 @@ export const convergenceFigure = (title: string, series: readonly Series[]): Fig
 /** @throws Error for the reader where a card has no chart now */
 export function chartIn(card: Element | null | undefined): SVGSVGElement {
   const chart = card?.querySelector<SVGSVGElement>(".chart > svg");
-  if (chart === null || chart === undefined) throw new Error(texts.none);
+  if (chart === null || chart === undefined) throw new Error(words.none);
   return chart;
 }

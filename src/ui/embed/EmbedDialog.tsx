@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { FILE_MODEL } from "../../store/controls.ts";
-import { embedding as texts } from "../../strings/en.ts";
+import { embedding as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { fileName } from "../export/download.ts";
@@ -13,7 +13,7 @@ import { type Snippet, snippets } from "./snippets.ts";
 
 export function EmbedDialog({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog title={texts.title} onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       <Snippets />
     </Dialog>
   );
@@ -26,30 +26,30 @@ function Snippets() {
   const view = usePage((state) => state.controls.view);
   const [chosen, setChosen] = useState("HTML");
   if (model === FILE_MODEL || result === null) {
-    return <p className="empty">{texts.noStoredRun}</p>;
+    return <p className="empty">{words.noStoredRun}</p>;
   }
   const all = snippets({
     folder: new URL(".", location.href.split("#")[0]).href,
     hash,
-    title: texts.figureOf(runTitle(result)),
+    title: words.figureOf(runTitle(result)),
     file: fileName(modelName(result.model), view, "").slice(0, -1),
   });
   const snippet = all.find(({ name }) => name === chosen) ?? all[0];
   return (
     <>
       <div className="dialog-tools">
-        <ViewChoice field="view" lead={texts.shows} />
+        <ViewChoice field="view" lead={words.shows} />
         <Segments
-          label={texts.kind}
-          lead={texts.forKind}
+          label={words.kind}
+          lead={words.forKind}
           value={snippet.name}
           options={all.map(({ name }) => ({ value: name, label: name }))}
           onChange={setChosen}
         />
       </div>
       <Code snippet={snippet} />
-      <p className="calm">{texts.frame(modelName(result.model))}</p>
-      {/^https:/.test(location.protocol) || <p className="calm">{texts.insecure(location.host)}</p>}
+      <p className="calm">{words.frame(modelName(result.model))}</p>
+      {/^https:/.test(location.protocol) || <p className="calm">{words.insecure(location.host)}</p>}
     </>
   );
 }
@@ -59,22 +59,22 @@ function Code({ snippet }: { readonly snippet: Snippet }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(snippet.code);
-      setSaid(texts.copied);
+      setSaid(words.copied);
     } catch {
-      setSaid(texts.noClipboard);
+      setSaid(words.noClipboard);
     }
   };
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="snippet" aria-label={texts.snippetFor(snippet.name)} tabIndex={0}>
+      <section className="snippet" aria-label={words.snippetFor(snippet.name)} tabIndex={0}>
         <pre>
           <code>{snippet.code}</code>
         </pre>
       </section>
       <p className="snippet-foot">
         <Button look="primary" onClick={() => void copy()}>
-          {texts.copy}
+          {words.copy}
         </Button>
         <span className="calm">{snippet.note}</span>
         <output className="calm">{said}</output>

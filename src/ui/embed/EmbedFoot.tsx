@@ -1,7 +1,7 @@
 /** Recompute, what came of it, and the way to the whole page. */
 
 import { isBusy } from "../../store/runState.ts";
-import { common, embed as texts } from "../../strings/en.ts";
+import { common, embed as words } from "../../strings/en.ts";
 import { useActions, useHidden, usePage, usePageStore } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { announcement, endingLine, progressLine } from "../words.ts";
@@ -33,35 +33,35 @@ function Recompute() {
       {isBusy(run) ? (
         <>
           <Button off={!running} onClick={() => void (paused ? resume() : pause())}>
-            {paused ? texts.resume : texts.pause}
+            {paused ? words.resume : words.pause}
           </Button>
           <Button off={run.cancelling} onClick={() => void cancel()}>
             {common.cancel}
           </Button>
           <progress
-            aria-label={texts.progress}
+            aria-label={words.progress}
             max={progress?.total || 1}
             value={progress === null ? undefined : progress.done}
           />
         </>
       ) : (
-        <Button onClick={() => void recompute(store)} title={texts.recomputeHelp}>
-          {texts.recompute}
+        <Button onClick={() => void recompute(store)} title={words.recomputeHelp}>
+          {words.recompute}
         </Button>
       )}
       <output className="hidden">{announcement(run)}</output>
       <p className="calm" aria-hidden={isBusy(run)}>
         {isBusy(run) && progressLine(run)}
         {run.kind === "ended" && endingLine(run)}
-        {run.kind === "idle" && origin === "stored" && texts.storedRun}
-        {software && ` ${texts.software}`}
+        {run.kind === "idle" && origin === "stored" && words.storedRun}
+        {software && ` ${words.software}`}
       </p>
     </>
   );
 }
 
 /** A frame is as secure as the least secure page around it. */
-const whyNot = (message: string): string => (isSecureContext ? texts.unavailable(message) : texts.insecure);
+const whyNot = (message: string): string => (isSecureContext ? words.unavailable(message) : words.insecure);
 
 function OpenLink() {
   const { link } = useActions();
@@ -74,7 +74,7 @@ function OpenLink() {
       target="_blank"
       rel="noopener"
     >
-      {texts.open}
+      {words.open}
     </a>
   );
 }

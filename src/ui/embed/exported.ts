@@ -3,7 +3,7 @@
 import { comparedRuns } from "../../store/kept.ts";
 import { findEigenvalue } from "../../store/ranks.ts";
 import type { PageState, RunResult } from "../../store/state.ts";
-import { exported as texts } from "../../strings/en.ts";
+import { exported as words } from "../../strings/en.ts";
 import { fileName } from "../export/download.ts";
 import { figureSvg } from "../export/figureSvg.ts";
 import { chartIn, densityFigure, type Figure, layersFigure, sliceFigure } from "../figures.ts";
@@ -20,7 +20,7 @@ export interface Exported {
 /** @throws Error with a sentence for the author of the framing page */
 export function exported(state: PageState, format: ExportFormat): Exported {
   const result = state.shown?.result;
-  if (result === undefined) throw new Error(texts.noRun);
+  if (result === undefined) throw new Error(words.noRun);
   const model = modelName(result.model);
   if (format === "json") {
     return { format, name: fileName(model, "run", "json"), content: JSON.stringify(result, null, 1) };
@@ -43,10 +43,10 @@ function figureOf(state: PageState, result: RunResult): Figure {
       return layersFigure(controls.layerMeasure);
     case "slice": {
       const chosen = findEigenvalue(result, controls.selected);
-      if (chosen === null) throw new Error(texts.noSlice);
+      if (chosen === null) throw new Error(words.noSlice);
       return sliceFigure(chosen.rank);
     }
     case "eigenvalues":
-      throw new Error(texts.isTable);
+      throw new Error(words.isTable);
   }
 }

@@ -1,5 +1,5 @@
 /** What an author pastes to show the figure elsewhere, made from the present link. Pure. */
-import { embedding as texts } from "../../strings/en.ts";
+import { embedding as words } from "../../strings/en.ts";
 
 export interface Shot {
   /** Address of the folder that index.html and embed.html lie in, ending with a slash. */
@@ -24,21 +24,21 @@ const HEIGHT = 640;
 export function snippets(shot: Shot): readonly Snippet[] {
   const address = `${shot.folder}embed.html${shot.hash}`;
   return [
-    { name: "HTML", note: texts.notes.html, code: frame("src", shot, address) },
+    { name: "HTML", note: words.notes.html, code: frame("src", shot, address) },
     {
       name: "Quarto",
-      note: texts.notes.quarto,
+      note: words.notes.quarto,
       code: quarto(shot, address),
     },
     {
       name: "reveal.js",
-      note: texts.notes.reveal,
+      note: words.notes.reveal,
       code: reveal(shot, address),
     },
-    { name: "Jupyter", note: texts.notes.jupyter, code: jupyter(address) },
+    { name: "Jupyter", note: words.notes.jupyter, code: jupyter(address) },
     {
       name: "LaTeX",
-      note: texts.notes.latex(shot.file),
+      note: words.notes.latex(shot.file),
       code: latex(shot),
     },
   ];

@@ -5,7 +5,7 @@ import { controls } from "../../store/controls.ts";
 import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
-import { common, figures, landscape as texts } from "../../strings/en.ts";
+import { common, figures, landscape as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { significant } from "../format.ts";
@@ -23,7 +23,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
   const landscape = chosenLandscape(result, wanted.landscape);
   if (landscape === null)
     return (
-      <Card title={texts.title} className="landscape">
+      <Card title={words.title} className="landscape">
         <Nothing />
       </Card>
     );
@@ -72,7 +72,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
         <div>
           <Legend plane={plane} surface={surface} predicted={field.predicted !== null} value={field.value} />
           <Curvatures landscape={landscape} />
-          <p className="calm">{texts.curvature.kinks}</p>
+          <p className="calm">{words.curvature.kinks}</p>
         </div>
       </div>
       <LandscapeTable landscape={landscape} />
@@ -134,10 +134,10 @@ function Curvatures({ landscape }: { readonly landscape: Landscape }) {
   );
   return (
     <table className="curvatures">
-      <caption>{texts.curvature.title}</caption>
+      <caption>{words.curvature.title}</caption>
       <thead>
         <tr>
-          <th scope="col">{texts.curvature.along}</th>
+          <th scope="col">{words.curvature.along}</th>
           {names.map((name) => (
             <th key={name} scope="col">
               {name}
@@ -146,15 +146,15 @@ function Curvatures({ landscape }: { readonly landscape: Landscape }) {
         </tr>
       </thead>
       <tbody>
-        {row(texts.curvature.eigenvalue, (axis) => {
+        {row(words.curvature.eigenvalue, (axis) => {
           const { direction } = landscape.axes[axis];
           return direction.kind === "ritz" ? significant(direction.eigenvalue, 5) : common.none;
         })}
-        {row(texts.curvature.product, (axis) => {
+        {row(words.curvature.product, (axis) => {
           const { product } = found[axis];
-          return product === null ? texts.curvature.other : significant(product, 5);
+          return product === null ? words.curvature.other : significant(product, 5);
         })}
-        {row(texts.curvature.grid, (axis) => gridCurvature(found[axis]))}
+        {row(words.curvature.grid, (axis) => gridCurvature(found[axis]))}
       </tbody>
     </table>
   );
@@ -165,7 +165,7 @@ function Nothing() {
   const run = usePage((state) => state.run);
   const origin = usePage((state) => state.shown?.origin);
   if (run.kind === "running" && run.job === "landscape")
-    return <p className="empty">{texts.nothing.coming}</p>;
-  if (isBusy(run)) return <p className="empty">{texts.nothing.later}</p>;
-  return <p className="empty">{origin === "live" ? texts.nothing.yet : texts.nothing.held}</p>;
+    return <p className="empty">{words.nothing.coming}</p>;
+  if (isBusy(run)) return <p className="empty">{words.nothing.later}</p>;
+  return <p className="empty">{origin === "live" ? words.nothing.yet : words.nothing.held}</p>;
 }

@@ -3,7 +3,7 @@
 import { type RefObject, useMemo } from "react";
 import { fieldOf, gridPoints, type LandscapeValue, predictedAlong } from "../../store/landscapes.ts";
 import type { Landscape } from "../../store/state.ts";
-import { figures, landscape as texts } from "../../strings/en.ts";
+import { figures, landscape as words } from "../../strings/en.ts";
 import { LineChart } from "../charts/LineChart.tsx";
 import { PlaneChart } from "../charts/PlaneChart.tsx";
 import { SurfaceChart } from "../charts/SurfaceChart.tsx";
@@ -31,7 +31,7 @@ export default function LandscapeFigure({ landscape, value, log, surface }: Land
   const names = directionNames(landscape);
   const quantity = figures.landscape[field.value];
   const summary = landscapeSummary(field, points, landscapeTitle(landscape));
-  if (shades === null) return <p className="empty">{texts.noPoint(quantity)}</p>;
+  if (shades === null) return <p className="empty">{words.noPoint(quantity)}</p>;
   const read = (place: number) => pointReading(points[place]);
   if (field.steps.length === 1)
     return (
@@ -42,8 +42,8 @@ export default function LandscapeFigure({ landscape, value, log, surface }: Land
           values: field.values,
           predict: predictedAlong(landscape, field.value),
         }}
-        titles={[texts.stepAlong(names[0]), quantity]}
-        label={texts.read(quantity, names[0])}
+        titles={[words.stepAlong(names[0]), quantity]}
+        label={words.read(quantity, names[0])}
         marks={landscape.marks}
         {...{ summary, read }}
       />

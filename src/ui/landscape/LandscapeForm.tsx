@@ -4,7 +4,7 @@ import { useState } from "react";
 import { axesOf, landscapeRequest } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
-import { common, landscape as texts } from "../../strings/en.ts";
+import { common, landscape as words } from "../../strings/en.ts";
 import { ListField, NumberField } from "../ControlField.tsx";
 import { count } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
@@ -18,7 +18,7 @@ export function LandscapeForm({ result }: { readonly result: RunResult }) {
   const axes = axesOf(wanted);
   const random = axes.some((axis) => wanted[axis] === "random");
   return (
-    <Card title={texts.form.title} className="landscape-form">
+    <Card title={words.form.title} className="landscape-form">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
         <ListField field="landscapeShape" onHelp={setHelp} />
         {axes.map((axis) => (
@@ -52,13 +52,13 @@ function Measuring({ result, help }: { readonly result: RunResult; readonly help
     : origin === "live"
       ? null
       : origin === "stored"
-        ? texts.form.stored
-        : texts.form.goneOn;
-  const words = measuring
+        ? words.form.stored
+        : words.form.goneOn;
+  const said = measuring
     ? progressLine(run)
     : help !== ""
       ? help
-      : (obstacle ?? texts.form.cost(count(points ** axes), axes));
+      : (obstacle ?? words.form.cost(count(points ** axes), axes));
   return (
     <div className="landscape-go">
       {!hidden &&
@@ -72,11 +72,11 @@ function Measuring({ result, help }: { readonly result: RunResult; readonly help
             off={obstacle !== null || isBusy(run)}
             onClick={() => void actions.landscape()}
           >
-            {texts.form.measure(axes === 1 ? `${points}` : `${points} × ${points}`)}
+            {words.form.measure(axes === 1 ? `${points}` : `${points} × ${points}`)}
           </Button>
         ))}
       <p className="calm" aria-live="polite">
-        {words}
+        {said}
       </p>
     </div>
   );

@@ -2,7 +2,7 @@
 
 import { gridPoints, type LandscapeValue } from "../../store/landscapes.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
-import { figures, landscape as texts } from "../../strings/en.ts";
+import { figures, landscape as words } from "../../strings/en.ts";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { landscapeFigure } from "../figures.ts";
@@ -25,11 +25,11 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
     figure={landscapeFigure(value, landscapeTitle(landscape), landscape.axes.length === 2)}
     {...(ground === undefined ? {} : { ground })}
     tables={[
-      { label: texts.numbers.csv, name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) },
+      { label: words.numbers.csv, name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) },
     ]}
     files={[
       {
-        ...{ label: texts.numbers.npz, name: "landscape", ending: "npz" },
+        ...{ label: words.numbers.npz, name: "landscape", ending: "npz" },
         text: (t) => new Blob([t.landscapeNpz(landscape)]),
       },
     ]}
@@ -44,8 +44,8 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
 
 export const LandscapeTable = ({ landscape }: { readonly landscape: Landscape }) => (
   <DataTable
-    summary={texts.numbers.table}
-    columns={[...directionNames(landscape).map(texts.numbers.along), ...texts.numbers.columns]}
+    summary={words.numbers.table}
+    columns={[...directionNames(landscape).map(words.numbers.along), ...words.numbers.columns]}
     rows={() =>
       gridPoints(landscape).map(({ at, loss, predicted, accuracy }) => [
         ...at.map((a) => significant(a, 3)),

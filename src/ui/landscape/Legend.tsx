@@ -1,7 +1,7 @@
 /** What the lines of a landscape are. */
 
 import type { LandscapeValue } from "../../store/landscapes.ts";
-import { figures, landscape as texts } from "../../strings/en.ts";
+import { figures, landscape as words } from "../../strings/en.ts";
 
 interface LegendProps {
   readonly plane: boolean;
@@ -14,7 +14,7 @@ export function Legend({ plane, surface, predicted, value }: LegendProps) {
   if (surface)
     return (
       <p className="legend">
-        <span className="key">{texts.legend.turn}</span>
+        <span className="key">{words.legend.turn}</span>
       </p>
     );
   return (
@@ -22,12 +22,12 @@ export function Legend({ plane, surface, predicted, value }: LegendProps) {
       <span className="key">
         <i className={plane ? "swatch iso-line" : "swatch measured"} aria-hidden="true" />
         {plane ? figures.equalLines(figures.landscape[value]) : figures.measured}
-        {value === "residual" && texts.legend.residual}
+        {value === "residual" && words.legend.residual}
       </span>
       {predicted && (
         <span className="key">
           <i className={plane ? "swatch iso-predicted" : "swatch parabola"} aria-hidden="true" />
-          {texts.legend.predicted}
+          {words.legend.predicted}
         </span>
       )}
     </p>

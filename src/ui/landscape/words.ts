@@ -2,7 +2,7 @@
 
 import type { AxisCurvature, Field, GridPoint } from "../../store/landscapes.ts";
 import type { Landscape, LandscapeAxis } from "../../store/state.ts";
-import { figures, landscape as texts } from "../../strings/en.ts";
+import { figures, landscape as words } from "../../strings/en.ts";
 import { count, eigenvalueSymbol, percent, significant } from "../format.ts";
 
 /** `v₁`, `random direction 0`, `the gradient`, the name of a file. */
@@ -11,9 +11,9 @@ export function directionName({ direction }: LandscapeAxis): string {
     case "ritz":
       return eigenvalueSymbol(direction.end, direction.place, "v");
     case "random":
-      return texts.direction.seeded(direction.seed);
+      return words.direction.seeded(direction.seed);
     case "gradient":
-      return texts.direction.theGradient;
+      return words.direction.theGradient;
     case "checkpoint":
       return direction.file;
     case "vector":
@@ -29,12 +29,12 @@ export function directionNames({ axes }: Landscape): string[] {
 
 export const landscapeTitle = (landscape: Landscape): string =>
   landscape.axes.length === 1
-    ? texts.along(directionNames(landscape)[0])
-    : texts.over(directionNames(landscape));
+    ? words.along(directionNames(landscape)[0])
+    : words.over(directionNames(landscape));
 
 const NORM: Readonly<Record<Landscape["batchNorm"], string | null>> = {
-  eval: texts.norm.frozen,
-  batch: texts.norm.anew,
+  eval: words.norm.frozen,
+  batch: words.norm.anew,
   none: null,
 };
 
@@ -42,7 +42,7 @@ export function landscapeNote(landscape: Landscape): string {
   const { measured, loss, axes, batchNorm } = landscape;
   const sizes = axes.map(({ steps }) => steps.length).join(" × ");
   return [
-    measured < loss.length ? texts.pointsSoFar(count(measured), sizes) : texts.points(sizes),
+    measured < loss.length ? words.pointsSoFar(count(measured), sizes) : words.points(sizes),
     NORM[batchNorm],
   ]
     .filter((part) => part !== null)
@@ -59,11 +59,11 @@ export function landscapeSummary(field: Field, points: readonly GridPoint[], tit
     return value === null ? [] : [{ at, value }];
   });
   const what = `${figures.landscape[field.value]} ${title}`;
-  if (known.length === 0) return texts.nothingMeasured(what);
+  if (known.length === 0) return words.nothingMeasured(what);
   const least = known.reduce((best, p) => (p.value < best.value ? p : best));
   const most = known.reduce((best, p) => (p.value > best.value ? p : best));
   const place = ({ at }: { readonly at: readonly number[] }) => at.map((a) => significant(a, 2)).join(", ");
-  return texts.summary({
+  return words.summary({
     what,
     points: count(known.length),
     axes: field.steps.length,
@@ -77,11 +77,11 @@ export function landscapeSummary(field: Field, points: readonly GridPoint[], tit
 /** Lines beside the cursor. */
 export function pointReading({ at, loss, accuracy, predicted }: GridPoint): string {
   const lines = [
-    texts.reading.at(at.length, at.map((a) => significant(a, 3)).join(", ")),
-    loss === null ? texts.reading.unmeasured : texts.reading.measured(significant(loss, 4)),
-    predicted === null ? null : texts.reading.predicted(significant(predicted, 4)),
-    loss === null || predicted === null ? null : texts.reading.residual(significant(loss - predicted, 3)),
-    accuracy === null ? null : texts.reading.accuracy(percent(accuracy)),
+    words.reading.at(at.length, at.map((a) => significant(a, 3)).join(", ")),
+    loss === null ? words.reading.unmeasured : words.reading.measured(significant(loss, 4)),
+    predicted === null ? null : words.reading.predicted(significant(predicted, 4)),
+    loss === null || predicted === null ? null : words.reading.residual(significant(loss - predicted, 3)),
+    accuracy === null ? null : words.reading.accuracy(percent(accuracy)),
   ];
   return lines.filter((line) => line !== null).join("\n");
 }
@@ -89,5 +89,5 @@ export function pointReading({ at, loss, accuracy, predicted }: GridPoint): stri
 /** `98.2 within ±0.1` */
 export const gridCurvature = ({ grid }: AxisCurvature): string =>
   grid === null
-    ? texts.curvature.tooFew
-    : texts.curvature.within(significant(grid.curvature, 4), significant(grid.step, 2));
+    ? words.curvature.tooFew
+    : words.curvature.within(significant(grid.curvature, 4), significant(grid.step, 2));

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { isBusy, type Job } from "../../store/runState.ts";
-import { asking as texts } from "../../strings/en.ts";
+import { asking as words } from "../../strings/en.ts";
 import { usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 
@@ -21,10 +21,10 @@ export function Asking({ job, what, label, onAsk, children }: AskingProps) {
   const origin = usePage((state) => state.shown?.origin);
   if (isBusy(run)) {
     const own = run.kind === "running" && run.job === job;
-    return <p className="empty">{own ? texts.measuring : texts.later}</p>;
+    return <p className="empty">{own ? words.measuring : words.later}</p>;
   }
   if (origin !== "live") {
-    return <p className="empty">{origin === "stored" ? texts.stored(what) : texts.goneOn(what)}</p>;
+    return <p className="empty">{origin === "stored" ? words.stored(what) : words.goneOn(what)}</p>;
   }
   return (
     <div className="empty">

@@ -2,7 +2,7 @@
 
 import type { PredictedRise } from "../../store/bitPlanning.ts";
 import type { RunResult } from "../../store/state.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { interval, percent, significant } from "../format.ts";
 
 interface BesideProps {
@@ -11,7 +11,7 @@ interface BesideProps {
   /** The interval comes from all probes together. */
   readonly together: boolean;
   /** What adds up. */
-  readonly parts: keyof typeof texts.beside.parts;
+  readonly parts: keyof typeof words.beside.parts;
   readonly measured: {
     readonly rise: number;
     readonly loss: number;
@@ -28,31 +28,31 @@ export function Beside({ result, rise, together, parts, measured }: BesideProps)
         <thead>
           <tr>
             <th scope="col">
-              <span className="hidden">{texts.beside.quantity}</span>
+              <span className="hidden">{words.beside.quantity}</span>
             </th>
-            <th scope="col">{texts.beside.predicted}</th>
-            <th scope="col">{texts.beside.measured}</th>
+            <th scope="col">{words.beside.predicted}</th>
+            <th scope="col">{words.beside.measured}</th>
           </tr>
         </thead>
         <tbody>
           <tr>
-            <th scope="row">{texts.beside.rise}</th>
+            <th scope="row">{words.beside.rise}</th>
             <td className="value">{significant(rise.estimate, 3)}</td>
             {measured === null ? (
-              <td className="aside">{texts.beside.notYet}</td>
+              <td className="aside">{words.beside.notYet}</td>
             ) : (
               <td className="value measured-value">{significant(measured.rise, 3)}</td>
             )}
           </tr>
           <tr>
-            <th scope="row">{texts.beside.loss}</th>
+            <th scope="row">{words.beside.loss}</th>
             <td>{significant(result.loss + rise.estimate, 4)}</td>
             <td className="measured-value">{measured === null ? "" : significant(measured.loss, 4)}</td>
           </tr>
           {result.accuracy !== null && (
             <tr>
-              <th scope="row">{texts.beside.accuracy}</th>
-              <td className="aside">{texts.beside.before(percent(result.accuracy))}</td>
+              <th scope="row">{words.beside.accuracy}</th>
+              <td className="aside">{words.beside.before(percent(result.accuracy))}</td>
               <td className="measured-value">
                 {measured === null || measured.accuracy === null ? "" : percent(measured.accuracy)}
               </td>
@@ -63,7 +63,7 @@ export function Beside({ result, rise, together, parts, measured }: BesideProps)
       <p className="calm">
         {spreadOf(rise.interval95, together, parts)}
         {measured !== null &&
-          ` ${texts.beside.orders(significant(measured.firstOrder, 3), significant(measured.secondOrder, 3))}`}
+          ` ${words.beside.orders(significant(measured.firstOrder, 3), significant(measured.secondOrder, 3))}`}
       </p>
     </>
   );
@@ -72,10 +72,12 @@ export function Beside({ result, rise, together, parts, measured }: BesideProps)
 function spreadOf(
   bounds: PredictedRise["interval95"],
   together: boolean,
-  parts: keyof typeof texts.beside.parts,
+  parts: keyof typeof words.beside.parts,
 ): string {
-  if (bounds === null) return texts.beside.oneProbe;
-  if (bounds[0] === bounds[1]) return texts.beside.exact;
-  const words = interval(bounds);
-  return together ? texts.beside.interval(words) : texts.beside.intervalIf(words, texts.beside.parts[parts]);
+  if (bounds === null) return words.beside.oneProbe;
+  if (bounds[0] === bounds[1]) return words.beside.exact;
+  const spread = interval(bounds);
+  return together
+    ? words.beside.interval(spread)
+    : words.beside.intervalIf(spread, words.beside.parts[parts]);
 }

@@ -2,7 +2,7 @@
 
 import { groupName } from "../../store/groupName.ts";
 import type { RunResult } from "../../store/state.ts";
-import { figures, layers as texts } from "../../strings/en.ts";
+import { figures, layers as words } from "../../strings/en.ts";
 import { BitsChart } from "../charts/BitsChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { bitsFigure } from "../figures.ts";
@@ -25,7 +25,7 @@ export function BitsCard({ result, view }: { readonly result: RunResult; readonl
   }));
   const counts = [...new Set(solved.bits)]
     .sort((a, b) => a - b)
-    .map((bits) => texts.bits.count(solved.bits.filter((own) => own === bits).length, bits));
+    .map((bits) => words.bits.count(solved.bits.filter((own) => own === bits).length, bits));
   return (
     <Card
       title={figures.bits}
@@ -34,7 +34,7 @@ export function BitsCard({ result, view }: { readonly result: RunResult; readonl
       tools={
         <ExportMenu
           figure={bitsFigure}
-          tables={[{ label: texts.bits.csv, name: "bits", csv: (t) => t.bitsCsv(rows) }]}
+          tables={[{ label: words.bits.csv, name: "bits", csv: (t) => t.bitsCsv(rows) }]}
           result={result}
         />
       }
@@ -42,15 +42,15 @@ export function BitsCard({ result, view }: { readonly result: RunResult; readonl
       <BitsChart
         bars={rows.map(({ name, group, bits, rise, measured: alone }) => ({
           ...{ name, group, bits },
-          note: `\n${texts.bits.note(significant(rise, 3))}${alone === null ? "" : `\n${texts.bits.noteAlone(significant(alone.rise, 3))}`}`,
+          note: `\n${words.bits.note(significant(rise, 3))}${alone === null ? "" : `\n${words.bits.noteAlone(significant(alone.rise, 3))}`}`,
         }))}
-        summary={texts.bits.summary(rows.length, counts.join(", "))}
+        summary={words.bits.summary(rows.length, counts.join(", "))}
         selected={selected}
         onPick={(name) => set("layer", name)}
       />
       <DataTable
-        summary={texts.bits.table}
-        columns={texts.bits.columns}
+        summary={words.bits.table}
+        columns={words.bits.columns}
         rows={() =>
           rows.map(({ name, size, bits, rise, measured: alone }) => [
             name,

@@ -4,7 +4,7 @@ import { densityView } from "../../store/densityView.ts";
 import { blockSpectrum, densityRequest, densitySource } from "../../store/layerSpectra.ts";
 import type { RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { DensityChart } from "../charts/DensityChart.tsx";
 import { significant } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
@@ -33,11 +33,11 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
     return (
       <Asking
         job="layerSpectra"
-        what={texts.block.what}
-        label={texts.block.measure}
+        what={words.block.what}
+        label={words.block.measure}
         onAsk={() => void ask({ kind: "layerSpectra", request })}
       >
-        {texts.block.cost(request.steps)}
+        {words.block.cost(request.steps)}
       </Asking>
     );
   }
@@ -46,7 +46,7 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
     <>
       <DensityChart
         {...{ view, yAxis, selected: null, pickable: [], beside: [] }}
-        summary={texts.block.summary(
+        summary={words.block.summary(
           name,
           nodes.length,
           significant(block.bottom.value),
@@ -55,8 +55,8 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
         onPick={() => {}}
       />
       <DataTable
-        summary={texts.block.table}
-        columns={texts.block.columns}
+        summary={words.block.table}
+        columns={words.block.columns}
         rows={() => nodes.map((theta, i) => [significant(theta, 5), significant(weights[i], 3)])}
       />
     </>

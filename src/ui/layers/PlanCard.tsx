@@ -3,7 +3,7 @@
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { planFile } from "../../store/measuredPlans.ts";
 import type { RunResult } from "../../store/state.ts";
-import { figures, layers as texts } from "../../strings/en.ts";
+import { figures, layers as words } from "../../strings/en.ts";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { frontFigure } from "../figures.ts";
@@ -28,15 +28,15 @@ export function PlanCard({ result, view }: PlanCardProps) {
   const known = planned?.ok === true ? planned.value : null;
   return (
     <Card
-      title={texts.plan.title}
-      note={texts.plan.note}
+      title={words.plan.title}
+      note={words.plan.note}
       className="plan"
       tools={known !== null && solved !== null && <PlanExport {...{ result, view, known, solved }} />}
     >
       <PlanSettings result={result} />
       {table === null && (
-        <Asking job="plan" what={texts.plan.what} label={texts.plan.predict} onAsk={() => void predictPlan()}>
-          {texts.plan.cost}
+        <Asking job="plan" what={words.plan.what} label={words.plan.predict} onAsk={() => void predictPlan()}>
+          {words.plan.cost}
         </Asking>
       )}
       {planned?.ok === false && (
@@ -44,7 +44,7 @@ export function PlanCard({ result, view }: PlanCardProps) {
           {planned.message}
         </p>
       )}
-      {known !== null && solved === null && <p className="empty">{texts.plan.none}</p>}
+      {known !== null && solved === null && <p className="empty">{words.plan.none}</p>}
       {known !== null && solved !== null && (
         <div className="plan-body">
           <Front known={known} solved={solved} view={view} />
@@ -66,7 +66,7 @@ function Front({ known, solved, view }: KnownProps) {
   const { set } = useActions();
   const [low, high] = known.range;
   const { title, divisor } = costAxis(planCost, high);
-  const words = (cost: number): string => costText(planCost, cost);
+  const price = (cost: number): string => costText(planCost, cost);
   // A click chooses a plan: the least budget that it fits.
   const pick = (cost: number): void =>
     set("planBudget", asShare(high > low ? (cost - low) / (high - low) : 1));
@@ -90,18 +90,18 @@ function Front({ known, solved, view }: KnownProps) {
           measured,
         }}
         quantity={title}
-        summary={texts.plan.summary({
+        summary={words.plan.summary({
           plans: count(known.front.length),
-          least: words(low),
-          most: words(high),
-          budget: words(solved.budget),
-          cost: words(solved.cost),
+          least: price(low),
+          most: price(high),
+          budget: price(solved.budget),
+          cost: price(solved.cost),
           rise: significant(solved.rise.estimate, 3),
         })}
-        costText={words}
+        costText={price}
         onPick={pick}
       />
-      <ShareSlider field="planBudget" label={texts.plan.budget} text={words(solved.budget)} />
+      <ShareSlider field="planBudget" label={words.plan.budget} text={price(solved.budget)} />
       <p className="legend">
         <span>
           <span className="swatch" />
@@ -109,19 +109,19 @@ function Front({ known, solved, view }: KnownProps) {
         </span>
         <span>
           <span className="mark-key dot" />
-          {texts.plan.chosen}
+          {words.plan.chosen}
         </span>
         {measured.length > 0 && (
           <span>
             <span className="mark-key diamond" />
-            {texts.plan.measured}
+            {words.plan.measured}
           </span>
         )}
       </p>
       <DataTable
-        summary={texts.plan.table}
-        columns={texts.plan.columns}
-        rows={() => known.front.map(({ cost, loss }) => [words(cost), significant(loss, 4)])}
+        summary={words.plan.table}
+        columns={words.plan.columns}
+        rows={() => known.front.map(({ cost, loss }) => [price(cost), significant(loss, 4)])}
       />
     </div>
   );
@@ -133,10 +133,10 @@ function PlanExport({ result, view, known, solved }: KnownProps & { readonly res
   return (
     <ExportMenu
       figure={frontFigure}
-      tables={[{ label: texts.plan.csv, name: "plan", csv: (t) => t.planCsv(file()) }]}
+      tables={[{ label: words.plan.csv, name: "plan", csv: (t) => t.planCsv(file()) }]}
       files={[
         {
-          label: texts.plan.json,
+          label: words.plan.json,
           name: "plan",
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,

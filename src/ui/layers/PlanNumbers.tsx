@@ -3,8 +3,9 @@
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { count, significant } from "../format.ts";
+import { Prose } from "../Prose.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { Beside } from "./Beside.tsx";
@@ -21,7 +22,7 @@ interface PlanNumbersProps {
 export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
   const { planCost } = usePage((state) => state.controls);
   const { measured } = view;
-  const words = (cost: number): string => costText(planCost, cost);
+  const price = (cost: number): string => costText(planCost, cost);
   const { layers } = known.table;
   const weights = layers.reduce((sum, { size }) => sum + size, 0);
   const mean = layers.reduce((sum, { size }, i) => sum + size * solved.bits[i], 0) / weights;
@@ -31,10 +32,10 @@ export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
   return (
     <div className="plan-numbers">
       <p className="plan-cost">
-        {texts.plan.ofBudget(<b key="cost">{words(solved.cost)}</b>, words(solved.budget))}
+        <Prose text={words.plan.ofBudget(price(solved.cost), price(solved.budget))} />
       </p>
       <p className="calm">
-        {texts.plan.mean(significant(mean, 3), count(weights), costText("size", 4 * weights))}
+        {words.plan.mean(significant(mean, 3), count(weights), costText("size", 4 * weights))}
       </p>
       <Beside
         {...{ result, rise, parts: "layers" }}
@@ -44,14 +45,14 @@ export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
       {unsure.length > 0 && (
         <p className="warning">
           {known.table.traceSamples === 0
-            ? texts.plan.notPositive(unsure.length, layers.length)
-            : texts.plan.unsure(unsure.length, layers.length)}
+            ? words.plan.notPositive(unsure.length, layers.length)
+            : words.plan.unsure(unsure.length, layers.length)}
         </p>
       )}
       <p className="proof">
-        {texts.plan.proof(known.front.length)}
+        {words.plan.proof(known.front.length)}
         {uniform !== undefined &&
-          ` ${texts.plan.uniform(uniform.bits, words(uniform.cost), significant(uniform.loss, 3))}`}
+          ` ${words.plan.uniform(uniform.bits, price(uniform.cost), significant(uniform.loss, 3))}`}
       </p>
       <MeasureButtons view={view} />
     </div>
@@ -66,7 +67,7 @@ function MeasureButtons({ view: { measured } }: { readonly view: PlanView }) {
   if (useHidden("run")) return null;
   if (origin !== "live") {
     return measured === null ? (
-      <p className="calm">{origin === "stored" ? texts.plan.stored : texts.plan.goneOn}</p>
+      <p className="calm">{origin === "stored" ? words.plan.stored : words.plan.goneOn}</p>
     ) : null;
   }
   const off = isBusy(run);
@@ -74,12 +75,12 @@ function MeasureButtons({ view: { measured } }: { readonly view: PlanView }) {
     <p className="plan-buttons">
       {measured === null && (
         <Button look="primary" off={off} onClick={() => void measurePlan("plan")}>
-          {texts.plan.measure}
+          {words.plan.measure}
         </Button>
       )}
       {!each && (
         <Button off={off} onClick={() => void measurePlan("layers")}>
-          {measured === null ? texts.plan.andAlone : texts.plan.alone}
+          {measured === null ? words.plan.andAlone : words.plan.alone}
         </Button>
       )}
     </p>

@@ -5,7 +5,7 @@ import { controls } from "../../store/controls.ts";
 import { WIDTHS, widthsOf } from "../../store/planRequests.ts";
 import type { RunResult } from "../../store/state.ts";
 import { tensorPatterns } from "../../store/tensorPatterns.ts";
-import { common, layers as texts } from "../../strings/en.ts";
+import { common, layers as words } from "../../strings/en.ts";
 import { NumberField, TensorsField, ViewChoice } from "../ControlField.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 
@@ -15,10 +15,10 @@ export function PlanSettings({ result }: { readonly result: RunResult }) {
   const groups = useMemo(() => tensorPatterns(result.model.tensors.map(({ name }) => name)), [result.model]);
   return (
     <form className="plan-settings" onSubmit={(event) => event.preventDefault()}>
-      <ViewChoice field="planCost" lead={texts.plan.budget} />
+      <ViewChoice field="planCost" lead={words.plan.budget} />
       <WidthChoice />
-      <ViewChoice field="planScheme" lead={texts.settings.levels} />
-      <ViewChoice field="planScale" lead={texts.settings.scale} />
+      <ViewChoice field="planScheme" lead={words.settings.levels} />
+      <ViewChoice field="planScale" lead={words.settings.scale} />
       {planScale === "group" && <NumberField field="planGroup" onHelp={setHelp} />}
       {planCost === "bops" && <NumberField field="planActivations" onHelp={setHelp} />}
       {planCost === "latency" && <LatencyFile />}
@@ -39,7 +39,7 @@ function WidthChoice() {
     <fieldset className="segments" title={help}>
       <legend className="hidden">{label}</legend>
       <span className="lead" aria-hidden="true">
-        {texts.settings.bits}
+        {words.settings.bits}
       </span>
       {WIDTHS.map((width) => (
         <label key={width}>
@@ -67,7 +67,7 @@ function LatencyFile() {
   const id = useId();
   return (
     <div className="latency-file">
-      <label htmlFor={id}>{texts.settings.times}</label>
+      <label htmlFor={id}>{words.settings.times}</label>
       <input
         id={id}
         type="file"
@@ -84,7 +84,7 @@ function LatencyFile() {
         </p>
       )}
       {refusal === null && file !== "" && (
-        <p className="calm">{texts.settings.timesOf(file, times.length)}</p>
+        <p className="calm">{words.settings.timesOf(file, times.length)}</p>
       )}
     </div>
   );

@@ -12,12 +12,13 @@ import {
 } from "../../store/pruning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { ChosenPruning, RunResult } from "../../store/state.ts";
-import { figures, layers as texts } from "../../strings/en.ts";
+import { figures, layers as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { pruneFigure } from "../figures.ts";
 import { count, percent, significant } from "../format.ts";
+import { Prose } from "../Prose.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { Button, Card, DataTable } from "../parts.tsx";
 import { Asking } from "./Asking.tsx";
@@ -35,12 +36,12 @@ export function PruneCard({ result }: { readonly result: RunResult }) {
   const measured = solved === null ? null : measuredPruning(result, solved);
   return (
     <Card
-      title={texts.prune.title}
-      note={texts.prune.note}
+      title={words.prune.title}
+      note={words.prune.note}
       className="prune"
       tools={
         <>
-          <ViewChoice field="pruneCost" lead={texts.prune.keep} />
+          <ViewChoice field="pruneCost" lead={words.prune.keep} />
           {known !== null && solved !== null && <PruneExport {...{ result, known, solved, measured }} />}
         </>
       }
@@ -48,14 +49,14 @@ export function PruneCard({ result }: { readonly result: RunResult }) {
       {known === null && (
         <Asking
           job="prune"
-          what={texts.prune.what}
-          label={texts.prune.predict}
+          what={words.prune.what}
+          label={words.prune.predict}
           onAsk={() => void ask({ kind: "prune", request: pruneRequest(result, values, false) })}
         >
-          {texts.prune.cost(result.settings.traceProbes)}
+          {words.prune.cost(result.settings.traceProbes)}
         </Asking>
       )}
-      {known !== null && solved === null && <p className="empty">{texts.prune.none}</p>}
+      {known !== null && solved === null && <p className="empty">{words.prune.none}</p>}
       {known !== null && solved !== null && (
         <div className="plan-body">
           <Curve known={known} solved={solved} measured={measured} />
@@ -75,7 +76,7 @@ interface KnownProps {
 function Curve({ known, solved, measured }: KnownProps) {
   const { pruneCost, pruneKept } = usePage((state) => state.controls);
   const { set } = useActions();
-  const what = texts.prune.quantity[pruneCost];
+  const what = words.prune.quantity[pruneCost];
   const { layers } = known.table;
   return (
     <div className="front">
@@ -89,8 +90,8 @@ function Curve({ known, solved, measured }: KnownProps) {
               ? []
               : [{ cost: solved.kept, loss: measured.measured.rise, chosen: true }],
         }}
-        quantity={texts.prune.axis(what)}
-        summary={texts.prune.summary({
+        quantity={words.prune.axis(what)}
+        summary={words.prune.summary({
           kept: percent(solved.kept),
           what,
           channels: solved.channels,
@@ -99,15 +100,15 @@ function Curve({ known, solved, measured }: KnownProps) {
         costText={percent}
         onPick={(kept) => set("pruneKept", asShare(kept))}
       />
-      <ShareSlider field="pruneKept" label={texts.prune.keep} text={texts.prune.atMost(percent(pruneKept))} />
+      <ShareSlider field="pruneKept" label={words.prune.keep} text={words.prune.atMost(percent(pruneKept))} />
       <p className="legend">
         <span>
           <span className="swatch" />
-          {texts.prune.predicted}
+          {words.prune.predicted}
         </span>
         <span>
           <span className="mark-key dot" />
-          {texts.plan.chosen}
+          {words.plan.chosen}
         </span>
         {measured !== null && (
           <span>
@@ -117,8 +118,8 @@ function Curve({ known, solved, measured }: KnownProps) {
         )}
       </p>
       <DataTable
-        summary={texts.prune.table}
-        columns={texts.prune.columns}
+        summary={words.prune.table}
+        columns={words.prune.columns}
         rows={() =>
           layers.map(({ name, rise }, i) => [
             name,
@@ -145,15 +146,17 @@ function PruneNumbers({ result, known, solved, measured }: KnownProps & { readon
     .reduce((a, b) => (b.share > a.share ? b : a));
   return (
     <div className="plan-numbers">
-      <p className="plan-cost">{texts.prune.gone(<b key="gone">{count(gone)}</b>, total.channels)}</p>
+      <p className="plan-cost">
+        <Prose text={words.prune.gone(count(gone), total.channels)} />
+      </p>
       <p className="calm">
-        {texts.prune.stay({
+        {words.prune.stay({
           weights: countText(solved.parameters),
           allWeights: countText(total.parameters),
           macs: countText(solved.macs),
           allMacs: countText(total.macs),
         })}
-        {gone > 0 && ` ${texts.prune.most(most.name, percent(most.share))}`}
+        {gone > 0 && ` ${words.prune.most(most.name, percent(most.share))}`}
       </p>
       <Beside
         {...{ result, parts: "channels" }}
@@ -161,7 +164,7 @@ function PruneNumbers({ result, known, solved, measured }: KnownProps & { readon
         together={measured !== null}
         measured={measured?.measured ?? null}
       />
-      <p className="proof">{texts.prune.proof(significant(solved.leastRise, 3))}</p>
+      <p className="proof">{words.prune.proof(significant(solved.leastRise, 3))}</p>
       <MeasureButton result={result} measured={measured} />
     </div>
   );
@@ -173,7 +176,7 @@ function MeasureButton({ result, measured }: { readonly result: RunResult } & Pi
   const values = usePage((state) => state.controls);
   const { ask } = useActions();
   if (useHidden("run") || measured !== null) return null;
-  if (origin !== "live") return <p className="calm">{texts.prune.stored}</p>;
+  if (origin !== "live") return <p className="calm">{words.prune.stored}</p>;
   return (
     <p className="plan-buttons">
       <Button
@@ -181,7 +184,7 @@ function MeasureButton({ result, measured }: { readonly result: RunResult } & Pi
         off={isBusy(run)}
         onClick={() => void ask({ kind: "prune", request: pruneRequest(result, values, true) })}
       >
-        {texts.prune.measure}
+        {words.prune.measure}
       </Button>
     </p>
   );
@@ -193,10 +196,10 @@ function PruneExport({ result, known, solved, measured }: KnownProps & { readonl
   return (
     <ExportMenu
       figure={pruneFigure}
-      tables={[{ label: texts.prune.csv, name: "prune", csv: (t) => t.pruneCsv(file()) }]}
+      tables={[{ label: words.prune.csv, name: "prune", csv: (t) => t.pruneCsv(file()) }]}
       files={[
         {
-          label: texts.plan.json,
+          label: words.plan.json,
           name: "prune",
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,

@@ -3,7 +3,7 @@
 import { blockSpectrum } from "../../store/layerSpectra.ts";
 import type { BlockEigenvalue, RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { blockFigure } from "../figures.ts";
 import { count, interval, percent, residualText, significant, within } from "../format.ts";
@@ -17,8 +17,8 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
   const tensor = result.model.tensors.find((one) => one.name === name);
   if (tensor === undefined) {
     return (
-      <Card title={texts.one.title} className="one-layer">
-        <p className="empty">{name === "" ? texts.one.choose : texts.one.unknown(name)}</p>
+      <Card title={words.one.title} className="one-layer">
+        <p className="empty">{name === "" ? words.one.choose : words.one.unknown(name)}</p>
       </Card>
     );
   }
@@ -34,36 +34,36 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
           {block?.density != null && (
             <ExportMenu
               figure={blockFigure(name)}
-              tables={[{ label: texts.one.csv, name: "block", csv: (t) => t.blockCsv(block) }]}
+              tables={[{ label: words.one.csv, name: "block", csv: (t) => t.blockCsv(block) }]}
               result={result}
             />
           )}
-          <Button onClick={() => set("layer", "")}>{texts.one.close}</Button>
+          <Button onClick={() => set("layer", "")}>{words.one.close}</Button>
         </>
       }
     >
       <dl className="facts">
-        <dt>{texts.one.parameters}</dt>
+        <dt>{words.one.parameters}</dt>
         <dd>
           {count(tensor.size)}{" "}
           <span className="aside">{percent(tensor.size / result.model.parameterCount)}</span>
         </dd>
         {trace !== undefined && (
           <>
-            <dt>{texts.one.trace}</dt>
+            <dt>{words.one.trace}</dt>
             <dd>
               {significant(trace.estimate, 4)}{" "}
               {trace.interval95 !== null && <span className="aside">{interval(trace.interval95)}</span>}
             </dd>
-            <dt>{texts.one.share}</dt>
+            <dt>{words.one.share}</dt>
             <dd>{percent(trace.estimate / result.trace.estimate)}</dd>
           </>
         )}
         {block !== null && (
           <>
-            <dt>{texts.one.largest}</dt>
+            <dt>{words.one.largest}</dt>
             <dd>{eigenvalue(block.top)}</dd>
-            <dt>{texts.one.smallest}</dt>
+            <dt>{words.one.smallest}</dt>
             <dd>{eigenvalue(block.bottom)}</dd>
           </>
         )}
@@ -76,7 +76,7 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
 
 function eigenvalue({ value, residual, converged }: BlockEigenvalue): string {
   const text = `${within(value, residual)} ± ${residualText(residual)}`;
-  return converged ? text : texts.one.notConverged(text);
+  return converged ? text : words.one.notConverged(text);
 }
 
 /** From the layer to its eigenvalues. */
@@ -91,13 +91,13 @@ function LayerButtons({ result, name }: { readonly result: RunResult; readonly n
       <p className="plan-buttons">
         {pattern !== null && (
           <Button pressed={restricted} onClick={() => set("params", restricted ? "" : pattern)}>
-            {texts.one.restrict}
+            {words.one.restrict}
           </Button>
         )}
-        <Button onClick={() => set("panel", "spectrum")}>{texts.one.toEigenvalues}</Button>
+        <Button onClick={() => set("panel", "spectrum")}>{words.one.toEigenvalues}</Button>
       </p>
       <p className="calm">
-        {pattern === null ? texts.one.noPattern : restricted ? texts.one.restricted : texts.one.restricting}
+        {pattern === null ? words.one.noPattern : restricted ? words.one.restricted : words.one.restricting}
       </p>
     </>
   );

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { type LayerRow, layerRows } from "../../store/layerTable.ts";
 import { widthsOf } from "../../store/planRequests.ts";
 import type { RunResult } from "../../store/state.ts";
-import { common, layers as texts } from "../../strings/en.ts";
+import { common, layers as words } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { count } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
@@ -14,8 +14,8 @@ import { Unmeasured } from "./Unmeasured.tsx";
 import type { PlanView } from "./usePlan.ts";
 
 const ORDERS = [
-  { value: "parts", label: texts.table.byPart },
-  { value: "flat", label: texts.table.all },
+  { value: "parts", label: words.table.byPart },
+  { value: "flat", label: words.table.all },
 ] as const;
 
 export function SensitivityCard({ result, view }: { readonly result: RunResult; readonly view: PlanView }) {
@@ -37,17 +37,17 @@ export function SensitivityCard({ result, view }: { readonly result: RunResult; 
   );
   return (
     <Card
-      title={texts.table.title}
-      note={texts.table.note(rows.length)}
+      title={words.table.title}
+      note={words.table.note(rows.length)}
       className="sensitivity"
       tools={
         <>
-          <Segments label={texts.table.order} value={order} options={ORDERS} onChange={setOrder} />
+          <Segments label={words.table.order} value={order} options={ORDERS} onChange={setOrder} />
           <ExportMenu
             figure={null}
             tables={[
               {
-                label: texts.table.csv,
+                label: words.table.csv,
                 name: "sensitivity",
                 csv: (t) => t.columnsCsv(rows, known),
               },
@@ -58,11 +58,11 @@ export function SensitivityCard({ result, view }: { readonly result: RunResult; 
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll tall" aria-label={texts.table.label} tabIndex={0}>
+      <section className="scroll tall" aria-label={words.table.label} tabIndex={0}>
         <table className="sensitivities">
           <thead>
             <tr>
-              <th scope="col">{texts.table.layer}</th>
+              <th scope="col">{words.table.layer}</th>
               {known.map((column) => (
                 <Head key={column.key} column={column} sorting={sorting} onSort={setSorting} />
               ))}
@@ -135,7 +135,7 @@ function Row({ row, columns, largest }: RowProps) {
   return (
     <tr className={selected ? "chosen" : ""}>
       <th scope="row">
-        <button type="button" aria-pressed={selected} title={texts.table.look} onClick={select}>
+        <button type="button" aria-pressed={selected} title={words.table.look} onClick={select}>
           {row.name.replace(/\.weight$/, "")}
         </button>
       </th>
@@ -157,7 +157,7 @@ function Cell({ row, column, largest }: CellProps) {
   const spread = intervalText(column.interval?.(row) ?? null);
   if (value === null) return <td className="aside">{common.unknown}</td>;
   return (
-    <td title={spread === null ? undefined : texts.table.interval(spread)}>
+    <td title={spread === null ? undefined : words.table.interval(spread)}>
       {column.mark?.(row)}
       {column.text(value)}
       {spread !== null && <span className="spread">{spread}</span>}

@@ -5,7 +5,7 @@ import type { LayerRow } from "../../store/layerTable.ts";
 import { pruneRequest } from "../../store/pruning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 
@@ -31,37 +31,37 @@ export function Unmeasured({
   const missing: Measure[] = [];
   if (rows.some(({ options }) => options.length === 0))
     missing.push({
-      ...texts.unmeasured.options,
+      ...words.unmeasured.options,
       ask: () => void predictPlan(),
     });
   if (rows.some(({ top }) => top === null))
     missing.push({
-      ...texts.unmeasured.tops(topsRequest.steps),
+      ...words.unmeasured.tops(topsRequest.steps),
       ask: () => void ask({ kind: "layerSpectra", request: topsRequest }),
     });
   if (rows.every(({ channelRise }) => channelRise === null))
     missing.push({
-      ...texts.unmeasured.channels,
+      ...words.unmeasured.channels,
       ask: () => void ask({ kind: "prune", request: pruneRequest(result, values, false) }),
     });
   const subsets = subsetsRequest(result);
   if (subsets !== null && rows.some((row) => row.subsets === null))
     missing.push({
-      ...texts.unmeasured.subsets(subsets.subsets, subsets.steps),
+      ...words.unmeasured.subsets(subsets.subsets, subsets.steps),
       ask: () => void ask({ kind: "subsetEigenvalues", request: subsets }),
     });
   if (missing.length === 0) return null;
   if (origin !== "live") {
     return (
       <p className="calm unmeasured">
-        {texts.unmeasured.missing(missing.map(({ what }) => what).join("; "))}{" "}
-        {origin === "stored" ? texts.unmeasured.stored : texts.unmeasured.again}
+        {words.unmeasured.missing(missing.map(({ what }) => what).join("; "))}{" "}
+        {origin === "stored" ? words.unmeasured.stored : words.unmeasured.again}
       </p>
     );
   }
   return (
     <p className="plan-buttons unmeasured">
-      <span className="calm">{texts.unmeasured.measure}</span>
+      <span className="calm">{words.unmeasured.measure}</span>
       {missing.map(({ label, title, ask: measure }) => (
         <Button key={label} off={isBusy(run)} title={title} onClick={measure}>
           {label}

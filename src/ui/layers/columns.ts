@@ -1,7 +1,7 @@
 /** The columns of the sensitivity table: what they hold of a layer, in numbers and in words. Pure. */
 
 import type { LayerRow } from "../../store/layerTable.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { count, interval, significant } from "../format.ts";
 import { countText } from "./units.ts";
 
@@ -33,59 +33,59 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
   return [
     {
       key: "size",
-      ...texts.columns.size,
+      ...words.columns.size,
       value: ({ size }) => size,
       text: count,
     },
     {
       key: "macs",
-      ...texts.columns.macs,
+      ...words.columns.macs,
       value: ({ macs }) => macs,
       text: countText,
     },
     {
       key: "trace",
-      ...texts.columns.trace,
+      ...words.columns.trace,
       value: ({ trace }) => trace?.estimate ?? null,
       text: three,
       interval: ({ trace }) => trace?.interval95 ?? null,
     },
     {
       key: "mean",
-      ...texts.columns.mean,
+      ...words.columns.mean,
       value: ({ perParameter }) => perParameter?.estimate ?? null,
       text: three,
       interval: ({ perParameter }) => perParameter?.interval95 ?? null,
     },
     {
       key: "top",
-      ...texts.columns.top,
+      ...words.columns.top,
       value: ({ top }) => top?.value ?? null,
       text: three,
       mark: ({ top }) => (top?.converged === false ? "~" : ""),
     },
     {
       key: "hawqV1",
-      ...texts.columns.hawqV1,
+      ...words.columns.hawqV1,
       value: ({ top, size }) => (top === null ? null : top.value / size),
       text: three,
     },
     {
       key: "subsets",
-      ...texts.columns.subsets,
+      ...words.columns.subsets,
       value: ({ subsets }) => subsets?.mean ?? null,
       text: three,
       mark: ({ subsets }) => (subsets?.converged === false ? "~" : ""),
     },
     {
       key: "qbert",
-      ...texts.columns.qbert,
+      ...words.columns.qbert,
       value: ({ subsets }) => subsets?.qbert ?? null,
       text: three,
     },
     {
       key: "hap",
-      ...texts.columns.hap,
+      ...words.columns.hap,
       value: ({ channelRise }) => channelRise,
       text: three,
     },
@@ -93,7 +93,7 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       const option = ({ options }: LayerRow) => options.find((one) => one.bits === width);
       return {
         key: `rise${width}`,
-        ...texts.columns.rise(width),
+        ...words.columns.rise(width),
         value: (row) => option(row)?.loss ?? null,
         text: three,
         interval: (row) => option(row)?.interval95 ?? null,
@@ -104,7 +104,7 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       : [
           {
             key: "bits",
-            ...texts.columns.bits,
+            ...words.columns.bits,
             value: ({ name }: LayerRow) => bits.get(name) ?? null,
             text: String,
           },
@@ -114,7 +114,7 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       : [
           {
             key: "alone",
-            ...texts.columns.alone,
+            ...words.columns.alone,
             value: ({ name }: LayerRow) => alone.get(name) ?? null,
             text: three,
           },

@@ -1,7 +1,7 @@
 /** What a plan costs, in words and on an axis. Pure. */
 
 import type { ControlValues } from "../../store/controls.ts";
-import { layers as texts } from "../../strings/en.ts";
+import { layers as words } from "../../strings/en.ts";
 import { bytesText, significant } from "../format.ts";
 
 type CostKind = ControlValues["planCost"];
@@ -18,7 +18,7 @@ function unitOf(kind: CostKind, largest: number): Unit {
   const divisor = 1000 ** power;
   if (kind === "latency") return { divisor: 1, name: "ms" };
   if (kind === "size") return { divisor, name: power === 0 ? "bytes" : `${THOUSANDS[power]}B` };
-  return { divisor, name: `${power === 0 ? "" : `${THOUSANDS[power]} `}${texts.bitOperations}` };
+  return { divisor, name: `${power === 0 ? "" : `${THOUSANDS[power]} `}${words.bitOperations}` };
 }
 
 /** `size of the weights (kB)`, and what a cost is divided by for its ticks. */
@@ -27,8 +27,8 @@ export function costAxis(
   largest: number,
 ): { readonly title: string; readonly divisor: number } {
   const { divisor, name } = unitOf(kind, largest);
-  const quantity = texts.costs[kind];
-  const unit = kind === "bops" ? name.replace(` ${texts.bitOperations}`, "") : name;
+  const quantity = words.costs[kind];
+  const unit = kind === "bops" ? name.replace(` ${words.bitOperations}`, "") : name;
   return {
     title: divisor === 1 && kind === "bops" ? quantity : `${quantity} (${unit})`,
     divisor,

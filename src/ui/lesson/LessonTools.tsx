@@ -1,7 +1,9 @@
 /** What a lesson is about: the method, the start vector, and what can be switched. */
+
 import { useId } from "react";
 import { controls } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
+import { lesson as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 
@@ -12,11 +14,11 @@ export function LessonTools({ result }: { readonly result: RunResult }) {
       <ViewChoice field="lesson" />
       <ProbeChoice probes={result.spectrum.nodes.length} />
       {lesson === "lanczos" ? (
-        <ViewChoice field="orthogonality" lead="orthogonality" />
+        <ViewChoice field="orthogonality" lead={words.orthogonality} />
       ) : (
         <>
           <ViewChoice field="powerMatrix" lead="A" />
-          <ViewChoice field="powerShift" lead="shift" />
+          <ViewChoice field="powerShift" lead={words.shift} />
         </>
       )}
     </>
@@ -41,7 +43,7 @@ function ProbeChoice({ probes }: { readonly probes: number }) {
       >
         {Array.from({ length: probes }, (_, i) => i + 1).map((probe) => (
           <option key={probe} value={probe}>
-            probe {probe}
+            {words.probe(probe)}
           </option>
         ))}
       </select>

@@ -1,5 +1,4 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
-
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
 import { exporting as words } from "../strings/en.ts";

@@ -1,5 +1,4 @@
 /** The figures as they leave the page: names and legends, which the cards and the embed share. */
-
 import type { ControlValues } from "../store/controls.ts";
 import type { Compared } from "../store/kept.ts";
 import type { LandscapeValue } from "../store/landscapes.ts";
@@ -7,7 +6,7 @@ import type { Rank } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
 import type { Distributions } from "../store/studyData.ts";
 import type { UnitMeasure } from "../store/unitView.ts";
-import { figures as words } from "../strings/en.ts";
+import { cells, figures as words } from "../strings/en.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -84,7 +83,7 @@ export const unitFigure = (measure: UnitMeasure): Figure => ({
   legend: [
     { text: words.units.middle, sample: ".middle" },
     { text: words.units.ends, sample: ".end.settled" },
-    { text: words.units.open, sample: ".end.unsettled" },
+    { text: cells.notConverged, sample: ".end.unsettled" },
   ],
 });
 

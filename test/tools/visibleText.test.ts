@@ -12,6 +12,17 @@ const CONVERTED = [
   "ui/Notices.tsx",
   "ui/RunButtons.tsx",
   "store/theme.ts",
+  "ui/ExportMenu.tsx",
+  "ui/compare",
+  "ui/embed",
+  "ui/export",
+  "ui/figures.ts",
+  "ui/landscape",
+  "ui/layers",
+  "ui/lesson",
+  "ui/study",
+  "ui/tours",
+  "ui/units",
 ];
 
 /** Texts that stand where they are used, each with its reason. */

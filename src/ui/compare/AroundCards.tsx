@@ -1,5 +1,4 @@
 /** The loss around the weights of several runs, as far as they hold it: slices on common axes, planes side by side. */
-
 import { findPlane } from "../../store/landscapes.ts";
 import { findSlice, rankOf } from "../../store/ranks.ts";
 import type { LossSlice } from "../../store/state.ts";

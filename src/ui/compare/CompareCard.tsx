@@ -1,11 +1,10 @@
 /** Densities of the compared runs on common axes, and their numbers with the differences that the intervals bear. */
-
 import { useMemo } from "react";
 import { compareRuns, incomparable } from "../../store/comparison.ts";
 import { densityView } from "../../store/densityView.ts";
 import { rankedEigenvalues, rankOf } from "../../store/ranks.ts";
 import type { RunResult } from "../../store/state.ts";
-import { common, compare as words } from "../../strings/en.ts";
+import { cells, compare as words } from "../../strings/en.ts";
 import { CompareBar } from "../CompareBar.tsx";
 import { ViewChoice } from "../ControlField.tsx";
 import { CompareChart } from "../charts/CompareChart.tsx";
@@ -120,7 +119,7 @@ function eigenvalueRows(results: readonly RunResult[]): string[][] {
       ...ranked.flatMap((found) => {
         const one = found.get(name);
         return one === undefined
-          ? [common.none, ""]
+          ? [cells.none, ""]
           : [within(one.ritz.value, one.error), residualText(one.error)];
       }),
     ];

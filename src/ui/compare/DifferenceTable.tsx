@@ -1,9 +1,8 @@
 /** Quantities of the compared runs with their intervals, and what can be said of the differences. */
-
 import { Fragment, useMemo } from "react";
 import type { ComparedRow, Difference, Quantity } from "../../store/comparison.ts";
 import { probeDistance, wasserstein } from "../../store/distance.ts";
-import { common, differences as words } from "../../strings/en.ts";
+import { cells, differences as words } from "../../strings/en.ts";
 import { interval, percent, significant } from "../format.ts";
 import type { ComparedRun } from "./strokes.ts";
 
@@ -70,7 +69,7 @@ const isSharp = ([low, high]: readonly [number, number], value: number): boolean
   high - low <= 1e-2 * Math.abs(value);
 
 function QuantityCell({ quantity, unit }: { readonly quantity: Quantity | null; readonly unit: Unit }) {
-  if (quantity === null) return <td className="open">{common.none}</td>;
+  if (quantity === null) return <td className="open">{cells.none}</td>;
   const { value, interval: ends } = quantity;
   return (
     <td>
@@ -88,7 +87,7 @@ function DifferenceCell({
   readonly difference: Difference | null;
   readonly unit: Unit;
 }) {
-  if (difference === null) return <td className="open">{common.none}</td>;
+  if (difference === null) return <td className="open">{cells.none}</td>;
   const { value, interval: ends, verdict } = difference;
   const sharp = ends !== null && isSharp(ends, value);
   return (

@@ -1,5 +1,4 @@
 /** All runs that can be compared: those stored beside the bundled models, and the list that this browser keeps. */
-
 import { useEffect, useRef, useState } from "react";
 import { canKeep } from "../../store/kept.ts";
 import { LAST, type ListedRun } from "../../store/listView.ts";

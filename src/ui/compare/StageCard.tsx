@@ -1,8 +1,7 @@
 /** The trace of each part of the networks, side by side with intervals. */
-
 import { useMemo } from "react";
 import { compareStages } from "../../store/comparison.ts";
-import { common, stages as words } from "../../strings/en.ts";
+import { cells, stages as words } from "../../strings/en.ts";
 import { StageChart } from "../charts/StageChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { interval, significant } from "../format.ts";
@@ -71,8 +70,8 @@ export function StageCard({ runs, name }: StageCardProps) {
           rows.map(({ name: stage, quantities }) => [
             stage,
             ...quantities.flatMap((quantity) => [
-              quantity === null ? common.none : significant(quantity.value, 4),
-              quantity?.interval == null ? common.unknown : interval(quantity.interval),
+              quantity === null ? cells.none : significant(quantity.value, 4),
+              quantity?.interval == null ? cells.unknown : interval(quantity.interval),
             ]),
           ])
         }

@@ -1,11 +1,10 @@
 /** Three networks side by side: densities, traces of their parts, and the loss around their weights. */
-
 import { useEffect, useState } from "react";
 import { incomparable } from "../../store/comparison.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { STUDY } from "../../store/studyView.ts";
-import { common, study as words } from "../../strings/en.ts";
+import { runButtons, study as words } from "../../strings/en.ts";
 import { Doubted } from "../doubt.tsx";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card, Segments } from "../parts.tsx";
@@ -96,7 +95,7 @@ function StudyRun() {
     return (
       <div className="study-run">
         <Button off={isBusy(run) && run.cancelling} onClick={() => void cancel()}>
-          {common.cancel}
+          {runButtons.cancel}
         </Button>
         <p className="calm" role="status">
           {words.progress(STUDY.indexOf(running) + 1, STUDY.length, progressLine(run))}

@@ -1,5 +1,4 @@
 /** The three densities on common axes, as one figure. */
-
 import { useMemo } from "react";
 import { densityView } from "../../store/densityView.ts";
 import { compare, study as words } from "../../strings/en.ts";

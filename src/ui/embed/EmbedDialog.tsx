@@ -1,8 +1,7 @@
 /** Snippets for the present state: iframe, Quarto, reveal.js, Jupyter, LaTeX. */
-
 import { useState } from "react";
 import { FILE_MODEL } from "../../store/controls.ts";
-import { embedding as words } from "../../strings/en.ts";
+import { exporting, embedding as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { fileName } from "../export/download.ts";
@@ -59,7 +58,7 @@ function Code({ snippet }: { readonly snippet: Snippet }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(snippet.code);
-      setSaid(words.copied);
+      setSaid(exporting.copied);
     } catch {
       setSaid(words.noClipboard);
     }

@@ -1,7 +1,6 @@
 /** Recompute, what came of it, and the way to the whole page. */
-
 import { isBusy } from "../../store/runState.ts";
-import { common, embed as words } from "../../strings/en.ts";
+import { runButtons, embed as words } from "../../strings/en.ts";
 import { useActions, useHidden, usePage, usePageStore } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { announcement, endingLine, progressLine } from "../words.ts";
@@ -33,10 +32,10 @@ function Recompute() {
       {isBusy(run) ? (
         <>
           <Button off={!running} onClick={() => void (paused ? resume() : pause())}>
-            {paused ? words.resume : words.pause}
+            {paused ? runButtons.resume : runButtons.pause}
           </Button>
           <Button off={run.cancelling} onClick={() => void cancel()}>
-            {common.cancel}
+            {runButtons.cancel}
           </Button>
           <progress
             aria-label={words.progress}

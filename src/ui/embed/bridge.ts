@@ -1,5 +1,4 @@
 /** Joins the embed's store to the page that frames it: commands in, events out, height and unused keys. */
-
 import {
   type ControlKey,
   type ControlValues,

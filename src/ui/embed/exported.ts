@@ -1,5 +1,4 @@
 /** What the command `export` answers. Fetched with the first one. */
-
 import { comparedRuns } from "../../store/kept.ts";
 import { findEigenvalue } from "../../store/ranks.ts";
 import type { PageState, RunResult } from "../../store/state.ts";

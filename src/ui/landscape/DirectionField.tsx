@@ -1,5 +1,4 @@
 /** A direction of a landscape: an eigenvector of the run, a random one, the gradient, or the way to another checkpoint. */
-
 import { useRef, useState } from "react";
 import { controls } from "../../store/controls.ts";
 import type { AxisName } from "../../store/landscapes.ts";

@@ -1,11 +1,10 @@
 /** A landscape of the run: its figure, the curvature that it measures, and its numbers. */
-
 import { useRef } from "react";
 import { controls } from "../../store/controls.ts";
 import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
-import { common, figures, landscape as words } from "../../strings/en.ts";
+import { cells, figures, landscape as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { significant } from "../format.ts";
@@ -148,7 +147,7 @@ function Curvatures({ landscape }: { readonly landscape: Landscape }) {
       <tbody>
         {row(words.curvature.eigenvalue, (axis) => {
           const { direction } = landscape.axes[axis];
-          return direction.kind === "ritz" ? significant(direction.eigenvalue, 5) : common.none;
+          return direction.kind === "ritz" ? significant(direction.eigenvalue, 5) : cells.none;
         })}
         {row(words.curvature.product, (axis) => {
           const { product } = found[axis];

@@ -1,5 +1,4 @@
 /** One quantity of a landscape: a curve along a line; over a plane a map, or a surface that turns. */
-
 import { type RefObject, useMemo } from "react";
 import { fieldOf, gridPoints, type LandscapeValue, predictedAlong } from "../../store/landscapes.ts";
 import type { Landscape } from "../../store/state.ts";

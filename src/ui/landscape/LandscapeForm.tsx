@@ -1,10 +1,9 @@
 /** What to measure of the landscape, and the button that measures it. */
-
 import { useState } from "react";
 import { axesOf, landscapeRequest } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
-import { common, landscape as words } from "../../strings/en.ts";
+import { runButtons, landscape as words } from "../../strings/en.ts";
 import { ListField, NumberField } from "../ControlField.tsx";
 import { count } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
@@ -64,7 +63,7 @@ function Measuring({ result, help }: { readonly result: RunResult; readonly help
       {!hidden &&
         (measuring ? (
           <Button look="primary" off={run.cancelling} onClick={() => void actions.cancel()}>
-            {common.cancel}
+            {runButtons.cancel}
           </Button>
         ) : (
           <Button

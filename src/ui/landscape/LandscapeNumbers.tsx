@@ -1,5 +1,4 @@
 /** What can be taken away from a landscape: its figure, its grid, its numbers. */
-
 import { gridPoints, type LandscapeValue } from "../../store/landscapes.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
 import { figures, landscape as words } from "../../strings/en.ts";

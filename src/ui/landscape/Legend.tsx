@@ -1,5 +1,4 @@
 /** What the lines of a landscape are. */
-
 import type { LandscapeValue } from "../../store/landscapes.ts";
 import { figures, landscape as words } from "../../strings/en.ts";
 

@@ -1,5 +1,4 @@
 /** Landscapes in words. Pure. */
-
 import type { AxisCurvature, Field, GridPoint } from "../../store/landscapes.ts";
 import type { Landscape, LandscapeAxis } from "../../store/state.ts";
 import { figures, landscape as words } from "../../strings/en.ts";

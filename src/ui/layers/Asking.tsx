@@ -1,5 +1,4 @@
 /** Why a measurement of the layers is not there, and the button or the words that get it. */
-
 import type { ReactNode } from "react";
 import { isBusy, type Job } from "../../store/runState.ts";
 import { asking as words } from "../../strings/en.ts";

@@ -1,5 +1,4 @@
 /** What a change of the weights predicts, beside what it measures. */
-
 import type { PredictedRise } from "../../store/bitPlanning.ts";
 import type { RunResult } from "../../store/state.ts";
 import { layers as words } from "../../strings/en.ts";

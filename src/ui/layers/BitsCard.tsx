@@ -1,5 +1,4 @@
 /** The bits of the chosen plan, layer by layer. */
-
 import { groupName } from "../../store/groupName.ts";
 import type { RunResult } from "../../store/state.ts";
 import { figures, layers as words } from "../../strings/en.ts";

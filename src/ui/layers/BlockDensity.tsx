@@ -1,5 +1,4 @@
 /** The density of the eigenvalues of one tensor's block, or the button that measures it. */
-
 import { densityView } from "../../store/densityView.ts";
 import { blockSpectrum, densityRequest, densitySource } from "../../store/layerSpectra.ts";
 import type { RunResult } from "../../store/state.ts";

@@ -1,5 +1,4 @@
 /** Bits for the layers under a budget: the front of all plans, the best one, and what it measures. */
-
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { planFile } from "../../store/measuredPlans.ts";
 import type { RunResult } from "../../store/state.ts";

@@ -1,5 +1,4 @@
 /** The chosen plan in numbers: what it costs, what it predicts, what it measures, and why it is the best. */
-
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";

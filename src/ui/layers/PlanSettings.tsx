@@ -1,11 +1,10 @@
 /** What a bit plan chooses from, and what it may cost. */
-
 import { useId, useMemo, useState } from "react";
 import { controls } from "../../store/controls.ts";
 import { WIDTHS, widthsOf } from "../../store/planRequests.ts";
 import type { RunResult } from "../../store/state.ts";
 import { tensorPatterns } from "../../store/tensorPatterns.ts";
-import { common, layers as words } from "../../strings/en.ts";
+import { cells, layers as words } from "../../strings/en.ts";
 import { NumberField, TensorsField, ViewChoice } from "../ControlField.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 
@@ -22,7 +21,7 @@ export function PlanSettings({ result }: { readonly result: RunResult }) {
       {planScale === "group" && <NumberField field="planGroup" onHelp={setHelp} />}
       {planCost === "bops" && <NumberField field="planActivations" onHelp={setHelp} />}
       {planCost === "latency" && <LatencyFile />}
-      <TensorsField field="planTied" placeholder={common.none} groups={groups} onHelp={setHelp} />
+      <TensorsField field="planTied" placeholder={cells.none} groups={groups} onHelp={setHelp} />
       {help !== "" && <p className="help">{help}</p>}
     </form>
   );

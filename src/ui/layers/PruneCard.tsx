@@ -1,5 +1,4 @@
 /** Output channels that may go within a budget: the curve of all removals, the chosen one, and what it measures. */
-
 import { useMemo } from "react";
 import {
   measuredPruning,

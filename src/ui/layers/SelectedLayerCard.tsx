@@ -1,5 +1,4 @@
 /** One layer: what is known of its block, and the way to the matrix that is this block alone. */
-
 import { blockSpectrum } from "../../store/layerSpectra.ts";
 import type { BlockEigenvalue, RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";

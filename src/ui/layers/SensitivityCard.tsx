@@ -1,10 +1,9 @@
 /** Every measure of how much a layer matters, side by side: a row per layer. */
-
 import { useMemo, useState } from "react";
 import { type LayerRow, layerRows } from "../../store/layerTable.ts";
 import { widthsOf } from "../../store/planRequests.ts";
 import type { RunResult } from "../../store/state.ts";
-import { common, layers as words } from "../../strings/en.ts";
+import { cells, layers as words } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { count } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
@@ -155,7 +154,7 @@ interface CellProps {
 function Cell({ row, column, largest }: CellProps) {
   const value = column.value(row);
   const spread = intervalText(column.interval?.(row) ?? null);
-  if (value === null) return <td className="aside">{common.unknown}</td>;
+  if (value === null) return <td className="aside">{cells.unknown}</td>;
   return (
     <td title={spread === null ? undefined : words.table.interval(spread)}>
       {column.mark?.(row)}

@@ -1,5 +1,4 @@
 /** The columns of the sensitivity table: what they hold of a layer, in numbers and in words. Pure. */
-
 import type { LayerRow } from "../../store/layerTable.ts";
 import { layers as words } from "../../strings/en.ts";
 import { count, interval, significant } from "../format.ts";

@@ -1,5 +1,4 @@
 /** What a plan costs, in words and on an axis. Pure. */
-
 import type { ControlValues } from "../../store/controls.ts";
 import { layers as words } from "../../strings/en.ts";
 import { bytesText, significant } from "../format.ts";

@@ -1,5 +1,4 @@
 /** Lanczos in steps: T grows, its eigenvalues settle from the outside in, and without orthogonality copies appear. */
-
 import { useCallback, useMemo } from "react";
 import { densityOver, densityView } from "../../store/densityView.ts";
 import { lanczosInSmall, replayed, smallMatrix } from "../../store/lesson/lanczos.ts";

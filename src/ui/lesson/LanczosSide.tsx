@@ -1,5 +1,4 @@
 /** Beside the Ritz values: the matrix T, and how the errors fall or orthogonality goes. */
-
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
 import type { RunResult } from "../../store/state.ts";
 import { lesson as words } from "../../strings/en.ts";

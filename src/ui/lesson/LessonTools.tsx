@@ -1,5 +1,4 @@
 /** What a lesson is about: the method, the start vector, and what can be switched. */
-
 import { useId } from "react";
 import { controls } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";

@@ -1,5 +1,4 @@
 /** The buttons that step through a lesson, its place, and the sentence that says what the last product brought. */
-
 import { type ReactNode, useId } from "react";
 import { lesson as words } from "../../strings/en.ts";
 import { Prose } from "../Prose.tsx";

@@ -1,5 +1,4 @@
 /** Power iteration: errors against iterations with the predicted rate, and what has been found beside what is there. */
-
 import type { PowerLesson, PowerStep } from "../../store/lesson/power.ts";
 import type { RunResult } from "../../store/state.ts";
 import { lesson as words } from "../../strings/en.ts";

@@ -1,5 +1,4 @@
 /** Power iteration in steps: what it finds, how fast, and what it cannot see. */
-
 import { useCallback } from "react";
 import { controls } from "../../store/controls.ts";
 import {

@@ -1,5 +1,4 @@
 /** The Ritz values of every step so far, over the density that the present step knows. */
-
 import type { DensityView } from "../../store/densityView.ts";
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
 import type { RunResult } from "../../store/state.ts";

@@ -1,5 +1,4 @@
 /** The lines of the Lanczos lesson: how the errors of the outermost Ritz values fall, step by step. Pure. */
-
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
 import { lesson as words } from "../../strings/en.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";

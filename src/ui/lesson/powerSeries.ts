@@ -1,5 +1,4 @@
 /** The lines of one pair of power iteration: error of the value, residual, and the rate that theory promises. Pure. */
-
 import type { PowerPairFacts } from "../../store/lesson/power.ts";
 import { lesson as words } from "../../strings/en.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";

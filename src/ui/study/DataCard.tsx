@@ -1,5 +1,4 @@
 /** How far the spectra of the last layer lie apart on two data. */
-
 import { useState } from "react";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
@@ -10,7 +9,7 @@ import {
   type OtherData,
   otherChoices,
 } from "../../store/studyData.ts";
-import { common, figures, twoData as words } from "../../strings/en.ts";
+import { cells, twoData as words } from "../../strings/en.ts";
 import { AboveChart } from "../charts/AboveChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { dataFigure } from "../figures.ts";
@@ -78,9 +77,9 @@ function Found({ found }: { readonly found: Distributions }) {
             title,
             significant(loss, 4),
             accuracy === null ? "" : percent(accuracy),
-            `${significant(top.value, 5)}${top.converged ? "" : `, ${figures.units.open}`}`,
+            `${significant(top.value, 5)}${top.converged ? "" : `, ${cells.notConverged}`}`,
             significant(trace.estimate, 4),
-            trace.interval95 === null ? common.unknown : interval(trace.interval95),
+            trace.interval95 === null ? cells.unknown : interval(trace.interval95),
           ])
         }
       />

@@ -1,5 +1,4 @@
 /** How the largest eigenvalue depends on the size of the batch. */
-
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { type SweptSize, sweepQuestion, sweptSizes } from "../../store/studyData.ts";

@@ -1,5 +1,4 @@
 /** A guided tour: a calm strip at the bottom of the page, which says what the figure above it shows. */
-
 import { useEffect } from "react";
 import { type ControlValues, controlKeys, defaultValues } from "../../store/controls.ts";
 import { tours as words } from "../../strings/en.ts";

@@ -1,5 +1,4 @@
 /** How eigenvalues are found: the lessons as a tour. */
-
 import { replayed } from "../../store/lesson/lanczos.ts";
 import { tours as words } from "../../strings/en.ts";
 import { count, significant } from "../format.ts";

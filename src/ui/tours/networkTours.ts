@@ -1,5 +1,4 @@
 /** Tours over several networks and their layers. */
-
 import { answersTo } from "../../store/answers.ts";
 import { negativeShare } from "../../store/spectralCounts.ts";
 import { tours as words } from "../../strings/en.ts";

@@ -1,5 +1,4 @@
 /** Tours of one spectrum: its bulk and outliers, and what sharp and flat mean for the loss. */
-
 import { replayed } from "../../store/lesson/lanczos.ts";
 import { tours as words } from "../../strings/en.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";

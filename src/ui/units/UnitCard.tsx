@@ -1,5 +1,4 @@
 /** Singular values of each unit's Jacobian over the depth of the network, or the Hessian in what each unit gives. */
-
 import { useState } from "react";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
@@ -11,7 +10,7 @@ import {
   unitQuestion,
   unitView,
 } from "../../store/unitView.ts";
-import { common, figures, units as words } from "../../strings/en.ts";
+import { cells, units as words } from "../../strings/en.ts";
 import { UnitChart } from "../charts/UnitChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { unitFigure } from "../figures.ts";
@@ -60,7 +59,7 @@ export function UnitCard({ result }: { readonly result: RunResult }) {
           <DataTable
             summary={table(view.rows.length)}
             columns={words.columns(mean)}
-            rows={() => view.rows.map(cells)}
+            rows={() => view.rows.map(rowOf)}
           />
         </>
       )}
@@ -110,9 +109,9 @@ function Legend({ view, isometry }: { readonly view: UnitView; readonly isometry
 }
 
 const end = ({ value, residual, converged }: UnitEnd): string =>
-  `${significant(value, 4)} ± ${residual.toExponential(1)}${converged ? "" : `, ${figures.units.open}`}`;
+  `${significant(value, 4)} ± ${residual.toExponential(1)}${converged ? "" : `, ${cells.notConverged}`}`;
 
-const cells = ({ unit, rows, columns, largest, smallest, quantiles, mean }: UnitRow): string[] => [
+const rowOf = ({ unit, rows, columns, largest, smallest, quantiles, mean }: UnitRow): string[] => [
   unit,
   `${count(rows)} × ${count(columns)}`,
   end(largest),
@@ -120,7 +119,7 @@ const cells = ({ unit, rows, columns, largest, smallest, quantiles, mean }: Unit
   significant(quantiles[1], 3),
   words.range(significant(quantiles[0], 2), significant(quantiles[2], 2)),
   significant(mean.estimate, 3),
-  mean.interval95 === null ? common.unknown : interval(mean.interval95),
+  mean.interval95 === null ? cells.unknown : interval(mean.interval95),
 ];
 
 interface MeasuringProps {

@@ -100,17 +100,23 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
       <div className="export-menu">
         {figure !== null && (
           <p className="export-row">
-            {save("SVG", "svg", (tools) => svg(figure, tools), figure.what)}
+            {save("SVG", "svg", (tools) => svg(figure, tools), figure.name)}
             {save(
               "PNG",
               "png",
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
-              figure.what,
+              figure.name,
             )}
-            <SizeChoice label={words.width} unit="mm" sizes={WIDTHS} value={width} onChange={setWidth} />
+            <SizeChoice
+              label={words.width}
+              unit={words.millimetres}
+              sizes={WIDTHS}
+              value={width}
+              onChange={setWidth}
+            />
             <SizeChoice
               label={words.resolution}
-              unit="dpi"
+              unit={words.dpi}
               sizes={RESOLUTIONS}
               value={dpi}
               onChange={setDpi}
@@ -135,7 +141,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               words.matplotlib,
               "py",
               (tools) => tools.matplotlibScript(tools.fileName(model, "run", "json")),
-              figure?.what ?? "run",
+              figure?.name ?? "run",
             )}
             {save(
               words.pytorch,

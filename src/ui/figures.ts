@@ -14,7 +14,7 @@ import { runTitle } from "./words.ts";
 
 export interface Figure {
   /** Part of the file's name: `density`. */
-  readonly what: string;
+  readonly name: string;
   readonly title: string;
   readonly legend: readonly LegendEntry[];
 }
@@ -24,7 +24,7 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
   const legend = (shown: boolean) => compared.filter((run) => run.shown === shown);
   const entry = ({ result }: Compared, sample: string): LegendEntry => ({ text: runTitle(result), sample });
   return {
-    what: "density",
+    name: "density",
     title: words.density,
     legend: [
       ...legend(true).map((run) => entry(run, '[data-curve="shown"]')),
@@ -34,7 +34,7 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
 };
 
 export const cumulativeFigure = (result: RunResult): Figure => ({
-  what: "cumulative",
+  name: "cumulative",
   title: words.cumulative,
   legend: [{ text: runTitle(result), sample: '[data-curve="shown"]' }],
 });
@@ -42,13 +42,13 @@ export const cumulativeFigure = (result: RunResult): Figure => ({
 export const layerQuantity = (measure: ControlValues["layerMeasure"]): string => words.quantity[measure];
 
 export const layersFigure = (measure: ControlValues["layerMeasure"]): Figure => ({
-  what: "layers",
+  name: "layers",
   title: words.byLayer(layerQuantity(measure)),
   legend: [],
 });
 
 export const sliceFigure = ({ end, place }: Rank): Figure => ({
-  what: `slice-${end}${place + 1}`,
+  name: `slice-${end}${place + 1}`,
   title: words.lossAlong(eigenvalueSymbol(end, place, "v")),
   legend: [
     { text: words.measured, sample: ".measured" },
@@ -58,7 +58,7 @@ export const sliceFigure = ({ end, place }: Rank): Figure => ({
 
 /** @param over `over v₁ and v₂` */
 export const landscapeFigure = (value: LandscapeValue, over: string, plane: boolean): Figure => ({
-  what: `landscape-${value}`,
+  name: `landscape-${value}`,
   title: `${words.landscape[value]} ${over}`,
   legend: plane
     ? [
@@ -72,13 +72,13 @@ export const landscapeFigure = (value: LandscapeValue, over: string, plane: bool
 });
 
 export const vectorFigure = ({ end, place }: Rank): Figure => ({
-  what: `vector-${end}${place + 1}`,
+  name: `vector-${end}${place + 1}`,
   title: words.massByLayer(eigenvalueSymbol(end, place, "v")),
   legend: [],
 });
 
 export const unitFigure = (measure: UnitMeasure): Figure => ({
-  what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
+  name: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
   title: words.units[measure],
   legend: [
     { text: words.units.middle, sample: ".middle" },
@@ -88,7 +88,7 @@ export const unitFigure = (measure: UnitMeasure): Figure => ({
 });
 
 export const sweepFigure: Figure = {
-  what: "batch-sizes",
+  name: "batch-sizes",
   title: words.sweep.title,
   legend: [
     { text: words.sweep.batch, sample: ".batch-dot" },
@@ -97,7 +97,7 @@ export const sweepFigure: Figure = {
 };
 
 export const dataFigure = ({ first, second }: Distributions): Figure => ({
-  what: "two-data",
+  name: "two-data",
   title: words.sharesAbove,
   legend: [
     { text: first.title, sample: ".line" },
@@ -106,7 +106,7 @@ export const dataFigure = ({ first, second }: Distributions): Figure => ({
 });
 
 export const frontFigure: Figure = {
-  what: "plan",
+  name: "plan",
   title: words.plans,
   legend: [
     { text: words.bestPlans, sample: ".front" },
@@ -115,13 +115,13 @@ export const frontFigure: Figure = {
 };
 
 export const blockFigure = (name: string): Figure => ({
-  what: "block",
+  name: "block",
   title: words.block(name),
   legend: [],
 });
 
 export const pruneFigure: Figure = {
-  what: "prune",
+  name: "prune",
   title: words.channels,
   legend: [
     { text: words.predicted, sample: ".front" },
@@ -129,10 +129,10 @@ export const pruneFigure: Figure = {
   ],
 };
 
-export const bitsFigure: Figure = { what: "bits", title: words.bits, legend: [] };
+export const bitsFigure: Figure = { name: "bits", title: words.bits, legend: [] };
 
 export const treeFigure = (steps: number, copies: boolean): Figure => ({
-  what: `ritz-values-step-${steps}`,
+  name: `ritz-values-step-${steps}`,
   title: words.ritz.title(steps),
   legend: [
     { text: words.ritz.open, sample: ".dot.open" },
@@ -142,13 +142,13 @@ export const treeFigure = (steps: number, copies: boolean): Figure => ({
 });
 
 export const matrixFigure = (rows: number): Figure => ({
-  what: `tridiagonal-${rows}`,
+  name: `tridiagonal-${rows}`,
   title: words.tridiagonal(rows),
   legend: [],
 });
 
 export const convergenceFigure = (title: string, series: readonly Series[]): Figure => ({
-  what: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
+  name: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
   title,
   legend: series.map(({ name, look }) => ({ text: name, sample: `.series.${look}` })),
 });

@@ -68,7 +68,7 @@ function SlicesCard({ runs, name, vector, held }: SlicesProps) {
       {...(without.length > 0 ? { note: words.without(without.join(", ")) } : {})}
       tools={
         <ExportMenu
-          figure={{ what: "losses", title, legend: legendOf(drawn) }}
+          figure={{ name: "losses", title, legend: legendOf(drawn) }}
           tables={[
             {
               label: words.csv,

@@ -46,7 +46,7 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
           <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
           <ViewChoice field="yAxis" lead={words.density} />
           <ExportMenu
-            figure={{ what: "densities", title: words.figure, legend: legendOf(runs) }}
+            figure={{ name: "densities", title: words.figure, legend: legendOf(runs) }}
             tables={[
               {
                 label: words.differencesCsv,

@@ -27,7 +27,7 @@ export function StageCard({ runs, name }: StageCardProps) {
       note={estimated ? words.estimated : words.exact}
       tools={
         <ExportMenu
-          figure={{ what: "stages", title: words.title, legend: legendOf(runs) }}
+          figure={{ name: "stages", title: words.title, legend: legendOf(runs) }}
           tables={[
             {
               label: words.csv,

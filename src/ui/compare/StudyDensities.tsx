@@ -31,7 +31,7 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
         <ViewChoice field="xAxis" lead="λ" />
         <ViewChoice field="yAxis" lead={compare.density} />
         <ExportMenu
-          figure={{ what: "densities", title: compare.figure, legend }}
+          figure={{ name: "densities", title: compare.figure, legend }}
           tables={[
             {
               label: compare.curvesCsv,

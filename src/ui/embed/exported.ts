@@ -30,7 +30,7 @@ export function exported(state: PageState, format: ExportFormat): Exported {
     caption: result.meaning.sentence,
     doubt: doubtOf([result]),
   });
-  return { format, name: fileName(model, figure.what, "svg"), content };
+  return { format, name: fileName(model, figure.name, "svg"), content };
 }
 
 function figureOf(state: PageState, result: RunResult): Figure {

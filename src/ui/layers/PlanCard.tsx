@@ -140,7 +140,7 @@ function PlanExport({ result, view, known, solved }: KnownProps & { readonly res
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,
         },
-        { label: "PyTorch", name: "plan", ending: "py", text: (t) => t.planPytorch(file()) },
+        { label: words.plan.pytorch, name: "plan", ending: "py", text: (t) => t.planPytorch(file()) },
       ]}
       result={result}
     />

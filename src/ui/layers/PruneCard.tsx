@@ -203,7 +203,7 @@ function PruneExport({ result, known, solved, measured }: KnownProps & { readonl
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,
         },
-        { label: "PyTorch", name: "prune", ending: "py", text: (t) => t.prunePytorch(file()) },
+        { label: words.plan.pytorch, name: "prune", ending: "py", text: (t) => t.prunePytorch(file()) },
       ]}
       result={result}
     />

@@ -83,8 +83,8 @@ export function FoundCard({ lesson, step, at }: FoundProps) {
         <thead>
           <tr>
             <th scope="col">{words.found.pair}</th>
-            <th scope="col">v′Av</th>
-            <th scope="col">{shift === 0 ? "‖Av‖" : words.found.shiftedLength}</th>
+            <th scope="col">{words.found.quotient}</th>
+            <th scope="col">{shift === 0 ? words.found.length : words.found.shiftedLength}</th>
             <th scope="col">{words.found.exact}</th>
           </tr>
         </thead>

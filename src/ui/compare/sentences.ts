@@ -3,7 +3,7 @@
 import { compareRuns, type Difference, stageTraces } from "../../store/comparison.ts";
 import { probeDistance, wasserstein } from "../../store/distance.ts";
 import type { RitzValue, RunResult } from "../../store/state.ts";
-import { runSentences as words } from "../../strings/en.ts";
+import { comparisonWords, runSentences as words } from "../../strings/en.ts";
 import { interval, percent, significant } from "../format.ts";
 
 /** `λ₁ = 298.4 and λₙ = −11.54; loss 0.1576, accuracy 93.8 %.` and the trace with its largest part. */
@@ -39,7 +39,7 @@ export function runSentence(result: RunResult): string {
 export function besideSentence(first: RunResult, result: RunResult): string {
   const rows = compareRuns([first, result]);
   const of = (name: string) => rows.find((row) => row.name === name);
-  const top = of("Largest eigenvalue");
+  const top = of(comparisonWords.largest);
   const [one, other] = top?.quantities ?? [];
   const sharp =
     one == null || other == null
@@ -47,7 +47,7 @@ export function besideSentence(first: RunResult, result: RunResult): string {
       : top?.differences[1]?.verdict === "differs"
         ? words.timesA(significant(other.value / one.value, 2))
         : words.sameAsA;
-  const trace = of("Trace")?.differences[1] ?? null;
+  const trace = of(comparisonWords.trace)?.differences[1] ?? null;
   const told = trace === null ? null : traceWords(trace);
   const distance = wasserstein(first.spectrum, result.spectrum);
   const chance = probeDistance(first.spectrum);

@@ -1454,7 +1454,7 @@ export const tours = {
 
 // Export.
 
-/** Titles and legends of the figures, on the page and as they leave it. */
+/** Titles and legends of the figures of the first view, on the page and as they leave it. */
 export const figures = {
   none: "There is no figure to export yet.",
   density: "Eigenvalue density",
@@ -1463,12 +1463,16 @@ export const figures = {
   byLayer: (quantity: string) => `${quantity} by layer`,
   lossAlong: (vector: string) => `Loss along ${vector}`,
   measured: "measured",
-  predicted: "predicted",
   predictedAlong: "predicted by slope and eigenvalue",
+  massByLayer: (vector: string) => `Mass of ${vector} by layer`,
+};
+
+/** Those of the panels that load later. */
+export const panelFigures = {
+  predicted: "predicted",
   predictedAround: "predicted by slope and curvature",
   landscape: { loss: "loss", accuracy: "accuracy", residual: "residual" },
   equalLines: (quantity: string) => `lines of equal ${quantity}, measured`,
-  massByLayer: (vector: string) => `Mass of ${vector} by layer`,
   units: {
     jacobian: "Singular values of the Jacobians of units",
     activations: "Eigenvalues of the Hessian in the output of units",

@@ -19,6 +19,7 @@ const CONVERTED = [
   "ui/lesson",
   "ui/MeasureCard.tsx",
   "ui/Notices.tsx",
+  "ui/panelFigures.ts",
   "ui/RunButtons.tsx",
   "ui/study",
   "ui/tours",

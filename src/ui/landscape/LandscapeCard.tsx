@@ -4,7 +4,7 @@ import { controls } from "../../store/controls.ts";
 import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
-import { cells, figures, landscape as words } from "../../strings/en.ts";
+import { cells, panelFigures, landscape as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { significant } from "../format.ts";
@@ -30,7 +30,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
   const plane = names.length === 2;
   const surface = plane && wanted.landscapeView === "surface";
   const field = fieldOf(landscape, wanted.landscapeValue);
-  const title = `${figures.landscape[field.value]} ${landscapeTitle(landscape)}`;
+  const title = `${panelFigures.landscape[field.value]} ${landscapeTitle(landscape)}`;
   return (
     <Card
       title={title.charAt(0).toUpperCase() + title.slice(1)}

@@ -2,7 +2,7 @@
 import { type RefObject, useMemo } from "react";
 import { fieldOf, gridPoints, type LandscapeValue, predictedAlong } from "../../store/landscapes.ts";
 import type { Landscape } from "../../store/state.ts";
-import { figures, landscape as words } from "../../strings/en.ts";
+import { panelFigures, landscape as words } from "../../strings/en.ts";
 import { LineChart } from "../charts/LineChart.tsx";
 import { PlaneChart } from "../charts/PlaneChart.tsx";
 import { SurfaceChart } from "../charts/SurfaceChart.tsx";
@@ -28,7 +28,7 @@ export default function LandscapeFigure({ landscape, value, log, surface }: Land
   const points = useMemo(() => gridPoints(landscape), [landscape]);
   const shades = useMemo(() => shadesOf(field, log), [field, log]);
   const names = directionNames(landscape);
-  const quantity = figures.landscape[field.value];
+  const quantity = panelFigures.landscape[field.value];
   const summary = landscapeSummary(field, points, landscapeTitle(landscape));
   if (shades === null) return <p className="empty">{words.noPoint(quantity)}</p>;
   const read = (place: number) => pointReading(points[place]);

@@ -1,11 +1,11 @@
 /** What can be taken away from a landscape: its figure, its grid, its numbers. */
 import { gridPoints, type LandscapeValue } from "../../store/landscapes.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
-import { figures, landscape as words } from "../../strings/en.ts";
+import { panelFigures, landscape as words } from "../../strings/en.ts";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { landscapeFigure } from "../figures.ts";
 import { percent, significant } from "../format.ts";
+import { landscapeFigure } from "../panelFigures.ts";
 import { DataTable } from "../parts.tsx";
 import { modelName } from "../words.ts";
 import { directionNames, landscapeNote, landscapeTitle } from "./words.ts";
@@ -36,7 +36,7 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
     of={{
       name: modelName(result.model),
       // BatchNorm may be another one than the run's.
-      caption: `${figures.landscape[value]} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
+      caption: `${panelFigures.landscape[value]} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
     }}
   />
 );

@@ -1,6 +1,6 @@
 /** What the lines of a landscape are. */
 import type { LandscapeValue } from "../../store/landscapes.ts";
-import { figures, landscape as words } from "../../strings/en.ts";
+import { figures, panelFigures, landscape as words } from "../../strings/en.ts";
 
 interface LegendProps {
   readonly plane: boolean;
@@ -20,7 +20,7 @@ export function Legend({ plane, surface, predicted, value }: LegendProps) {
     <p className="legend">
       <span className="key">
         <i className={plane ? "swatch iso-line" : "swatch measured"} aria-hidden="true" />
-        {plane ? figures.equalLines(figures.landscape[value]) : figures.measured}
+        {plane ? panelFigures.equalLines(panelFigures.landscape[value]) : figures.measured}
         {value === "residual" && words.legend.residual}
       </span>
       {predicted && (

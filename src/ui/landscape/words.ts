@@ -1,7 +1,7 @@
 /** Landscapes in words. Pure. */
 import type { AxisCurvature, Field, GridPoint } from "../../store/landscapes.ts";
 import type { Landscape, LandscapeAxis } from "../../store/state.ts";
-import { figures, landscape as words } from "../../strings/en.ts";
+import { panelFigures, landscape as words } from "../../strings/en.ts";
 import { count, eigenvalueSymbol, percent, significant } from "../format.ts";
 
 /** `v₁`, `random direction 0`, `the gradient`, the name of a file. */
@@ -57,7 +57,7 @@ export function landscapeSummary(field: Field, points: readonly GridPoint[], tit
     const value = field.values[place];
     return value === null ? [] : [{ at, value }];
   });
-  const what = `${figures.landscape[field.value]} ${title}`;
+  const what = `${panelFigures.landscape[field.value]} ${title}`;
   if (known.length === 0) return words.nothingMeasured(what);
   const least = known.reduce((best, p) => (p.value < best.value ? p : best));
   const most = known.reduce((best, p) => (p.value > best.value ? p : best));

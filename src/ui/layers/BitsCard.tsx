@@ -1,12 +1,12 @@
 /** The bits of the chosen plan, layer by layer. */
 import { groupName } from "../../store/groupName.ts";
 import type { RunResult } from "../../store/state.ts";
-import { figures, layers as words } from "../../strings/en.ts";
+import { panelFigures, layers as words } from "../../strings/en.ts";
 import { BitsChart } from "../charts/BitsChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { bitsFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
+import { bitsFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
 import type { PlanView } from "./usePlan.ts";
 
@@ -27,7 +27,7 @@ export function BitsCard({ result, view }: { readonly result: RunResult; readonl
     .map((bits) => words.bits.count(solved.bits.filter((own) => own === bits).length, bits));
   return (
     <Card
-      title={figures.bits}
+      title={panelFigures.bits}
       note={counts.join(", ")}
       className="bits"
       tools={

@@ -2,12 +2,12 @@
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { planFile } from "../../store/measuredPlans.ts";
 import type { RunResult } from "../../store/state.ts";
-import { figures, layers as words } from "../../strings/en.ts";
+import { panelFigures, layers as words } from "../../strings/en.ts";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { frontFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
+import { frontFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { Asking } from "./Asking.tsx";
 import { PlanNumbers } from "./PlanNumbers.tsx";
@@ -104,7 +104,7 @@ function Front({ known, solved, view }: KnownProps) {
       <p className="legend">
         <span>
           <span className="swatch" />
-          {figures.bestPlans}
+          {panelFigures.bestPlans}
         </span>
         <span>
           <span className="mark-key dot" />

@@ -4,9 +4,9 @@ import type { BlockEigenvalue, RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
 import { layers as words } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { blockFigure } from "../figures.ts";
 import { count, interval, percent, residualText, significant, within } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
+import { blockFigure } from "../panelFigures.ts";
 import { Button, Card } from "../parts.tsx";
 import { BlockDensity } from "./BlockDensity.tsx";
 

@@ -2,13 +2,13 @@
 import type { DensityView } from "../../store/densityView.ts";
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
 import type { RunResult } from "../../store/state.ts";
-import { figures, lesson as words } from "../../strings/en.ts";
+import { panelFigures, lesson as words } from "../../strings/en.ts";
 import { DensityChart } from "../charts/DensityChart.tsx";
 import { TreeChart } from "../charts/TreeChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { treeFigure } from "../figures.ts";
 import { scientific, significant } from "../format.ts";
 import { usePage } from "../page.ts";
+import { treeFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { RunSample } from "../RunSample.tsx";
 
@@ -52,9 +52,9 @@ export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
         })}
       />
       <p className="legend">
-        <span className="key">○ {figures.ritz.open}</span>
-        <span className="key">● {figures.ritz.settled}</span>
-        {ghosts > 0 && <span className="key ghost-key">◆ {figures.ritz.copy}</span>}
+        <span className="key">○ {panelFigures.ritz.open}</span>
+        <span className="key">● {panelFigures.ritz.settled}</span>
+        {ghosts > 0 && <span className="key ghost-key">◆ {panelFigures.ritz.copy}</span>}
         <span className="key">{words.ritz.arrive}</span>
       </p>
       <DensityChart

@@ -12,11 +12,11 @@ import {
 import { cells, twoData as words } from "../../strings/en.ts";
 import { AboveChart } from "../charts/AboveChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { dataFigure } from "../figures.ts";
 import { count, interval, percent, significant } from "../format.ts";
 import { Asking } from "../layers/Asking.tsx";
 import { Prose } from "../Prose.tsx";
 import { useActions, usePage } from "../page.ts";
+import { dataFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable } from "../parts.tsx";
 import "../styles/study.css";
 

@@ -2,13 +2,13 @@
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { type SweptSize, sweepQuestion, sweptSizes } from "../../store/studyData.ts";
-import { figures, sweep as words } from "../../strings/en.ts";
+import { panelFigures, sweep as words } from "../../strings/en.ts";
 import { SweepChart } from "../charts/SweepChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { sweepFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
 import { Asking } from "../layers/Asking.tsx";
 import { useActions, usePage } from "../page.ts";
+import { sweepFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable } from "../parts.tsx";
 import "../styles/study.css";
 
@@ -48,7 +48,7 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
       <SweepChart sizes={sizes} planned={sweep.planned} summary={summaryOf(sizes)} />
       <p className="legend study-legend">
         <span className="key">
-          <i className="study-key dot" /> {figures.sweep.batch}
+          <i className="study-key dot" /> {panelFigures.sweep.batch}
         </span>
         {all.some(({ converged }) => !converged) && (
           <span className="key">
@@ -56,7 +56,7 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
           </span>
         )}
         <span className="key">
-          <i className="study-key line" /> {figures.sweep.mean}
+          <i className="study-key line" /> {panelFigures.sweep.mean}
         </span>
       </p>
       {!whole && origin === "live" && !isBusy(run) && (

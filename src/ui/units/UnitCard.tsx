@@ -13,10 +13,10 @@ import {
 import { cells, units as words } from "../../strings/en.ts";
 import { UnitChart } from "../charts/UnitChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { unitFigure } from "../figures.ts";
 import { count, interval, significant } from "../format.ts";
 import { Asking } from "../layers/Asking.tsx";
 import { useActions, usePage } from "../page.ts";
+import { unitFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable, Segments } from "../parts.tsx";
 import "../styles/units.css";
 

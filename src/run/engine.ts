@@ -28,6 +28,7 @@ import type {
   RunOutcome,
   RunResult,
   RunSettings,
+  SizesAnswer,
 } from "./protocol.ts";
 import { Losses, whenGiven } from "./recovery.ts";
 import { type RunContext, Session } from "./session.ts";
@@ -73,16 +74,26 @@ export class LocalEngine implements Engine {
   }
 
   device(): Promise<DeviceAnswer> {
-    return this.#answer(async ({ report }) => report);
+    return this.#answer(async ({ report }) => ({ kind: "device", device: report }));
   }
 
   examine(): Promise<DeviceAnswer> {
-    return this.#answer(examined);
+    return this.#answer(async (open) => ({ kind: "device", device: await examined(open) }));
   }
 
-  async #answer(report: (open: OpenDevice) => Promise<DeviceReport>): Promise<DeviceAnswer> {
+  sizes(): Promise<SizesAnswer> {
+    return this.#answer(async ({ gpu, report }) => {
+      // Planning is done now and then: the next run need not wait for its code.
+      const { planSizes } = await import("./sizes.ts");
+      return { kind: "planned", sizes: await planSizes(gpu, this.#budget(report)) };
+    });
+  }
+
+  async #answer<T>(
+    ask: (open: OpenDevice) => Promise<T>,
+  ): Promise<T | { readonly kind: "unavailable"; readonly message: string }> {
     try {
-      return { kind: "device", device: await report(await this.#open()) };
+      return await ask(await this.#open());
     } catch (error) {
       if (error instanceof GpuUnavailable) return { kind: "unavailable", message: error.message };
       throw error;

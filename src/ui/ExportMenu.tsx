@@ -1,7 +1,7 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
-import { exporting as words } from "../strings/en.ts";
+import { exportMenu as words } from "../strings/en.ts";
 import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
@@ -100,9 +100,9 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
       <div className="export-menu">
         {figure !== null && (
           <p className="export-row">
-            {save("SVG", "svg", (tools) => svg(figure, tools), figure.name)}
+            {save(words.svg, "svg", (tools) => svg(figure, tools), figure.name)}
             {save(
-              "PNG",
+              words.png,
               "png",
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
               figure.name,
@@ -116,7 +116,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
             />
             <SizeChoice
               label={words.resolution}
-              unit={words.dpi}
+              unit={words.dotsPerInch}
               sizes={RESOLUTIONS}
               value={dpi}
               onChange={setDpi}
@@ -155,8 +155,8 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               },
               "recompute",
             )}
-            {copy(words.copyMethods, (tools) => tools.methodsSentence(result))}
-            {copy(words.copyBibtex, (tools) => tools.REFERENCES)}
+            {copy(words.methods, (tools) => tools.methodsSentence(result))}
+            {copy(words.bibtex, (tools) => tools.REFERENCES)}
           </p>
         )}
         <p className="calm" role="status">
@@ -169,7 +169,8 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
 
 interface SizeChoiceProps {
   readonly label: string;
-  readonly unit: string;
+  /** A size with its unit. */
+  readonly unit: (size: number) => string;
   readonly sizes: readonly number[];
   readonly value: number;
   readonly onChange: (size: number) => void;
@@ -182,7 +183,7 @@ function SizeChoice({ label, unit, sizes, value, onChange }: SizeChoiceProps) {
       <select value={value} onChange={(event) => onChange(Number(event.target.value))}>
         {sizes.map((size) => (
           <option key={size} value={size}>
-            {size} {unit}
+            {unit(size)}
           </option>
         ))}
       </select>

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from "react";
-import { exporting as words } from "../../strings/en.ts";
+import { embedButton as words } from "../../strings/en.ts";
 import { Button } from "../parts.tsx";
 
 const EmbedDialog = lazy(async () => ({ default: (await import("./EmbedDialog.tsx")).EmbedDialog }));
@@ -9,8 +9,8 @@ export function EmbedButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)} title={words.embedHelp}>
-        {words.embed}
+      <Button onClick={() => setOpen(true)} title={words.help}>
+        {words.label}
       </Button>
       {open && (
         <Suspense fallback={null}>

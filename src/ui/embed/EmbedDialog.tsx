@@ -1,7 +1,7 @@
 /** Snippets for the present state: iframe, Quarto, reveal.js, Jupyter, LaTeX. */
 import { useState } from "react";
 import { FILE_MODEL } from "../../store/controls.ts";
-import { exporting, embedding as words } from "../../strings/en.ts";
+import { exportMenu, embedding as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { fileName } from "../export/download.ts";
@@ -58,7 +58,7 @@ function Code({ snippet }: { readonly snippet: Snippet }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(snippet.code);
-      setSaid(exporting.copied);
+      setSaid(exportMenu.copied);
     } catch {
       setSaid(words.noClipboard);
     }

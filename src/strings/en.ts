@@ -507,3 +507,10 @@ export const otherData = {
 // Export.
 
 // Embeds.
+
+// A run that goes on.
+
+export const deviceLoss = {
+  survived: (losses: number): string =>
+    `The GPU was lost ${losses === 1 ? "once" : `${count(losses)} times`} during this run. It went on from what was known, and its numbers are the same.`,
+};

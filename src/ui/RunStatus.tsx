@@ -1,5 +1,6 @@
 /** Progress, the way a run ended, and what stands in the way of one. */
 import { isBusy } from "../store/runState.ts";
+import { LossesLine } from "./LossesLine.tsx";
 import { usePage } from "./page.ts";
 import { WebgpuHelp } from "./WebgpuHelp.tsx";
 import { announcement, endingLine, progressLine } from "./words.ts";
@@ -29,6 +30,7 @@ export function RunStatus() {
           {endingLine(run)}
         </p>
       )}
+      <LossesLine />
       {unavailable && <WebgpuHelp message={device.message} />}
       {device?.kind === "device" && device.device.software && (
         <p className="calm">

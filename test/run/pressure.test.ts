@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eachKind, NO_ROOM, passage } from "../reliability/jobs.ts";
 import { FakeGpu } from "./fakeGpu.ts";
@@ -21,6 +22,14 @@ async function soundGpu(): Promise<FakeGpu> {
 }
 
 describe("a device that fails", () => {
+  it("is asked for buffers in one place, under a scope for want of memory", () => {
+    const sources = readdirSync("src", { recursive: true, encoding: "utf8" });
+    const asking = sources.filter(
+      (path) => /\.tsx?$/.test(path) && readFileSync(`src/${path}`, "utf8").includes(".createBuffer("),
+    );
+    expect(asking).toEqual(["gpu/memory.ts"]);
+  });
+
   it("by refusing a buffer, whatever it is for, ends the job in words; all memory comes back, and the next attempt succeeds", async () => {
     const sound = await soundGpu();
     expect(new Set(sound.created).size).toBeGreaterThan(15);

@@ -7,6 +7,7 @@ import type { Shape } from "../model/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
 import { createBuffer, createBuffers, mapped } from "./memory.ts";
+import { splitter, UNIFORM_ALIGNMENT } from "./parts.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import { rowLists } from "./rowLists.ts";
@@ -237,32 +238,40 @@ export class Program {
     sizes: Uniforms | null,
     compiled: () => void,
   ): Promise<Dispatch[]> {
-    const { pipelines, probes } = this.#options;
+    const { device, pipelines, probes } = this.#options;
     return Promise.all(
       kernels.map(async (kernel, i) => {
         const pipeline = await pipelines.get(texts[i].wgsl, kernel.label);
         compiled();
         const z = kernel.batched ? probes : 1;
         const own = sizes?.entries[i];
+        const resources = [...this.#resources(kernel), ...(own ? [own] : [])];
+        const entries = resources.map((resource, binding) => ({ binding, resource }));
+        const layout = pipeline.getBindGroupLayout(0);
+        const groups = [...kernel.groups, z] as const;
+        const [label, flops] = [kernel.label, kernel.flops * z];
+        const split = splitter({
+          ...{ device, pipelines, wgsl: texts[i].wgsl, label, resources, groups, flops },
+          allocated: (buffer) => this.#buffers.push(buffer),
+        });
         return {
           pipeline,
-          bindGroup: this.#bind(pipeline, kernel, own === undefined || own === null ? [] : [own]),
-          groups: [...kernel.groups, z] as const,
-          flops: kernel.flops * z,
+          bindGroup: device.createBindGroup({ layout, entries, label }),
+          groups,
+          flops,
+          split,
         };
       }),
     );
   }
 
-  #bind(pipeline: GPUComputePipeline, kernel: Kernel, sizes: readonly GPUBufferBinding[]): GPUBindGroup {
-    const { device, plan, vectors, probes } = this.#options;
-    const resources = kernel.bindings.map(({ slot }): GPUBufferBinding => {
+  #resources(kernel: Kernel): GPUBufferBinding[] {
+    const { plan, vectors, probes } = this.#options;
+    return kernel.bindings.map(({ slot }): GPUBufferBinding => {
       if (slot.vector === undefined) return { buffer: this.#buffers[plan.place.get(slot.id) as number] };
       const floats = slot.floats + (slot.probeStride > 0 ? (probes - 1) * slot.probeStride : 0);
       return { buffer: vectors[slot.vector], offset: 4 * (slot.start as number), size: 4 * floats };
     });
-    const entries = [...resources, ...sizes].map((resource, binding) => ({ binding, resource }));
-    return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label: kernel.label });
   }
 }
 
@@ -271,9 +280,6 @@ interface Uniforms {
   /** One per kernel; null where its text needs none. */
   readonly entries: readonly (GPUBufferBinding | null)[];
 }
-
-/** Bytes between uniform bindings that every device accepts. */
-const UNIFORM_ALIGNMENT = 256;
 
 /** The sizes of all kernels in one buffer. */
 function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {

@@ -18,6 +18,8 @@ export interface Arguments {
 
 const SLOT_BYTES = 256;
 const SLOTS = 256;
+/** Bytes that the kernels of one submit may bind together: 50 ms where memory is slow. */
+const SUBMIT_BYTES = 1e9;
 const EVERY_COLUMN = 0xffffffff;
 
 type Step =
@@ -48,10 +50,13 @@ export class Stream {
   #nextId = 0;
   #steps: Step[] = [];
   #used = 0;
+  #bound = 0;
+  readonly #mostBound: number;
 
-  constructor(device: GPUDevice, pipelines: PipelineCache) {
+  constructor(device: GPUDevice, pipelines: PipelineCache, mostBound = SUBMIT_BYTES) {
     this.device = device;
     this.#pipelines = pipelines;
+    this.#mostBound = mostBound;
     this.#uniforms = createBuffer(device, {
       label: "vector arguments",
       size: SLOT_BYTES * SLOTS,
@@ -69,7 +74,9 @@ export class Stream {
     args: Arguments,
     groups: readonly [number, number, number],
   ): void {
-    if (this.#used === SLOTS) this.flush();
+    const bytes = buffers.reduce((sum, { size }) => sum + size, 0);
+    if (this.#used === SLOTS || this.#bound + bytes > this.#mostBound) this.flush();
+    this.#bound += bytes;
     const offset = this.#used++ * SLOT_BYTES;
     const view = new DataView(this.#arguments, offset);
     view.setFloat32(0, args.a ?? 0, true);
@@ -115,6 +122,7 @@ export class Stream {
     this.device.queue.submit([encoder.finish()]);
     this.#steps = [];
     this.#used = 0;
+    this.#bound = 0;
   }
 
   /** Copies a buffer's first `bytes` to the CPU. */

@@ -4,6 +4,7 @@
  */
 
 import { createBuffer } from "./memory.ts";
+import { type MemoryLimits, mostBound } from "./plan.ts";
 import type { Stream } from "./stream.ts";
 import { compileVectorKernels, LANES, type VectorKernels } from "./vectorKernels.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
@@ -36,18 +37,13 @@ export class GpuCoefficients {
   }
 }
 
-export interface GpuLimits {
-  readonly maxBufferSize: number;
-  readonly maxStorageBufferBindingSize: number;
-}
-
 export class GpuSpace {
   readonly k: number;
   readonly n: number;
   readonly layout: VectorLayout;
   readonly stream: Stream;
   readonly kernels: VectorKernels;
-  readonly limits: GpuLimits;
+  readonly limits: MemoryLimits;
   readonly #segmentTable: GPUBuffer;
   readonly #wholeTable: GPUBuffer;
   #partials: GPUBuffer | null = null;
@@ -61,7 +57,7 @@ export class GpuSpace {
     layout: VectorLayout,
     k: number,
     kernels: VectorKernels,
-    limits: GpuLimits,
+    limits: MemoryLimits,
   ) {
     this.stream = stream;
     this.layout = layout;
@@ -79,7 +75,12 @@ export class GpuSpace {
     return 4 * LANES * rows * k + RING * roundUp(4 * rows * k, 256);
   }
 
-  static async create(stream: Stream, layout: VectorLayout, k: number, limits: GpuLimits): Promise<GpuSpace> {
+  static async create(
+    stream: Stream,
+    layout: VectorLayout,
+    k: number,
+    limits: MemoryLimits,
+  ): Promise<GpuSpace> {
     return new GpuSpace(stream, layout, k, await compileVectorKernels(stream, layout.extent, k), limits);
   }
 
@@ -281,7 +282,7 @@ export class GpuBasis {
   constructor(space: GpuSpace, capacity: number) {
     this.#space = space;
     this.capacity = capacity;
-    const most = Math.min(space.limits.maxBufferSize, space.limits.maxStorageBufferBindingSize);
+    const most = mostBound(space.limits);
     this.#perChunk = Math.min(capacity, Math.floor(most / space.blockBytes));
     if (this.#perChunk < 1) {
       throw new Error(

@@ -36,6 +36,7 @@ import type {
   RunOutcome,
   RunResult,
   RunSettings,
+  SizesAnswer,
 } from "./protocol.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
@@ -67,11 +68,19 @@ export class LocalEngine implements Engine {
   }
 
   device(): Promise<DeviceAnswer> {
-    return this.#given.answer(async ({ report }) => report);
+    return this.#given.report(async ({ report }) => report);
   }
 
   examine(): Promise<DeviceAnswer> {
-    return this.#given.answer(examined);
+    return this.#given.report(examined);
+  }
+
+  sizes(): Promise<SizesAnswer> {
+    return this.#given.ask(async ({ gpu, report }) => {
+      // Planning is done now and then: the next run need not wait for its code.
+      const { planSizes } = await import("./sizes.ts");
+      return { kind: "planned", sizes: await planSizes(gpu, this.#given.budget(report)) };
+    });
   }
 
   async load(model: ModelSource, data: DataSource): Promise<Loaded> {

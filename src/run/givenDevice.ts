@@ -43,16 +43,25 @@ export class GivenDevice {
     this.losses = new Losses(host.mostLosses);
   }
 
-  /** What a device is, by `report`; of one that is withheld after a loss, what was known. */
-  async answer(report: (open: OpenDevice) => Promise<DeviceReport>): Promise<DeviceAnswer> {
+  /** What is asked of a device, or why there is none. */
+  async ask<T>(
+    question: (open: OpenDevice) => Promise<T>,
+  ): Promise<T | Extract<DeviceAnswer, { kind: "unavailable" }>> {
     try {
-      return { kind: "device", device: await report(await this.#open()) };
+      return await question(await this.#open());
     } catch (error) {
-      if (!(error instanceof GpuUnavailable)) throw error;
-      // A run waits for it.
-      if (this.#report !== null) return { kind: "device", device: this.#report };
-      return { kind: "unavailable", message: error.message };
+      if (error instanceof GpuUnavailable) return { kind: "unavailable", message: error.message };
+      throw error;
     }
+  }
+
+  /** What a device is, by `read`; of one that is withheld after a loss, what was known: a run waits for it. */
+  async report(read: (open: OpenDevice) => Promise<DeviceReport>): Promise<DeviceAnswer> {
+    const answer = await this.ask(async (open): Promise<DeviceAnswer> => {
+      return { kind: "device", device: await read(open) };
+    });
+    const known = this.#report;
+    return answer.kind === "unavailable" && known !== null ? { kind: "device", device: known } : answer;
   }
 
   /**

@@ -49,8 +49,6 @@ export interface SessionOptions extends Engines {
 
 /** Vectors per product on a real GPU; a software device gains nothing from more than one. */
 const PROBES_AT_ONCE = 4;
-/** Room for a later "more steps" before the basis has to be copied. */
-const SPARE_STEPS = 20;
 const SNAPSHOT_MS = 200;
 
 export class Session {
@@ -100,12 +98,9 @@ export class Session {
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
     const question = { problem, matrix: this.#matrix, products: traceProbes, n, budget };
     this.#method = chooseTrace(traceMethod, question);
-    // One step is a trace or a product, which nobody extends step by step.
-    const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
-    const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
-    const { operator, keepBases, memory } = await makeWithBasis({
-      ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
+    const { operator, keepBases, memory, capacity } = await makeWithBasis({
+      ...{ gpu, pipelines, submitter, problem, budget, n, steps },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
       probes: atOnce,

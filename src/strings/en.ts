@@ -437,6 +437,16 @@ export const webgpuProblems = {
 
 // The GPU.
 
+export const largeNetworks = {
+  title: "Large networks",
+  lead: "Whether ResNet-50 and BERT-base fit this GPU, and how.",
+  ask: "Plan them",
+  askHint: "A plan only: nothing is computed and no memory is taken",
+  planning: "Planning: a few seconds",
+  fits: "fits",
+  refused: "too large",
+};
+
 // Keys.
 
 // Landscapes.

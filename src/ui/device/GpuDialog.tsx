@@ -1,5 +1,5 @@
 /** The GPU: adapter, limits, what fits, and its numerics passport; of this browser, or of the run that is shown. */
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { DeviceReport } from "../../store/state.ts";
 import { Dialog } from "../Dialog.tsx";
 import { useActions, usePage } from "../page.ts";
@@ -7,6 +7,7 @@ import { Segments } from "../parts.tsx";
 import { WebgpuHelp } from "../WebgpuHelp.tsx";
 import { GpuFacts } from "./GpuFacts.tsx";
 import { PassportTable } from "./PassportTable.tsx";
+import { WhatFits } from "./WhatFits.tsx";
 
 const WHICH = [
   { value: "here", label: "this browser" },
@@ -45,13 +46,25 @@ function ThisBrowser() {
       </p>
     );
   }
-  return <Device device={answer.device} without="The arithmetic of this GPU could not be measured." />;
+  return (
+    <Device device={answer.device} without="The arithmetic of this GPU could not be measured.">
+      <WhatFits />
+    </Device>
+  );
 }
 
-function Device({ device, without }: { readonly device: DeviceReport; readonly without: string }) {
+interface DeviceProps {
+  readonly device: DeviceReport;
+  readonly without: string;
+  /** Between the facts and the passport. */
+  readonly children?: ReactNode;
+}
+
+function Device({ device, without, children }: DeviceProps) {
   return (
     <>
       <GpuFacts device={device} />
+      {children}
       {device.passport === undefined ? (
         <p className="empty">{without}</p>
       ) : (

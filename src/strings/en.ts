@@ -42,6 +42,14 @@ export const notices = { dismiss: "dismiss" };
 
 export const dialog = { close: "Close" };
 
+/** Words within numbers. */
+export const numbers = {
+  interval: (low: string, high: string) => `${low} to ${high}`,
+  bytes: (n: number) => `${n} bytes`,
+  minutes: (minutes: number, seconds: number) => `${minutes} min ${seconds} s`,
+  hours: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
+};
+
 // Controls.
 
 /** Labels and hints of the fields, and the names of what they choose between. */
@@ -409,6 +417,128 @@ export const storedProblems = {
   catalogueMissing: (why: string) => `The list of bundled models is missing: ${why}.`,
 };
 
+export const modelPanel = {
+  title: "Model",
+  stale: (model: string) => `The figure still shows ${model}. Run to measure this model.`,
+  parameters: "Parameters",
+  data: "Data",
+  sentences: "Sentences there",
+  samples: "Samples there",
+  classes: "Classes",
+  someClasses: (names: string, named: number, all: number) => `${names} (${named} of ${all})`,
+};
+
+export const batchFacts = {
+  loss: "Loss",
+  over: (samples: string) => `over ${samples}`,
+  accuracy: "Accuracy",
+  gradientNorm: "Gradient norm",
+  looking: "Looking at the batch",
+  look: (samples: string) => `Loss and accuracy of ${samples}`,
+  shape: "Shape",
+  mean: "Mean",
+  standardDeviation: "Standard deviation",
+  tokens: "Tokens",
+  tokenCounts: (least: string, most: string, mean: string) => `${least} to ${most}, ${mean} on average`,
+  classOf: (index: number) => `Class ${index}`,
+  summary: "What is in the batch",
+  columns: ["Quantity", "Value"],
+};
+
+export const tensorDialog = {
+  open: (tensors: number) => `All ${plural(tensors, "tensor")}`,
+  title: (model: string) => `Parameters of ${model}`,
+  note: (parameters: string, tensors: number) => `${parameters} in ${plural(tensors, "tensor")}`,
+  table: "Tensors",
+  columns: ["Tensor", "Shape", "Parameters", "Share"],
+  group: (tensors: number) => plural(tensors, "tensor"),
+};
+
+/** Which tensors of an ONNX file are trained. */
+export const trainedTable = {
+  about:
+    "The file does not say which tensors are trained. The Hessian is that of the ticked ones; the others are constants.",
+  table: "Tensors that can be trained",
+  tensor: "Tensor",
+  shape: "Shape",
+  noModule: "without a module",
+  group: (tensors: number) => plural(tensors, "tensor"),
+  scalar: "scalar",
+  train: (tensors: number) => `Train ${plural(tensors, "tensor")}`,
+  assumed: "As assumed",
+};
+
+export const dropZone = {
+  invitation:
+    "Drop a <b>model</b> and its <b>data</b> anywhere, or <files>choose files</files> or <folder>a folder</folder>. Nothing leaves this page.",
+  files: "Checkpoint and batch files",
+  folder: "Folder of images or of a model",
+  question: "What can be dropped?",
+  kinds: [
+    { what: "Model", files: ".safetensors, .onnx (and its .onnx.data), .pt, .pth, .bin" },
+    { what: "With a transformer", files: "config.json, tokenizer.json or vocab.txt" },
+    { what: "Data as arrays", files: ".npz with images, x or input_ids, and labels; or these as .npy" },
+    { what: "Images", files: "a folder a class with .png or .jpg; or with a .csv of file and label" },
+    { what: "Text with labels", files: ".tsv, .csv, .jsonl" },
+    { what: "Hugging Face tables", files: ".parquet" },
+    { what: "A run exported before", files: "its .json, to see or compare it" },
+  ],
+  reading: "Reading the files",
+  unread: (file: string, why: string) => `${file}: the browser could not read it: ${why}`,
+  empty: (folder: string) => `${folder}: expected a file of use in it, found none`,
+  theFolder: "The folder",
+};
+
+export const uploadOptions = {
+  activation: "Activation",
+  activations: { relu: "relu", tanh: "tanh" },
+  heads: "Attention heads",
+  loss: "Loss",
+  losses: { "cross-entropy": "cross-entropy", "mean-squared-error": "squared error" },
+  skip: "Skip connections",
+  resize: "Shorter side",
+  asItIs: "as it is",
+  crop: "Middle square",
+  all: "all",
+  mean: "Mean",
+  std: "Std",
+  channels: "r, g, b",
+  forImages: "Mean and std are for uint8 images only.",
+  text: "Text",
+  textColumn: "sentence",
+  label: "Label",
+  labelColumn: "label",
+  forText: "Columns by name or number, two with a comma for pairs.",
+  imagenet: "ImageNet values",
+  forget: "forget the files",
+};
+
+export const hubField = {
+  title: "From the Hugging Face Hub",
+  address: "Hugging Face model or dataset",
+  placeholder: "org/model or datasets/org/name",
+  lookUp: "Look up",
+  privacy:
+    "Look up contacts huggingface.co, a download also its file servers (*.hf.co), and nothing else. They see your address and what you ask for; your files stay here.",
+  waiting: (seconds: number) => `Goes on by itself in ${seconds} s.`,
+  here: (files: string) => `Here: ${files}`,
+  kept: (bytes: string) => `This browser keeps ${bytes} of downloads. <delete>delete them</delete>`,
+  progress: "Download",
+  progressOf: (done: string, total: string) => `${done} of ${total}`,
+  progressOfAtMost: (done: string, total: string) => `${done} of at most ${total}`,
+  asking: "Asking the Hub",
+  cancel: "Cancel",
+  weights: "Weights",
+  files: "Files",
+  download: (bytes: string) => `Download ${bytes}`,
+  table: "Table",
+  firstRow: "First row",
+  rows: "Rows",
+  readRows: "Read rows",
+  partly: (bytes: string, first: string, last: string) =>
+    `Of ${bytes} only the parts with rows ${first} to ${last} are fetched.`,
+};
+
 // Measuring: fields, buttons, progress.
 
 export const runButtons = {
@@ -431,7 +561,309 @@ export const webgpuProblems = {
   missing: "This browser does not offer WebGPU to this page, so nothing can be measured here.",
 };
 
+export const runStatus = {
+  progress: "Progress of the run",
+  software: (adapter: string) =>
+    `Software adapter (${adapter}): right numbers, but slow. Choose a small batch and few steps.`,
+};
+
+/** Where WebGPU is missing. */
+export const webgpuHelp = {
+  title: "WebGPU is missing",
+  stays: "The stored runs stay open to you: choose a model, drag the smoothing, click an eigenvalue.",
+  question: "How to get WebGPU",
+  answers: [
+    "Chrome or Edge 113 and later on Windows, macOS and ChromeOS; Chrome 121 on Android 12.",
+    "Safari 26 on macOS, iOS and iPadOS. Firefox 141 on Windows, 145 on macOS.",
+    "Chrome on Linux: switch on <code>chrome://flags/#enable-unsafe-webgpu</code>, or start it with <code>--enable-unsafe-webgpu --enable-features=Vulkan</code>. Firefox: <code>dom.webgpu.enabled</code> in <code>about:config</code>.",
+    "The page must come from https:// or from localhost. <code>chrome://gpu</code> tells why a GPU is not used.",
+  ],
+};
+
+/** The line under the progress bar, and what is said aloud. */
+export const runProgress = {
+  cancelling: "Cancelling",
+  starting: "Starting",
+  startingEngine: "Starting the engine and reading the model",
+  phases: {
+    loading: "Reading the model",
+    compiling: "Compiling shaders",
+    recovering: "The GPU was lost and is not given back yet; the run goes on when it is",
+    primal: "Loss and gradient",
+    lanczos: "Lanczos",
+    trace: "Trace",
+    checks: "Checking the run",
+    slice: "Loss along the vector",
+    landscape: "Loss landscape",
+    batchSweep: "Batches of doubling size",
+    distributions: "Spectra of two data",
+    activations: "Hessian in activations",
+    jacobian: "Jacobians of units",
+    plan: "Quantised weights",
+    prune: "Channels",
+    vector: "What the eigenvalue is made of",
+    layerSpectra: "Spectra of layers",
+    subsetEigenvalues: "Subsets of the batch",
+  },
+  done: (done: string, total: string) => `${done} of ${total}`,
+  paused: "paused",
+  left: (time: string) => `about ${time} left`,
+  quarter: (phase: string, percent: number) => `${phase}: ${percent} % done.`,
+  said: { starting: "Starting.", paused: "Paused.", running: "Running." },
+};
+
+/** How a run, or what was asked of one, has ended. */
+export const runEndings = {
+  done: {
+    run: "Finished.",
+    extend: "Finished.",
+    slice: "The slice is measured.",
+    landscape: "The landscape is measured.",
+    batchSweep: "The batch sizes are measured.",
+    distributions: "The two data are compared.",
+    activations: "The Hessians in the activations are measured.",
+    jacobian: "The Jacobians are measured.",
+    plan: "The bit plan is ready.",
+    prune: "The pruning plan is ready.",
+    vector: "The eigenvalue is explained.",
+    layerSpectra: "The spectra of the layers are ready.",
+    subsetEigenvalues: "The eigenvalues on the subsets are ready.",
+  },
+  cancelled: "Cancelled before the first result.",
+  cancelledKept: "Cancelled. The figure keeps what was measured.",
+  lost: (why: string) => `The GPU was lost: ${why}`,
+};
+
 // The spectrum and its cards.
+
+/** What distinguishes one run from another, and how its numbers were made. */
+export const runWords = {
+  batchNorm: { eval: "BatchNorm running", batch: "BatchNorm batch" },
+  matrix: {
+    ggn: "Gauss-Newton",
+    fisher: "Fisher",
+    "fisher-mc": "Fisher, drawn labels",
+    "empirical-fisher": "empirical Fisher",
+    residual: "Hessian − Gauss-Newton",
+  },
+  tensors: (n: number) => plural(n, "tensor"),
+  samples: (n: number) => plural(n, "sample"),
+  sentences: (n: number) => plural(n, "sentence"),
+  doubt: (checks: readonly string[]) =>
+    `Do not trust this: the ${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} failed.`,
+  seed: (seed: number) => `Seed ${seed}`,
+  quadrature: (probes: number, steps: number) =>
+    `${plural(probes, "probe")} of ${plural(steps, "Lanczos step")}`,
+  exactTrace: "exact trace",
+  traceProbes: (n: number) => plural(n, "trace probe"),
+  products: (n: number, time: string) => `${plural(n, "product")} in ${time}`,
+  software: (adapter: string) => `${adapter} (software)`,
+  densityOnly: (copies: string, all: string) =>
+    `No reorthogonalisation: density only. The Krylov basis does not fit the memory, so that eigenvalues come in copies (${copies} of ${all} Ritz values) and cannot be listed. Look at fewer tensors, or take fewer steps.`,
+};
+
+export const densityCard = {
+  title: "Eigenvalue density",
+  cumulativeTitle: "Cumulative distribution",
+  densityOnly: "no reorthogonalisation: density only",
+  unstable: "gradient descent unstable to the right of it",
+  density: "density",
+  band: "band",
+  curveCsv: "Curve (CSV)",
+  curveAndBandCsv: "Curve and band (CSV)",
+  ritzCsv: "Ritz values (CSV)",
+  summary: (run: string, values: string, least: string, most: string, negative: string) =>
+    `Eigenvalue density of ${run}, from ${values} Ritz values between ${least} and ${most}. Eigenvalues below zero hold ${negative} of the spectrum.`,
+  cumulativeSummary: (run: string, steps: string) =>
+    `Cumulative distribution of the eigenvalues of ${run}, in ${steps} steps.`,
+  cumulativeSummaryWithBand: (run: string, steps: string, side: string) =>
+    `Cumulative distribution of the eigenvalues of ${run}, in ${steps} steps, with a band that holds it everywhere with probability 95 %, at least ${side} to either side.`,
+  sharesTable: "Shares and band",
+  sharesColumns: ["Eigenvalue", "Share up to it", "At least", "At most"],
+  ritzTable: "Ritz values and weights",
+  ritzColumns: ["Probe", "Ritz value", "Weight"],
+};
+
+/** What the band of the figure says, and what it does not. */
+export const bandWords = {
+  computing: "Computing the band.",
+  lacking: "The file lacks the matrices that a band needs.",
+  cumulative: (sampling: string) =>
+    `Band: holds the whole curve with probability 95 %, but for rounding. ±${sampling} of it more probes would shrink, the rest more steps.`,
+  sides: "Solid: λ > 0. Dashed: λ < 0.",
+  notDrawn: (zero: string) => `Not drawn: ${zero}, which is zero within the rounding of float32.`,
+  none: "One probe, so no band.",
+  range: (probes: number) => `Band: range over ${plural(probes, "probe")}.`,
+  interval: (probes: number) =>
+    `Band: 95 % interval of the mean at each point over ${plural(probes, "probe")}; not of steps and smoothing.`,
+};
+
+export const smoothingBar = {
+  label: "Smoothing",
+  decades: (sigma: string) => `${sigma} decades`,
+  value: (sigma: string) => `sigma ${sigma}`,
+  sigma: (sigma: string) => `σ = ${sigma}`,
+  pyhessian: "PyHessian",
+};
+
+export const compareBar = {
+  clear: (letter: string) => `clear ${letter}`,
+  keep: (letter: string) => `keep as ${letter}`,
+  keepTitle: "Keeps this run beside those that come, to compare them",
+};
+
+export const spectrumFacts = {
+  title: "In brackets: 95 % intervals",
+  belowZero: "Below zero",
+  belowZeroAbout: "Share of all eigenvalues, beyond the rounding of the products, with its 95 % interval",
+  above: "Above <field></field> % of λ₁",
+  aboveAbout: (help: string) => `${help} A 95 % interval of their number.`,
+  learningRate: "Learning rate η <field></field>",
+  draws: "draws 2/η",
+  tooShort: "needs 10 Lanczos steps",
+  range: (low: string, high: string) => `${low} to ${high}`,
+  limit: (value: string) => `2/η = ${value}`,
+  beyond: (n: number) => `${plural(n, "Ritz value")} beyond`,
+  noneBeyond: "no Ritz value beyond",
+  sgd: "SGD, batch <field></field>",
+  sgdAbout:
+    "tr/B + (1 − 1/B) λ₁, with the 95 % interval of the trace. At most 2/η: stable in mean square near a minimum where no sample has a gradient and no eigenvalue is negative, if all samples have the same trace. Above it nothing is guaranteed.",
+  sgdNeeds: "needs a trace and λ₁",
+  sgdLevel: (value: string) => `tr/B + (1 − 1/B) λ₁ = ${value}`,
+  stable: "at most 2/η: stable, if samples are alike",
+  unsure: "2/η is within its error",
+  unstable: "above 2/η: not guaranteed",
+  none: "none",
+};
+
+export const checkMeanings = {
+  "sum of weights": "The weights of each probe's quadrature add up to one: T was solved properly.",
+  orthogonality: "The Krylov vectors are orthonormal, so that eigenvalues may be listed.",
+  ghosts: "No Ritz value is a copy of another one that lost orthogonality has left behind.",
+  "non-finite numbers": "Loss, gradient, every product and T hold no NaN and no infinity.",
+  "arithmetic of the device": "Its worst function, as a part of what it may be off by (numerics passport).",
+  "moments 1 to 4": "Moments of the density agree with products: nodes and weights belong to this matrix.",
+  symmetry: "u′Hv and v′Hu agree: the product is that of a symmetric matrix.",
+  "residual of the top pair": "‖Hu − λu‖ measured for the largest eigenvalue is no larger than claimed.",
+  "float64 on a sample": "The product of the hardest sample agrees with the CPU in double precision.",
+  "second route": "Another derivation of the same product gives the same numbers in double precision.",
+};
+
+export const checksPanel = {
+  allPass: (all: number) => `all ${all} checks pass`,
+  someFail: (failed: number, all: number) => `${failed} of ${all} checks fail`,
+  someNotMade: (n: number) => `${n} not made`,
+  table: "Checks of the run",
+  check: "Check",
+  found: "Found",
+  atMost: "At most",
+  verdict: "Verdict",
+  meaning: "What it means",
+  passes: "passes",
+  fails: "fails",
+  notMade: "not made",
+  why: (reason: string) => `Not made: ${reason}.`,
+  about:
+    "A run that fails a check is hatched, here and in every export. The arithmetic of the GPU was measured too: <gpu>GPU and its passport</gpu>",
+};
+
+export const eigenvalueCard = {
+  title: "Extreme eigenvalues",
+  note: "true to ± error",
+  densityOnly: "density only",
+  trace: "Trace",
+  exact: "Exact, as a sum over samples and classes",
+  oneSample: "One sample says nothing of the spread.",
+  interval: (interval: string, probes: number) => `95 % interval ${interval}, ${plural(probes, "probe")}`,
+  eigenvalue: "Eigenvalue",
+  error: "± error",
+  errorTitle: "The Ritz residual, or the rounding of float32 where that is larger",
+  convergence: "Converged",
+  measure: "Measure the loss along its vector",
+  converged: "converged",
+  notYet: "not yet",
+};
+
+export const sliceCard = {
+  partsTitle: "Parts of an eigenvalue",
+  title: "Loss along a vector",
+  titleOf: (vector: string) => `Loss along ${vector}`,
+  select: "Select an eigenvalue of the table.",
+  csv: "Slice (CSV)",
+  summary: (
+    vector: string,
+    from: { readonly step: string; readonly loss: string; readonly predicted: string },
+    to: { readonly step: string; readonly loss: string; readonly predicted: string },
+    middle: string,
+  ) =>
+    `Loss along ${vector} from step ${from.step} to ${to.step}: measured ${from.loss} and ${to.loss} at the ends, ${middle} in the middle; the parabola of the eigenvalue says ${from.predicted} and ${to.predicted}.`,
+  measured: "measured",
+  table: (symbol: string) => `Slope and ${symbol} against the measured loss`,
+  columns: ["Step", "Measured", "Parabola"],
+  measuring: "Measuring",
+  later: "The loss along this vector can be measured when the run ends.",
+  notStored: "The stored run holds no slice along this vector. Run it here to measure one.",
+  notHeld: "The engine does not hold this run. Run its model again to measure along its vectors.",
+  measure: "Measure the loss along this vector",
+};
+
+export const planeCard = {
+  title: "Loss over a plane",
+  titleOf: (directions: string) => `Loss ${directions}`,
+  measure: "Measure one in the landscape panel",
+  more: "Other directions and views in the landscape panel",
+};
+
+export const vectorCard = {
+  title: (symbol: string) => `Parts of ${symbol}`,
+  massCsv: "Mass (CSV)",
+  sharpestCsv: "Sharpest samples (CSV)",
+  quantity: (vector: string) => `mass of ${vector}`,
+  summary: (vector: string, tensors: number, share: string, largest: string) =>
+    `Mass of ${vector} in ${plural(tensors, "tensor")}, in sum 1; the largest part, ${share}, lies in ${largest}.`,
+  facts: (
+    share: string,
+    concentration: { readonly entries: string; readonly all: string },
+    residual: { readonly of: string; readonly measured: string; readonly lanczos: string },
+  ) =>
+    `Most in <largest></largest>, ${share}; as concentrated as ${concentration.entries} equal entries of ${concentration.all}. ‖${residual.of}‖ is ${residual.measured} measured, ${residual.lanczos} by Lanczos.`,
+  tensorsTable: "Tensors and channels",
+  tensorsColumns: ["Tensor", "Parameters", "Mass", "Channels", "Most in channels"],
+  samplesTable: "Sharpest samples",
+  samplesColumns: ["Place", "Curvature", "Gauss-Newton part", "Slope", "Loss", "Label", "Predicted"],
+  measuringSamples: "Measuring the curvature of every sample",
+  noSamples: "The curvature of the samples was not measured.",
+  ofSamples: (n: number, mean: string, share: string, symbol: string) =>
+    `Curvature of ${plural(n, "sample")}: mean ${mean}; the sharpest tenth makes ${share} of ${symbol}`,
+  ofTokens: (n: number, mean: string, share: string, symbol: string) =>
+    `Curvature of ${plural(n, "labelled token")}: mean ${mean}; the sharpest tenth makes ${share} of ${symbol}`,
+  sample: "Sample",
+  sampleToken: "Sample, token",
+  curvature: "Curvature",
+  loss: "Loss",
+  takenFor: "Label → taken for",
+  measuring: "Measuring",
+  later: "This eigenvalue can be explained when the run ends.",
+  notStored: "The stored run does not say what this eigenvalue is made of. Run it here, then ask.",
+  notHeld: "The engine has gone on to another model. Run this one again to ask about its eigenvalues.",
+  ask: "Ask what it is made of",
+  cost: "Layers, channels and samples: one product and one pass over the batch.",
+};
+
+export const layerCard = {
+  title: "Trace by layer",
+  exact: "exact",
+  interval: (probes: number) => `95 % intervals, ${plural(probes, "probe")}`,
+  paler: (certainty: string) => `${certainty}; paler: norms and biases`,
+  csv: "Traces (CSV)",
+  none: "No trace per layer yet.",
+  summary: (quantity: string, tensors: number, largest: string, value: string) =>
+    `${quantity} of ${plural(tensors, "tensor")}; the largest is ${largest} with ${value}.`,
+  selected: "<layer></layer> is selected. <look>Look at this layer</look>",
+  table: (tensors: number) => `Trace of all ${plural(tensors, "tensor")}`,
+  columns: ["Tensor", "Parameters", "Trace", "95 % interval", "Per parameter"],
+  unknown: "unknown",
+};
 
 // Charts.
 
@@ -515,6 +947,60 @@ export const otherData = {
 // Guided tours.
 
 // Export.
+
+export const exportMenu = {
+  title: "Export",
+  copied: "Copied.",
+  width: "Width of the PNG in millimetres",
+  millimetres: (width: number) => `${width} mm`,
+  resolution: "Dots per inch of the PNG",
+  dotsPerInch: (dots: number) => `${dots} dpi`,
+  svg: "SVG",
+  png: "PNG",
+  result: "Result (JSON)",
+  numbers: "Numbers (npz)",
+  matplotlib: "matplotlib script",
+  pytorch: "PyTorch script",
+  methods: "Copy methods sentence",
+  bibtex: "Copy BibTeX",
+};
+
+/** Titles and legends of figures as they leave the page. */
+export const figureWords = {
+  density: "Eigenvalue density",
+  cumulative: "Cumulative distribution of the eigenvalues",
+  trace: "trace",
+  tracePerParameter: "trace per parameter",
+  byLayer: (quantity: string) => `${quantity} by layer`,
+  slice: (vector: string) => `Loss along ${vector}`,
+  measured: "measured",
+  parabola: "predicted by slope and eigenvalue",
+  lines: (value: string) => `lines of equal ${value}, measured`,
+  predicted: "predicted by slope and curvature",
+  mass: (vector: string) => `Mass of ${vector} by layer`,
+  jacobians: "Singular values of the Jacobians of units",
+  unitHessians: "Eigenvalues of the Hessian in the output of units",
+  middle: "90 % of the values",
+  extremes: "largest and smallest, converged",
+  notConverged: "not converged",
+  batchSizes: "Largest eigenvalue against the size of the batch",
+  oneBatch: "a batch",
+  meanOfSize: "mean of the size",
+  twoData: "Share of the last layer's eigenvalues above each value",
+  plans: "Bit plans: cost against rise of the loss",
+  bestPlans: "best plan for each budget, predicted",
+  block: (tensor: string) => `Eigenvalue density of the block of ${tensor}`,
+  pruning: "Channels that go: what stays against rise of the loss",
+  predictedRise: "predicted",
+  bits: "Bits of the plan",
+  ritzValues: (steps: number) => `Ritz values of ${steps} Lanczos steps`,
+  notSettled: "not settled",
+  settled: "settled",
+  copy: "copy of a settled one",
+  tridiagonal: (rows: number) =>
+    `Tridiagonal matrix of ${rows} Lanczos steps, lighter is larger in magnitude`,
+  none: "There is no figure to export yet.",
+};
 
 // Embeds.
 

@@ -5,6 +5,7 @@ import type { Rank } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
 import type { Distributions } from "../store/studyData.ts";
 import type { UnitMeasure } from "../store/unitView.ts";
+import { figureWords as words } from "../strings/en.ts";
 import type { Series } from "./charts/convergenceGeometry.ts";
 import type { LegendEntry } from "./export/figureSvg.ts";
 import { eigenvalueSymbol } from "./format.ts";
@@ -23,7 +24,7 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
   const entry = ({ result }: Compared, sample: string): LegendEntry => ({ text: runTitle(result), sample });
   return {
     what: "density",
-    title: "Eigenvalue density",
+    title: words.density,
     legend: [
       ...legend(true).map((run) => entry(run, '[data-curve="shown"]')),
       ...legend(false).map((run, i) => entry(run, `.line.beside-${i + 1}`)),
@@ -33,25 +34,25 @@ export const densityFigure = (compared: readonly Compared[]): Figure => {
 
 export const cumulativeFigure = (result: RunResult): Figure => ({
   what: "cumulative",
-  title: "Cumulative distribution of the eigenvalues",
+  title: words.cumulative,
   legend: [{ text: runTitle(result), sample: '[data-curve="shown"]' }],
 });
 
 export const layerQuantity = (measure: ControlValues["layerMeasure"]): string =>
-  measure === "perParameter" ? "trace per parameter" : "trace";
+  measure === "perParameter" ? words.tracePerParameter : words.trace;
 
 export const layersFigure = (measure: ControlValues["layerMeasure"]): Figure => ({
   what: "layers",
-  title: `${layerQuantity(measure)} by layer`,
+  title: words.byLayer(layerQuantity(measure)),
   legend: [],
 });
 
 export const sliceFigure = ({ end, place }: Rank): Figure => ({
   what: `slice-${end}${place + 1}`,
-  title: `Loss along ${eigenvalueSymbol(end, place, "v")}`,
+  title: words.slice(eigenvalueSymbol(end, place, "v")),
   legend: [
-    { text: "measured", sample: ".measured" },
-    { text: "predicted by slope and eigenvalue", sample: ".parabola" },
+    { text: words.measured, sample: ".measured" },
+    { text: words.parabola, sample: ".parabola" },
   ],
 });
 
@@ -61,46 +62,43 @@ export const landscapeFigure = (value: string, over: string, plane: boolean): Fi
   title: `${value} ${over}`,
   legend: plane
     ? [
-        { text: `lines of equal ${value}, measured`, sample: ".iso.under" },
-        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".iso.predicted" }] : []),
+        { text: words.lines(value), sample: ".iso.under" },
+        ...(value === "loss" ? [{ text: words.predicted, sample: ".iso.predicted" }] : []),
       ]
     : [
-        { text: "measured", sample: ".measured" },
-        ...(value === "loss" ? [{ text: "predicted by slope and curvature", sample: ".parabola" }] : []),
+        { text: words.measured, sample: ".measured" },
+        ...(value === "loss" ? [{ text: words.predicted, sample: ".parabola" }] : []),
       ],
 });
 
 export const vectorFigure = ({ end, place }: Rank): Figure => ({
   what: `vector-${end}${place + 1}`,
-  title: `Mass of ${eigenvalueSymbol(end, place, "v")} by layer`,
+  title: words.mass(eigenvalueSymbol(end, place, "v")),
   legend: [],
 });
 
 export const unitFigure = (measure: UnitMeasure): Figure => ({
   what: measure === "jacobian" ? "unit-jacobians" : "unit-hessians",
-  title:
-    measure === "jacobian"
-      ? "Singular values of the Jacobians of units"
-      : "Eigenvalues of the Hessian in the output of units",
+  title: measure === "jacobian" ? words.jacobians : words.unitHessians,
   legend: [
-    { text: "90 % of the values", sample: ".middle" },
-    { text: "largest and smallest, converged", sample: ".end.settled" },
-    { text: "not converged", sample: ".end.unsettled" },
+    { text: words.middle, sample: ".middle" },
+    { text: words.extremes, sample: ".end.settled" },
+    { text: words.notConverged, sample: ".end.unsettled" },
   ],
 });
 
 export const sweepFigure: Figure = {
   what: "batch-sizes",
-  title: "Largest eigenvalue against the size of the batch",
+  title: words.batchSizes,
   legend: [
-    { text: "a batch", sample: ".batch-dot" },
-    { text: "mean of the size", sample: ".line" },
+    { text: words.oneBatch, sample: ".batch-dot" },
+    { text: words.meanOfSize, sample: ".line" },
   ],
 };
 
 export const dataFigure = ({ first, second }: Distributions): Figure => ({
   what: "two-data",
-  title: "Share of the last layer's eigenvalues above each value",
+  title: words.twoData,
   legend: [
     { text: first.title, sample: ".line" },
     ...(second === null ? [] : [{ text: second.title, sample: ".line.beside-1" }]),
@@ -109,43 +107,43 @@ export const dataFigure = ({ first, second }: Distributions): Figure => ({
 
 export const frontFigure: Figure = {
   what: "plan",
-  title: "Bit plans: cost against rise of the loss",
+  title: words.plans,
   legend: [
-    { text: "best plan for each budget, predicted", sample: ".front" },
-    { text: "measured", sample: ".measured-plan" },
+    { text: words.bestPlans, sample: ".front" },
+    { text: words.measured, sample: ".measured-plan" },
   ],
 };
 
 export const blockFigure = (name: string): Figure => ({
   what: "block",
-  title: `Eigenvalue density of the block of ${name}`,
+  title: words.block(name),
   legend: [],
 });
 
 export const pruneFigure: Figure = {
   what: "prune",
-  title: "Channels that go: what stays against rise of the loss",
+  title: words.pruning,
   legend: [
-    { text: "predicted", sample: ".front" },
-    { text: "measured", sample: ".measured-plan" },
+    { text: words.predictedRise, sample: ".front" },
+    { text: words.measured, sample: ".measured-plan" },
   ],
 };
 
-export const bitsFigure: Figure = { what: "bits", title: "Bits of the plan", legend: [] };
+export const bitsFigure: Figure = { what: "bits", title: words.bits, legend: [] };
 
 export const treeFigure = (steps: number, copies: boolean): Figure => ({
   what: `ritz-values-step-${steps}`,
-  title: `Ritz values of ${steps} Lanczos steps`,
+  title: words.ritzValues(steps),
   legend: [
-    { text: "not settled", sample: ".dot.open" },
-    { text: "settled", sample: ".dot.settled" },
-    ...(copies ? [{ text: "copy of a settled one", sample: ".dot.ghost" }] : []),
+    { text: words.notSettled, sample: ".dot.open" },
+    { text: words.settled, sample: ".dot.settled" },
+    ...(copies ? [{ text: words.copy, sample: ".dot.ghost" }] : []),
   ],
 });
 
 export const matrixFigure = (rows: number): Figure => ({
   what: `tridiagonal-${rows}`,
-  title: `Tridiagonal matrix of ${rows} Lanczos steps, lighter is larger in magnitude`,
+  title: words.tridiagonal(rows),
   legend: [],
 });
 
@@ -158,6 +156,6 @@ export const convergenceFigure = (title: string, series: readonly Series[]): Fig
 /** @throws Error for the reader where a card has no chart now */
 export function chartIn(card: Element | null | undefined): SVGSVGElement {
   const chart = card?.querySelector<SVGSVGElement>(".chart > svg");
-  if (chart === null || chart === undefined) throw new Error("There is no figure to export yet.");
+  if (chart === null || chart === undefined) throw new Error(words.none);
   return chart;
 }

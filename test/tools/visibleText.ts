@@ -10,7 +10,7 @@ type Node = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 /** Attributes and properties whose words are read or heard. */
 const NAMING =
-  /^(title|label|aria-label|aria-valuetext|aria-description|placeholder|note|alt|summary|lead|help|what|caption|meaning|legend|quantity|unit|hint|text|sentence|heading|columns)$/;
+  /^(title|label|aria-label|aria-valuetext|aria-description|placeholder|note|alt|summary|lead|help|caption|meaning|legend|quantity|unit|hint|text|sentence|heading|columns)$/;
 
 /** Attributes for machines. */
 const TECHNICAL =

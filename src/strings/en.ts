@@ -2006,3 +2006,10 @@ export const embed = {
   noControl: (key: string, known: string) => `There is no control ${key}. The controls: ${known}.`,
   noFiles: "An embed takes no files.",
 };
+
+// A run that goes on.
+
+export const deviceLoss = {
+  survived: (losses: number): string =>
+    `The GPU was lost ${losses === 1 ? "once" : `${count(losses)} times`} during this run. It went on from what was known, and its numbers are the same.`,
+};

@@ -5,7 +5,7 @@ import { ROOT } from "../../tools/setup.mjs";
 import { visibleTexts } from "./visibleText.ts";
 
 /** Folders of src whose texts stand in src/strings, beside the files of src/ui itself. */
-const CONVERTED = ["store"];
+const CONVERTED = ["store", "ui/charts", "ui/device", "ui/keys", "ui/panels"];
 
 /** Texts that stand where they are used, each with its reason. */
 const EXCEPTIONS: readonly { readonly file: string; readonly text: string; readonly why: string }[] = [
@@ -13,6 +13,12 @@ const EXCEPTIONS: readonly { readonly file: string; readonly text: string; reado
   { file: "ui/DropZone.tsx", text: "Files", why: "what the browser calls dragged files" },
   { file: "ui/figures.ts", text: ".chart > svg", why: "a selector" },
   { file: "ui/print.ts", text: ".chart > svg", why: "a selector" },
+  {
+    file: "ui/keys/table.ts",
+    text: "select, textarea, [contenteditable], input:not([type=radio], [type=checkbox], [type=range], [type=button])",
+    why: "a selector",
+  },
+  { file: "ui/keys/table.ts", text: "button, summary, a", why: "a selector" },
   { file: "store/comparison.ts", text: "random", why: "a key that tells batches apart" },
 ];
 

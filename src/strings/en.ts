@@ -1278,3 +1278,10 @@ export const figureWords = {
 };
 
 // Embeds.
+
+// A run that goes on.
+
+export const deviceLoss = {
+  survived: (losses: number): string =>
+    `The GPU was lost ${losses === 1 ? "once" : `${count(losses)} times`} during this run. It went on from what was known, and its numbers are the same.`,
+};

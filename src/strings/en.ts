@@ -867,6 +867,127 @@ export const layerCard = {
 
 // Charts.
 
+/** Words that several charts have. */
+export const charts = {
+  eigenvalue: "eigenvalue λ",
+  loss: "loss",
+  trace: "trace",
+  density: "density",
+  stepAlong: (direction: string) => `step along ${direction}`,
+  step: (step: string) => `step ${step}`,
+  interval: (interval: string) => `95 % interval ${interval}`,
+  howToRead: "arrow keys read the values",
+};
+
+export const densityChart = {
+  size: "size of the eigenvalue |λ|",
+  yTitle: "density, weight of a stem",
+  oneInN: "1/n, one eigenvalue",
+  read: "Read the density",
+  density: (density: string) => `density ${density}`,
+  above: (density: string) => `density above zero ${density}`,
+  below: (density: string) => `density below zero ${density}`,
+  beside: (letter: string, density: string) => `density of ${letter} ${density}`,
+  nearest: (theta: string, weight: string, probe: number) =>
+    `nearest Ritz value ${theta}, weight ${weight}, probe ${probe}`,
+};
+
+export const cumulativeChart = {
+  yTitle: "share of eigenvalues up to λ",
+  read: "Read the cumulative distribution",
+  share: (share: string) => `${share} of the eigenvalues up to it`,
+  band: (low: string, high: string) => `certain at 95 %: ${low} to ${high}`,
+};
+
+export const sliceChart = {
+  xTitle: (vector: string) => `step along ${vector} (unit length)`,
+  read: (vector: string) => `Read the loss along ${vector}`,
+  measured: (loss: string) => `measured ${loss}`,
+  parabola: (loss: string) => `parabola ${loss}`,
+};
+
+export const layerChart = {
+  read: "Read the layers",
+  value: (quantity: string, value: string) => `${quantity} ${value}`,
+};
+
+export const planeChart = {
+  weights: "weights",
+  read: (quantity: string, first: string, second: string) =>
+    `Read the ${quantity} over ${first} and ${second}`,
+  slider: "two-dimensional slider",
+};
+
+export const surfaceChart = {
+  turn: "Turn the surface",
+  turned: (turn: number, tilt: number) => `turned by ${turn} degrees, seen from ${tilt} degrees above`,
+  hint: "Drag, or use the arrow keys; Home turns it back",
+};
+
+export const compareChart = {
+  read: "Read the densities",
+  density: (letter: string, density: string) => `${letter}: density ${density}`,
+};
+
+export const lossChart = {
+  xTitle: (vector: string) => `step along ${vector} of each run (unit length)`,
+  read: (vector: string) => `Read the losses along ${vector}`,
+  loss: (letter: string, loss: string) => `${letter}: loss ${loss}`,
+};
+
+export const stageChart = {
+  read: "Read the traces",
+  trace: (trace: string) => `trace ${trace}`,
+};
+
+export const aboveChart = {
+  yTitle: "share above λ",
+  read: "Read the two data",
+  ofRun: (percent: string) => `run: ${percent} % above`,
+  ofOther: (percent: string) => `other: ${percent} % above`,
+};
+
+export const sweepChart = {
+  xTitle: "samples of a batch",
+  yTitle: "largest eigenvalue",
+  read: "Read the batch sizes",
+  batches: (samples: number, batches: number) => `${samples} samples, ${plural(batches, "batch", "batches")}`,
+  mean: (mean: string) => `mean ${mean}`,
+  spread: (least: string, most: string) => `from ${least} to ${most}`,
+};
+
+export const bitsChart = {
+  read: "Read the bits",
+  bits: (bits: number) => `${bits} bits`,
+};
+
+export const frontChart = {
+  yTitle: "rise of the loss",
+  uniform: (bits: number) => `all ${bits} bits`,
+  read: "Read the front",
+  predicted: (rise: string) => `predicted rise ${rise}`,
+};
+
+export const unitChart = {
+  read: "Read the units",
+  notConverged: (value: string) => `${value} (not converged)`,
+  largest: (value: string) => `largest ${value}`,
+  middle: (low: string, high: string) => `90 % from ${low} to ${high}`,
+  median: (value: string) => `median ${value}`,
+  smallest: (value: string) => `smallest ${value}`,
+};
+
+export const treeChart = {
+  xTitle: "Ritz value",
+  yTitle: "Lanczos step",
+  read: "Read the Ritz values of this step",
+  kinds: { open: "not settled yet", settled: "settled", ghost: "a copy" },
+  value: (theta: string) => `Ritz value ${theta}`,
+  weight: (weight: string) => `weight ${weight}`,
+};
+
+export const convergenceChart = { read: (quantity: string) => `Read: ${quantity}` };
+
 // The GPU.
 
 export const largeNetworks = {
@@ -879,7 +1000,161 @@ export const largeNetworks = {
   refused: "too large",
 };
 
+export const gpuButton = { title: "Adapter, what fits it, and the accuracy of its arithmetic" };
+
+export const gpuDialog = {
+  title: "The GPU",
+  which: "Whose GPU",
+  of: "of",
+  here: "this browser",
+  run: "the run shown",
+  older: "This run was made before results carried a numerics passport.",
+  asking: "Asking for the GPU and measuring its arithmetic: about a second",
+  notMeasured: "The arithmetic of this GPU could not be measured.",
+};
+
+export const gpuFacts = {
+  hosts: {
+    worker: "a worker of the page",
+    main: "the page itself, whose workers have no GPU",
+    node: "the headless command",
+  },
+  adapter: "Adapter",
+  software: "A software adapter: right numbers, slowly.",
+  runsIn: "Runs in",
+  largestBuffer: "Largest buffer",
+  binding: (bytes: string) => `${bytes} of it in one kernel: no single tensor can be larger.`,
+  workgroups: "Workgroups",
+  invocations: (n: string) => `${n} invocations`,
+  workgroupMemory: (bytes: string) => `with ${bytes} bytes of memory`,
+  features: "Features",
+  noFeatures: "none beyond WebGPU",
+  fits: "What fits",
+  budget: (bytes: string) => `a run takes at most ${bytes}`,
+  basisOf: (parameters: string, steps: number) => `${parameters} parameters at ${steps} steps`,
+  basis: (first: string, second: string) =>
+    `The Lanczos basis alone fits for ${first} or ${second}. A batch that does not fit beside it is computed in parts, with the same result.`,
+};
+
+export const passportTable = {
+  title: "Numerics passport",
+  sound: "sound",
+  faulty: "with faults",
+  soundAbout:
+    "Measured on this device: every function that the kernels call holds its bound. Each result carries this table.",
+  faults: (faults: string) => `${faults}. Runs on this device are drawn hatched.`,
+  table: "Largest errors",
+  columns: ["Function", "Of", "Between", "Largest error", "At most", "At", "Verdict"],
+  about: (operands: string) =>
+    `Errors against float64 at ${operands} operands each, in units in the last place (ulps) or absolute. Builtins of WGSL that are not good enough stand beside ours for comparison; no kernel calls them.`,
+  ulps: (error: string) => `${error} ulps`,
+  range: (from: string, to: string) => `${from} to ${to}`,
+  holds: "holds",
+  fails: "fails",
+  notUsed: "not used",
+  notUsedOff: "not used, off",
+  ours: "ours",
+  builtin: "WGSL",
+  repetition: "The same kernel twice",
+  sameBits: "same bits",
+  otherBits: "other bits",
+  repeatable: "A run can be repeated bit for bit.",
+  notRepeatable: "Runs on this device cannot be repeated bit for bit.",
+  nonFinite: "NaN and infinity",
+  seen: "seen by their bits",
+  notSeen: "not seen",
+  made: "Overflow and undefined results give them.",
+  notMade: "Overflow and undefined results do not give them.",
+  compared: "Comparing a number with itself finds NaN too.",
+  notCompared: "Comparing a number with itself does not find NaN here, so the bits are looked at.",
+  hidden: "A maximum with zero turns NaN into zero: a ReLU hides it.",
+  subnormals: "Numbers below 1.2·10⁻³⁸",
+  flushed: "flushed to zero",
+  kept: "kept",
+  subnormalsAbout: "They matter to no spectrum; said for completeness.",
+  twoSum: "Rounding errors of sums",
+  recovered: "recovered exactly",
+  lost: "lost",
+  ordered: "The compiler keeps the order of additions (TwoSum).",
+  reordered: (failures: string, pairs: string) =>
+    `The compiler reorders additions: TwoSum failed for ${failures} of ${pairs} pairs. No kernel relies on it.`,
+  multiplyAdd: "x·x + z",
+  once: "rounded once",
+  twice: "rounded twice",
+  fmaOnce: "The builtin fma rounds once.",
+  fmaTwice: "The builtin fma rounds twice here.",
+};
+
 // Keys.
+
+export const keysButton = { label: "Keys", title: "All keys of this page (?)" };
+
+/** The sheet of all keys. */
+export const keySheet = {
+  title: "Keys",
+  lead: "keys",
+  about: "Tab goes through everything in the order of the page. No key acts while you type in a field.",
+  places: {
+    chart: "While a chart has the focus",
+    map: "While the map of a landscape has the focus",
+    surface: "While the surface of a landscape has the focus",
+    lesson: "In a lesson",
+    tour: "On a guided tour",
+    page: "Anywhere",
+  },
+  does: {
+    chart: {
+      next: "Reads the next value",
+      previous: "Reads the value before",
+      far: "Ten values on",
+      farBack: "Ten values back",
+      first: "The first value",
+      last: "The last value",
+      pick: "Selects the nearest eigenvalue, where the chart offers it",
+    },
+    map: {
+      left: "Reads the value at the step before, along the first direction",
+      right: "At the next step along it",
+      down: "At the step before, along the second direction",
+      up: "At the next step along it",
+      middle: "In the middle",
+    },
+    surface: {
+      left: "Turns it to the left",
+      right: "Turns it to the right",
+      up: "Seen more from above",
+      down: "Seen more from the side",
+      middle: "As it stood at first",
+    },
+    lesson: {
+      play: "Plays and stops",
+      forward: "One product on",
+      back: "One product back",
+      start: "Back to the first product",
+      end: "To the last product",
+    },
+    tour: {
+      next: "The next stop",
+      previous: "The stop before",
+      leave: "Leaves the tour",
+    },
+    page: {
+      reset: "Back to what the link said; the browser's Back button undoes it",
+      help: "This sheet",
+    },
+  },
+  shows: (panels: string) => `Shows ${panels}`,
+  /** As keyboards print them. */
+  names: {
+    space: "Space",
+    home: "Home",
+    end: "End",
+    enter: "Enter",
+    escape: "Esc",
+    pageUp: "Page up",
+    pageDown: "Page down",
+  },
+};
 
 // Landscapes.
 

@@ -15,8 +15,21 @@ export interface HostRoom {
   readonly window: number;
 }
 
-/** Vectors on the device besides the window: the youngest, which is multiplied next. */
-export const YOUNGEST = 1;
+/** Vectors that lie on the device: those of the window, and the youngest, which is multiplied next. */
+export const heldOnDevice = ({ window }: Pick<HostRoom, "window">, capacity: number): number =>
+  Math.min(window, capacity) + 1;
+
+/** Throws MemoryRefusal where a basis is longer than the host has room for. */
+export function checkHost(bytes: number, room: HostRoom, vectors: number): void {
+  if (bytes > room.bytes)
+    throw new MemoryRefusal(
+      `${needs(bytes, vectors)}, a run may take ${megabytes(room.bytes)}: use fewer Lanczos steps.`,
+    );
+}
+
+const needs = (bytes: number, vectors: number): string =>
+  `The Krylov basis of ${vectors} vectors needs ${megabytes(bytes)} of the computer's memory`;
+
 /** Chunks under way at a time: each waits in memory that the browser takes until the device has it. */
 const IN_FLIGHT = 2;
 
@@ -35,9 +48,7 @@ export class HostBasis {
   /** @throws MemoryRefusal where the host has no room */
   constructor(space: BasisSpace, capacity: number, room: HostRoom) {
     const bytes = capacity * space.blockBytes;
-    const needs = `The Krylov basis of ${capacity} vectors needs ${megabytes(bytes)} of the computer's memory`;
-    if (bytes > room.bytes)
-      throw new MemoryRefusal(`${needs}, a run may take ${megabytes(room.bytes)}: use fewer Lanczos steps.`);
+    checkHost(bytes, room, capacity);
     this.#space = space;
     this.capacity = capacity;
     this.#perChunk = Math.min(capacity, room.window);
@@ -49,7 +60,7 @@ export class HostBasis {
       );
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new MemoryRefusal(`${needs}, which is not to be had: use fewer Lanczos steps.`);
+      throw new MemoryRefusal(`${needs(bytes, capacity)}, which is not to be had: use fewer Lanczos steps.`);
     }
     this.#window = space.allocate(this.#perChunk * space.blockBytes, "window on the Krylov basis");
     this.#youngest = space.allocate(space.blockBytes, "youngest Krylov vector");

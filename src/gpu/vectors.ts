@@ -5,6 +5,7 @@
 
 import { GpuBasis } from "./basis.ts";
 import { HostBasis, type HostRoom } from "./hostBasis.ts";
+import { createBuffer } from "./memory.ts";
 import type { MemoryLimits } from "./plan.ts";
 import type { Stream } from "./stream.ts";
 import { compileVectorKernels, LANES, type VectorKernels } from "./vectorKernels.ts";
@@ -95,7 +96,7 @@ export class GpuSpace implements BasisSpace {
 
   allocate(size: number, label: string): GPUBuffer {
     this.#bytes += size;
-    return this.stream.device.createBuffer({ label, size, usage: USAGE() });
+    return createBuffer(this.stream.device, { label, size, usage: USAGE() });
   }
 
   free(buffer: GPUBuffer): void {
@@ -234,7 +235,8 @@ export class GpuSpace implements BasisSpace {
   }
 
   #table(values: readonly number[]): GPUBuffer {
-    const buffer = this.stream.device.createBuffer({ size: 4 * values.length, usage: USAGE() });
+    const size = 4 * values.length;
+    const buffer = createBuffer(this.stream.device, { label: "ranges", size, usage: USAGE() });
     this.stream.device.queue.writeBuffer(buffer, 0, Uint32Array.from(values));
     return buffer;
   }

@@ -7,6 +7,8 @@ export class WatchedGpu {
   readonly devices: GPUDevice[] = [];
   /** Bytes of the buffers that were created and not destroyed. */
   liveBytes = 0;
+  /** How many these are. */
+  liveBuffers = 0;
   readonly entry: GPU;
 
   constructor() {
@@ -30,10 +32,14 @@ export class WatchedGpu {
     device.createBuffer = (descriptor) => {
       const buffer = create(descriptor);
       this.liveBytes += descriptor.size;
+      this.liveBuffers++;
       const destroy = buffer.destroy.bind(buffer);
       let destroyed = false;
       buffer.destroy = () => {
-        if (!destroyed) this.liveBytes -= descriptor.size;
+        if (!destroyed) {
+          this.liveBytes -= descriptor.size;
+          this.liveBuffers--;
+        }
         destroyed = true;
         return destroy();
       };
@@ -58,11 +64,13 @@ function through<T extends object>(
   });
 }
 
-export const engineOn = (gpu: GPU, budget?: number): LocalEngine =>
+/** Without room on the host for a basis that does not fit a budget. */
+export const engineOn = (gpu: GPU, budget?: number, hostBudget = 0): LocalEngine =>
   new LocalEngine({
     kind: "node",
     gpu,
     readBundled: (path) => Promise.reject(new Error(`no bundled file ${path} in this test`)),
+    hostBudget,
     ...(budget === undefined ? {} : { budget }),
   });
 

@@ -131,6 +131,8 @@ export class Stream {
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     this.copy(buffer, 0, staging, 0, bytes);
+    // What is read in one go is submitted together.
+    await null;
     this.flush();
     await staging.mapAsync(GPUMapMode.READ);
     const values = new Float32Array(staging.getMappedRange().slice(0));

@@ -208,11 +208,19 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     this.#collected = await this.#batch.evaluate(add, signal);
   }
 
+  /** One submit, where the batch is one part and the program fits a slice. */
   async apply(v: GpuVector, out: GpuVector, signal?: AbortSignal): Promise<void> {
     const { stream, blockBytes, k } = this.space;
-    stream.copy(v.buffer, 0, this.#vectors.v, 0, blockBytes);
+    const copy = (from: GPUBuffer, to: GPUBuffer) => ({ from, fromAt: 0, to, toAt: 0, bytes: blockBytes });
+    const around = {
+      before: [copy(v.buffer, this.#vectors.v)],
+      after: [copy(this.#vectors.hv, out.buffer)],
+    };
     stream.flush();
-    await this.#batch.tangent((part) => this.#add(this.space, this.#vectors.hv, out.buffer, part, k), signal);
+    const add = (part: number): void => {
+      if (part > 0) this.#add(this.space, this.#vectors.hv, out.buffer, part, k);
+    };
+    await this.#batch.tangent(add, signal, around);
     const { weightDecay } = this.#options.matrix ?? HESSIAN;
     if (weightDecay !== 0) this.space.axpy(weightDecay, v, out);
     this.products += k;

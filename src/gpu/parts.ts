@@ -4,6 +4,7 @@
  * It is compiled when a part is first wanted; devices that never want one pay nothing.
  */
 
+import { createBuffer } from "./memory.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Dispatch } from "./submitter.ts";
 
@@ -76,7 +77,7 @@ export function splitter(whole: WholeDispatch): (parts: number) => Promise<reado
   const made = new Map<number, Promise<readonly Dispatch[]>>();
   const make = async (text: string, cut: readonly Part[]): Promise<readonly Dispatch[]> => {
     const pipeline = await pipelines.get(text, `${label}, in parts`);
-    const buffer = device.createBuffer({
+    const buffer = createBuffer(device, {
       label: "first workgroups",
       size: cut.length * UNIFORM_ALIGNMENT,
       usage: GPUBufferUsage.UNIFORM,

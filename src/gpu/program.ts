@@ -6,6 +6,7 @@
 import type { Shape } from "../model/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
+import { createBuffer, createBuffers, mapped } from "./memory.ts";
 import { splitter, UNIFORM_ALIGNMENT } from "./parts.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
@@ -54,17 +55,13 @@ export class Program {
     this.#buffers = buffers;
   }
 
-  /** Allocates and compiles. Throws if the device runs out of memory. */
+  /** Allocates and compiles. Throws OutOfMemory if the device has no room. */
   static async create(options: ProgramOptions): Promise<Program> {
     const { device, plan, lowered } = options;
-    const buffers = await allocating(device, () =>
-      plan.buffers.map((size, i) =>
-        device.createBuffer({
-          label: `program ${i}`,
-          size: Math.max(16, size),
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-        }),
-      ),
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffers = await createBuffers(
+      device,
+      plan.buffers.map((size) => ({ label: "a program", size: Math.max(16, size), usage })),
     );
     const program = new Program(options, buffers);
     const total = lowered.primal.length + lowered.tangent.length;
@@ -72,11 +69,16 @@ export class Program {
     const compiled = (): void => options.onCompiled?.(++done, total);
     const kernels = [...lowered.primal, ...lowered.tangent];
     const texts = shareTexts(kernels);
-    const sizes = uniforms(device, texts);
-    if (sizes !== null) buffers.push(sizes.buffer);
-    const commands = await program.#record(kernels, texts, sizes, compiled);
-    program.#primal = commands.slice(0, lowered.primal.length);
-    program.#tangent = commands.slice(lowered.primal.length);
+    try {
+      const sizes = uniforms(device, texts);
+      if (sizes !== null) buffers.push(sizes.buffer);
+      const commands = await program.#record(kernels, texts, sizes, compiled);
+      program.#primal = commands.slice(0, lowered.primal.length);
+      program.#tangent = commands.slice(lowered.primal.length);
+    } catch (error) {
+      program.destroy();
+      throw error;
+    }
     return program;
   }
 
@@ -125,7 +127,7 @@ export class Program {
     }
   }
 
-  /** Lays inputs out in a buffer of their own, which the caller destroys. Throws if the device runs out of memory. */
+  /** Lays inputs out in a buffer of their own, which the caller destroys. Throws OutOfMemory if the device has no room. */
   async hold(inputs: Readonly<Record<string, Values>>): Promise<HeldInputs> {
     const { device } = this.#options;
     const written = Object.entries(inputs).flatMap(([name, values]) => this.#written(name, values));
@@ -136,9 +138,8 @@ export class Program {
       return copy;
     });
     const usage = GPUBufferUsage.COPY_SRC;
-    const [buffer] = await allocating(device, () => [
-      device.createBuffer({ label: "held inputs", size: bytes, usage, mappedAtCreation: true }),
-    ]);
+    const held = { label: "the samples of a part", size: bytes, usage, mappedAtCreation: true };
+    const [buffer] = await createBuffers(device, [held]);
     const laid = buffer.getMappedRange();
     written.forEach(({ view, values }, i) => {
       layOut(view, values, laid, copies[i].from);
@@ -205,21 +206,23 @@ export class Program {
     const view = this.#outputView(name);
     const { device, probes } = this.#options;
     const copies = view.slot.probeStride > 0 ? probes : 1;
-    const staging = device.createBuffer({
+    const staging = createBuffer(device, {
+      label: "results to read",
       size: 4 * view.slot.floats * copies,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.#bufferOf(view), 0, staging, 0, staging.size);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const all = new Float32Array(staging.getMappedRange());
-    const { floats } = view.slot;
-    const results = Array.from({ length: copies }, (_, c) =>
-      elements(view, all.subarray(c * floats, (c + 1) * floats)),
-    );
-    staging.destroy();
-    return results;
+    try {
+      const all = new Float32Array(await mapped(device, staging, staging.size));
+      const { floats } = view.slot;
+      return Array.from({ length: copies }, (_, c) =>
+        elements(view, all.subarray(c * floats, (c + 1) * floats)),
+      );
+    } finally {
+      staging.destroy();
+    }
   }
 
   destroy(): void {
@@ -298,7 +301,7 @@ function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | n
   });
   if (bytes === 0) return null;
   const usage = GPUBufferUsage.UNIFORM;
-  const buffer = device.createBuffer({ label: "sizes", size: bytes, usage, mappedAtCreation: true });
+  const buffer = createBuffer(device, { label: "sizes", size: bytes, usage, mappedAtCreation: true });
   const range = buffer.getMappedRange();
   for (const place of places) if (place !== null) new Uint32Array(range).set(place.sizes, place.offset / 4);
   buffer.unmap();
@@ -327,22 +330,6 @@ function elements(view: View, slot: Float32Array): Float32Array {
     out[i] = slot[at];
   });
   return out;
-}
-
-/** The buffers that `create` makes; throws, and destroys them, if the device has no room for them. */
-async function allocating(device: GPUDevice, create: () => GPUBuffer[]): Promise<GPUBuffer[]> {
-  device.pushErrorScope("out-of-memory");
-  let refused: Promise<GPUError | null>;
-  let buffers: GPUBuffer[];
-  try {
-    buffers = create();
-  } finally {
-    refused = device.popErrorScope();
-  }
-  const error = await refused;
-  if (error === null) return buffers;
-  for (const buffer of buffers) buffer.destroy();
-  throw new Error(`The GPU ran out of memory: ${error.message}`);
 }
 
 /** Calls `visit(place in the slot, row-major index)` for each element of a view. */

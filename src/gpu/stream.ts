@@ -3,6 +3,7 @@
  * ring of uniform slots, so that nothing is allocated and no bind group is built twice.
  */
 
+import { createBuffer, mapped } from "./memory.ts";
 import type { PipelineCache } from "./pipelines.ts";
 
 /** Fields of `Arguments` in vector.wgsl. */
@@ -56,7 +57,7 @@ export class Stream {
     this.device = device;
     this.#pipelines = pipelines;
     this.#mostBound = mostBound;
-    this.#uniforms = device.createBuffer({
+    this.#uniforms = createBuffer(device, {
       label: "vector arguments",
       size: SLOT_BYTES * SLOTS,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
@@ -126,7 +127,8 @@ export class Stream {
 
   /** Copies a buffer's first `bytes` to the CPU. */
   async read(buffer: GPUBuffer, bytes: number): Promise<Float32Array> {
-    const staging = this.device.createBuffer({
+    const staging = createBuffer(this.device, {
+      label: "results to read",
       size: bytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
@@ -134,10 +136,11 @@ export class Stream {
     // What is read in one go is submitted together.
     await null;
     this.flush();
-    await staging.mapAsync(GPUMapMode.READ);
-    const values = new Float32Array(staging.getMappedRange().slice(0));
-    staging.destroy();
-    return values;
+    try {
+      return new Float32Array(await mapped(this.device, staging, bytes));
+    } finally {
+      staging.destroy();
+    }
   }
 
   /** Bind groups of a destroyed buffer must not be kept. */

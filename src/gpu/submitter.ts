@@ -123,8 +123,10 @@ export class Submitter {
     const expected = flops / this.#rate;
     this.#device.queue.submit([encoder.finish()]);
     this.submits++;
+    const over = (): void => void this.#pending.splice(this.#pending.indexOf(done), 1);
+    // Work on a lost device is over too; whoever reads from it hears of the loss.
     const done = this.#device.queue.onSubmittedWorkDone().then(() => {
-      this.#pending.splice(this.#pending.indexOf(done), 1);
+      over();
       const now = performance.now();
       const took = now - Math.max(submitted, this.#lastDone);
       this.#lastDone = now;
@@ -134,7 +136,7 @@ export class Submitter {
         const measured = flops / took;
         this.#rate += (measured < this.#rate ? 0.7 : 0.3) * (measured - this.#rate);
       }
-    });
+    }, over);
     this.#pending.push(done);
   }
 }

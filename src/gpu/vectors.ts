@@ -3,6 +3,7 @@
  * not import that one). Calls record into a stream and return; only `fetch` and `read` wait.
  */
 
+import { createBuffer } from "./memory.ts";
 import { type MemoryLimits, mostBound } from "./plan.ts";
 import type { Stream } from "./stream.ts";
 import { compileVectorKernels, LANES, type VectorKernels } from "./vectorKernels.ts";
@@ -107,7 +108,7 @@ export class GpuSpace {
 
   allocate(size: number, label: string): GPUBuffer {
     this.#bytes += size;
-    return this.stream.device.createBuffer({ label, size, usage: USAGE() });
+    return createBuffer(this.stream.device, { label, size, usage: USAGE() });
   }
 
   free(buffer: GPUBuffer): void {
@@ -243,7 +244,8 @@ export class GpuSpace {
   }
 
   #table(values: readonly number[]): GPUBuffer {
-    const buffer = this.stream.device.createBuffer({ size: 4 * values.length, usage: USAGE() });
+    const size = 4 * values.length;
+    const buffer = createBuffer(this.stream.device, { label: "ranges", size, usage: USAGE() });
     this.stream.device.queue.writeBuffer(buffer, 0, Uint32Array.from(values));
     return buffer;
   }

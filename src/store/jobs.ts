@@ -97,10 +97,9 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   function finish(job: Job, outcome: RunOutcome): void {
     const result = "result" in outcome ? outcome.result : null;
     if (result !== null) set({ shown: { result, origin: "live" } });
-    if (outcome.kind === "lost") {
-      held = null;
-      letGo();
-    }
+    if (outcome.kind === "lost") held = null;
+    // The engine has let go of the run that is shown: it is over, or gave way to one that came to nothing.
+    if (outcome.kind === "lost" || (job === "run" && result === null)) letGo();
     move({ type: "end", ending: endingOf(job, outcome) });
     void readUpload(); // Files that came meanwhile have waited.
   }

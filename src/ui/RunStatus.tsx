@@ -1,6 +1,7 @@
 /** Progress, the way a run ended, and what stands in the way of one. */
 import { isBusy } from "../store/runState.ts";
 import { runStatus as words } from "../strings/en.ts";
+import { LossesLine } from "./LossesLine.tsx";
 import { usePage } from "./page.ts";
 import { WebgpuHelp } from "./WebgpuHelp.tsx";
 import { announcement, endingLine, progressLine } from "./words.ts";
@@ -30,6 +31,7 @@ export function RunStatus() {
           {endingLine(run)}
         </p>
       )}
+      <LossesLine />
       {unavailable && <WebgpuHelp message={device.message} />}
       {device?.kind === "device" && device.device.software && (
         <p className="calm">{words.software(device.device.name)} </p>

@@ -8,6 +8,7 @@ export class WatchedGpu {
   /** Bytes of the buffers that were created and not destroyed, and the most that there were at once. */
   liveBytes = 0;
   peakBytes = 0;
+  liveBuffers = 0;
   /** So far. */
   submits = 0;
   dispatches = 0;
@@ -37,10 +38,14 @@ export class WatchedGpu {
       const buffer = create(descriptor);
       this.liveBytes += descriptor.size;
       this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
+      this.liveBuffers++;
       const destroy = buffer.destroy.bind(buffer);
       let destroyed = false;
       buffer.destroy = () => {
-        if (!destroyed) this.liveBytes -= descriptor.size;
+        if (!destroyed) {
+          this.liveBytes -= descriptor.size;
+          this.liveBuffers--;
+        }
         destroyed = true;
         return destroy();
       };

@@ -7,7 +7,7 @@
 import { linearize } from "../autograd/linearize.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
-import { Stream } from "../gpu/stream.ts";
+import { STREAM_BYTES, Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
 import type { Graph, Param } from "../model/index.ts";
@@ -140,7 +140,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     drawings?.set(key, drawing);
     const { forward } = drawing;
     const blueprint = planBlueprint(drawing.graph, drawing.lowered, tangent);
-    const scratch = GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
+    // Products and slices have a stream each.
+    const scratch = 2 * STREAM_BYTES + GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
     const purposes = {
       ...blueprint.plan.bytes,
       inputs: blueprint.heldBytes,

@@ -2,6 +2,7 @@ import { printJson, quote, type Refuse, refuser } from "./errors.ts";
 import { isObject, readJsonObject } from "./jsonObject.ts";
 import { limits } from "./limits.ts";
 import { readSeparated } from "./text/separated.ts";
+import { readUtf8 } from "./utf8.ts";
 
 /** How long a layer takes at some bits: one measurement of the user. */
 export interface Latency {
@@ -50,12 +51,7 @@ function fromJson(bytes: Uint8Array, refuse: Refuse): Latency[] {
 function fromCsv(bytes: Uint8Array, refuse: Refuse): Latency[] {
   const most = limits.latencyTableBytes;
   if (bytes.length > most) refuse("size", `at most ${most} bytes`, `${bytes.length} bytes`);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return refuse("text", "UTF-8", "other bytes");
-  }
+  const text = readUtf8(bytes, refuse);
   const isHeader = (cells: readonly string[]): boolean => cells.some((cell) => cell.trim() === "layer");
   const { columns, rows } = readSeparated(text, "csv", isHeader, refuse);
   const places = COLUMNS.map((name) => columns?.indexOf(name) ?? -1);

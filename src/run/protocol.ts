@@ -120,6 +120,7 @@ export interface DataCard {
   readonly split: string;
   /** Samples in the file. */
   readonly available: number;
+  /** By class number; fewer than the model has classes where the data have fewer. */
   readonly classNames: readonly string[] | null;
   /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
   readonly mean?: readonly number[];

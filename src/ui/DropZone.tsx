@@ -19,7 +19,6 @@ const KINDS = [
 export function DropZone() {
   const upload = usePage((state) => state.upload);
   const { addFiles } = useActions();
-  const dialog = useRef<HTMLInputElement>(null);
   const take = async (found: readonly FoundFile[]) => {
     if (found.length === 0) return;
     const { files, refusals } = await readFiles(found);
@@ -30,24 +29,15 @@ export function DropZone() {
   const any = upload.files.length > 0;
   return (
     <div className={`drop ${over ? "over" : ""}`}>
-      <input
-        ref={dialog}
-        type="file"
-        multiple
-        accept={ACCEPTED}
-        className="hidden"
-        tabIndex={-1}
-        aria-label="Checkpoint and batch files"
-        onChange={(event) => {
-          void take(filesOf(event.target.files));
-          event.target.value = "";
-        }}
-      />
       <p>
         Drop a <b>model</b> and its <b>data</b> anywhere, or{" "}
-        <Button look="text" onClick={() => dialog.current?.click()}>
+        <FileDialog label="Checkpoint and batch files" onChoose={take}>
           choose files
-        </Button>
+        </FileDialog>{" "}
+        or{" "}
+        <FileDialog label="Folder of images or of a model" folder onChoose={take}>
+          a folder
+        </FileDialog>
         . Nothing leaves this page.
       </p>
       <details className="data">
@@ -72,6 +62,44 @@ export function DropZone() {
       </div>
       {any && <UploadOptions />}
     </div>
+  );
+}
+
+interface FileDialogProps {
+  /** Of the field for those who do not see the button. */
+  readonly label: string;
+  /** All files of a folder instead of chosen ones. */
+  readonly folder?: boolean;
+  readonly onChoose: (found: readonly FoundFile[]) => Promise<void>;
+  readonly children: string;
+}
+
+/** A button that opens the browser's dialog. */
+function FileDialog({ label, folder = false, onChoose, children }: FileDialogProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // The types of React know no attribute of this name.
+    if (input.current !== null) input.current.webkitdirectory = folder;
+  }, [folder]);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        accept={folder ? undefined : ACCEPTED}
+        className="hidden"
+        tabIndex={-1}
+        aria-label={label}
+        onChange={(event) => {
+          void onChoose(filesOf(event.target.files));
+          event.target.value = "";
+        }}
+      />
+      <Button look="text" onClick={() => input.current?.click()}>
+        {children}
+      </Button>
+    </>
   );
 }
 

@@ -53,6 +53,10 @@ export function ModelPanel() {
   );
 }
 
+/** Data may name fewer classes than the model has. */
+const classesText = (names: readonly string[], classes: number): string =>
+  `${names.join(", ")}${names.length < classes ? ` (${names.length} of ${classes})` : ""}`;
+
 function Facts({ card, result }: { readonly card: ModelCard; readonly result: RunResult | null }) {
   return (
     <>
@@ -67,8 +71,8 @@ function Facts({ card, result }: { readonly card: ModelCard; readonly result: Ru
         {card.data.classNames !== null && (
           <>
             <dt>Classes</dt>
-            <dd className="one-line" title={card.data.classNames.join(", ")}>
-              {card.data.classNames.join(", ")}
+            <dd className="one-line" title={classesText(card.data.classNames, card.classes)}>
+              {classesText(card.data.classNames, card.classes)}
             </dd>
           </>
         )}

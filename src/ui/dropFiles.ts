@@ -8,8 +8,12 @@ export interface FoundFile {
   readonly folder: string;
 }
 
+/** Files of a dialog; one for folders tells the path of each, of which its own name is the last part. */
 export const filesOf = (list: FileList | null): readonly FoundFile[] =>
-  [...(list ?? [])].map((file) => ({ file, folder: "" }));
+  [...(list ?? [])].map((file) => {
+    const path = file.webkitRelativePath ?? "";
+    return { file, folder: path.slice(0, path.lastIndexOf("/") + 1) };
+  });
 
 /** Walks dropped folders. The entries are asked for at once: after the event the browser has forgotten them. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<readonly FoundFile[]> {

@@ -115,10 +115,16 @@ export function readKeptRun(record: unknown, file: string): KeptRun {
 /** Storage holds what JSON cannot say. Of that NaN alone is ours, and the schema takes null for it where it may stand. */
 function plain(record: unknown, refuse: Refuse): object {
   let value: unknown;
+  // No value takes less than a character; shared ones are written out each time.
+  let left: number = limits.resultBytes;
+  const counted = (_: string, entry: unknown): unknown => {
+    if (left-- === 0) throw new RangeError("the record is too long");
+    return entry;
+  };
   try {
-    value = JSON.parse(JSON.stringify(record) ?? "null");
+    value = JSON.parse(JSON.stringify(record, counted) ?? "null");
   } catch {
-    // A value within itself, or an integer without bounds.
+    // A value within itself, an integer without bounds, or too many values.
     return refuse("record", "values that JSON has", "others");
   }
   return isObject(value) ? value : refuse("record", "an object", printJson(value));

@@ -89,3 +89,14 @@ export const measure = {
 // Export.
 
 // Embeds.
+
+// The list of runs.
+
+export const damagedRuns = {
+  title: "Kept by this browser, but damaged or written by something else. Nothing is deleted by itself:",
+  name: (key: string) => `the record ${key}`,
+  export: "export as it is",
+  exportTitle: (name: string) => `Exports ${name} as a text file`,
+  delete: "delete for good",
+  deleteTitle: (name: string) => `Deletes ${name} from this browser`,
+};

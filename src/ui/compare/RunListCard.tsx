@@ -9,6 +9,7 @@ import { bytesText } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card } from "../parts.tsx";
 import { runTitle } from "../words.ts";
+import { DamagedRuns } from "./DamagedRuns.tsx";
 
 export function RunListCard() {
   const catalogue = usePage((state) => state.catalogue);
@@ -57,6 +58,7 @@ export function RunListCard() {
           </tbody>
         </table>
       </section>
+      <DamagedRuns />
       <p className="calm">
         The last run that was measured here is in the list by itself; the next one takes its place unless it
         is saved. What you save or import stays in this browser until you delete it, and goes nowhere else.

@@ -47,6 +47,9 @@ export type PageStore = StoreApi<PageState> & { readonly actions: PageActions };
 
 export const NO_WEBGPU = "This browser does not offer WebGPU to this page, so nothing can be measured here.";
 
+/** Older notices go: a link or a framing page can make as many as it likes. */
+const MOST_NOTICES = 20;
+
 export function createPageStore(port: EnginePort): PageStore {
   const store = createStore<PageState>(() => ({
     controls: defaultValues,
@@ -66,7 +69,8 @@ export function createPageStore(port: EnginePort): PageStore {
     notices: [],
   }));
   const { getState: get, setState: set } = store;
-  const notice = (text: string) => set((state) => ({ notices: [...new Set([...state.notices, text])] }));
+  const notice = (text: string) =>
+    set(({ notices }) => ({ notices: [...new Set([...notices, text])].slice(-MOST_NOTICES) }));
   const put = (patch: Partial<ControlValues>) =>
     set((state) => ({ controls: { ...state.controls, ...patch } }));
 

@@ -20,7 +20,8 @@ const COLUMNS = ["layer", "bits", "ms"] as const;
  */
 export function readLatencyTable(bytes: Uint8Array, file: string): Latency[] {
   const refuse = refuser(file, "Write a line layer,bits,ms for each layer and bit width");
-  const rows = /\.json$/i.test(file) ? fromJson(bytes, refuse) : fromCsv(bytes, refuse);
+  const isJson = /\.json$/i.test(file);
+  const rows = isJson ? fromJson(bytes, refuse) : fromCsv(bytes, refuse);
   const seen = new Set<string>();
   for (const { layer, bits, ms } of rows) {
     const where = `${quote(layer)} at ${bits} bits`;
@@ -30,7 +31,7 @@ export function readLatencyTable(bytes: Uint8Array, file: string): Latency[] {
     if (seen.has(key)) refuse(where, "one time", "two");
     seen.add(key);
   }
-  if (rows.length === 0) refuse("table", "at least one time", "none");
+  if (rows.length === 0) refuse(isJson ? "byte 0" : "line 2", "at least one time", "none");
   return rows;
 }
 

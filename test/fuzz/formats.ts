@@ -20,39 +20,70 @@ interface Format {
 /** In bytes, from the start, at the end or of a length that is wrong. */
 const BYTES = /\bbytes? \d+\b|\b\d+ bytes\b/;
 /** A name out of the file. */
-const QUOTED = /^(?:[\w ]+: )?"/;
+const QUOTED = /^(?:[\w ]+: )?"[^"]/;
 /** A tensor by its full name. */
 const TENSOR = /^(?:[\w-]+\.)+[\w-]+(?::|$)/;
 /** A field of a JSON file by its path. */
-const FIELD = /^[A-Za-z_$][\w$-]*(?:\[\d+\]|\.[^\s.:]+)*$/;
+const FIELD = /^(?!text:|file:|contents:)[A-Za-z_$][\w$-]*(?:\[\d+\]|\.[^\s.:]+)*: expected /;
 const LINE = /^line \d+/;
 /** A numpy array by its name. */
 const ARRAY = /^(?:x|images|labels|input_ids|attention_mask|token_type_ids|position_ids|arrays)(?:$|[: ,])/;
 
 const weights = [BYTES, QUOTED, TENSOR, /^__metadata__/, /^tensors: .*"/];
-const numpy = [BYTES, QUOTED, ARRAY, /^(?:descr|fortran_order|shape|header|samples|classes)(?:$|[: ])/];
+const numpy = [
+  /^entry: .*"/,
+  BYTES,
+  QUOTED,
+  ARRAY,
+  /^(?:descr|fortran_order|shape|header|samples|classes)(?:$|[: ])/,
+];
 const onnx = [
   BYTES,
   QUOTED,
-  /^node \d+ \(/,
+  /^node (?:\d+|"(?:[^"\\]|\\.)*") \(/,
   /^(?:initialiser|output|input|attribute) (?:\d+|")/,
   /^(?:Model|Graph|Node|Tensor|Attribute)Proto\.\w+/,
   /^(?:opset_import|graph inputs|initialisers)/,
 ];
-const pickle = [BYTES, QUOTED, TENSOR, /^data\/\d+/, /^data\.pkl|^byteorder|^version/, /^tensors: .*"/];
+const pickle = [
+  /^entry: .*"/,
+  BYTES,
+  QUOTED,
+  TENSOR,
+  /^data\/\d+/,
+  /^data\.pkl|^byteorder|^version/,
+  /^tensors: .*"/,
+];
 /** A column, a sample, a class of a table. */
-const table = [BYTES, LINE, /^columns: .*"/, /^(?:labels|samples)\b.*\b\d+\b/, /^row \d+/];
+const table = [BYTES, LINE, /^columns: /, /^(?:labels|samples)\b.*\b\d+\b/, /^row \d+/];
+
+const parquet = [
+  BYTES,
+  QUOTED,
+  /^(?:columns|schema|rows|notes): /,
+  /^row group \d+/,
+  /\b(?:value|row|field|column) -?\d+/,
+  // The columns of the samples.
+  /^(?:label|sentence|img\.(?:bytes|path))\b/,
+];
+const link = [
+  /^The link: [^:]+: expected /,
+  /\bmodels\/[\w-]+\/run\.json\b/,
+  /^The link means a dropped file/,
+];
 
 /** The regular expressions are held against `where: expected X, file has Y`. */
 export const FORMATS = {
   safetensors: { places: weights },
   "config.json": { places: [BYTES, FIELD, QUOTED] },
   "tokenizer.json": { places: [BYTES, FIELD, QUOTED, /^[a-z_]+: /] },
-  "vocab.txt": { places: [BYTES, LINE, /^(?:tokens|vocabulary): .*\[?[A-Z<]/] },
+  "vocab.txt": { places: [BYTES, LINE, /\bsentence \d+/, /^(?:tokens|vocabulary): .*\[?[A-Z<]/] },
   onnx: { places: onnx },
   "onnx external data": { places: onnx },
   "state dict, zip": { places: pickle },
-  "state dict, legacy": { places: [...pickle, /^(?:magic number|protocol version|system information)/] },
+  "state dict, legacy": {
+    places: [...pickle, /^(?:list of storages|magic number|protocol version|system information)/],
+  },
   npz: { places: numpy },
   npy: { places: numpy },
   png: { places: [BYTES, /(?:image|picture|bytes \d+), (?:IDAT|PLTE|row \d+|pixel \d+)\b/, /^size: /] },
@@ -61,16 +92,21 @@ export const FORMATS = {
   csv: { places: table },
   tsv: { places: table },
   "json lines": { places: table },
-  parquet: {
-    places: [BYTES, /^(?:columns|schema|rows|notes): /, /^row group \d+/, /\b(?:value|row) \d+/, /^[\w.]+(?: \d+)?: /],
-  },
+  parquet: { places: parquet },
   result: { places: [BYTES, FIELD] },
   "saved run": { places: [FIELD] },
   "latency table, csv": { places: [BYTES, LINE, QUOTED, /^first line: .*"/] },
   "latency table, json": { places: [BYTES, QUOTED] },
-  link: { places: [/^The link: [^:]+: expected /, /\bmodels\/[\w-]+\/run\.json\b/, /^The link means a dropped file/] },
-  message: { places: [/^(?:There is no control "|[^:]+: expected )/, /\bmodels\/[\w-]+\/run\.json\b/] },
-  hub: { places: [/^(?:datasets\/)?[\w.-]+(?:\/[\w.-]+)+(?:@[\w/.-]+)?: /, /\b127\.0\.0\.1|\(429\)/, BYTES] },
+  link: { places: link },
+  message: { places: [/^There is no control "/, /^[^:]+: expected /, ...link] },
+  hub: {
+    places: [
+      /^(?:datasets\/)?[\w.-]+(?:\/[\w.-]+)+(?:@[\w/.-]+)?: /,
+      /^[\w/-]+\.[\w.]+: /,
+      /\b127\.0\.0\.1|\(429\)/,
+      ...parquet,
+    ],
+  },
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
@@ -89,7 +125,7 @@ export function faultOf(format: FormatName, error: unknown): string | null {
 /** What is said, from its place on; null for errors that are no refusals. */
 function wordsOf(error: unknown): readonly string[] | null {
   if (error instanceof FormatError) {
-    // The place alone, then the place with what is expected and found; never the remedy, which is the same for all.
+    // Without the remedy, which is the same for all places.
     return [`${error.where}: expected ${error.expected}, file has ${error.found}`];
   }
   if (error instanceof HubError) return [error.message];

@@ -51,7 +51,11 @@ export async function runPieces(sample: Sample, pieces: Pieces): Promise<Outcome
   if (taken.collected) [error, ms, taken] = await attempt(sample, pieces);
   const bytes = taken.bytes - 2 * size;
   const { name, format } = sample;
-  const failed = (reason: string): Outcome => ({ ...{ sample: name, format, ms, bytes }, result: "failed", reason });
+  const failed = (reason: string): Outcome => ({
+    ...{ sample: name, format, ms, bytes },
+    result: "failed",
+    reason,
+  });
   const fault = error === null ? null : faultOf(format, error);
   if (fault !== null) return failed(fault);
   if (ms > MAX_MS) return failed(`took ${Math.round(ms)} ms`);

@@ -2,7 +2,7 @@
 import { PerformanceObserver } from "node:perf_hooks";
 
 /** Bytes that a case may take beside twice its file: what the program itself needs to read the smallest one. */
-export const SPARE = 32 * 2 ** 20;
+export const SPARE = 16 * 2 ** 20;
 
 /** Bytes of the heap, of typed arrays, and of what else lies outside the heap. */
 const held = (): number => {
@@ -18,7 +18,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const collect = (globalThis as { readonly gc?: () => void }).gc;
 
 /** Bytes of garbage after which it is collected before the next case, so that it is not collected within one. */
-const RUBBISH = 24 * 2 ** 20;
+const RUBBISH = 16 * 2 ** 20;
 let clean = Number.POSITIVE_INFINITY;
 
 export interface Measured {

@@ -29,9 +29,9 @@ test("pictures and a list of labels, dropped with a checkpoint, become a batch",
   await expect(facts).toContainText("cat, dog, eel");
 });
 
-test("a folder that is chosen in the dialog gives its images, a class a folder inside", async ({
-  page,
-}, { outputDir }) => {
+test("a folder that is chosen in the dialog gives its images, a class a folder inside", async ({ page }, {
+  outputDir,
+}) => {
   const pets = join(outputDir, "pets");
   ["ant", "bee", "cow"].forEach((kind, n) => {
     mkdirSync(join(pets, kind), { recursive: true });

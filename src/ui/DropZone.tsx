@@ -1,20 +1,12 @@
 /** Bring a checkpoint and a batch: by dropping them anywhere on the page, or through the file dialog. */
 import { useEffect, useRef, useState } from "react";
 import { ACCEPTED, missingFile } from "../store/files.ts";
+import { dropZone as words } from "../strings/en.ts";
 import { type FoundFile, filesOf, filesOfDrop, readFiles } from "./dropFiles.ts";
+import { Prose } from "./Prose.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 import { UploadOptions } from "./UploadOptions.tsx";
-
-const KINDS = [
-  { what: "Model", files: ".safetensors, .onnx (and its .onnx.data), .pt, .pth, .bin" },
-  { what: "With a transformer", files: "config.json, tokenizer.json or vocab.txt" },
-  { what: "Data as arrays", files: ".npz with images, x or input_ids, and labels; or these as .npy" },
-  { what: "Images", files: "a folder a class with .png or .jpg; or with a .csv of file and label" },
-  { what: "Text with labels", files: ".tsv, .csv, .jsonl" },
-  { what: "Hugging Face tables", files: ".parquet" },
-  { what: "A run exported before", files: "its .json, to see or compare it" },
-];
 
 export function DropZone() {
   const upload = usePage((state) => state.upload);
@@ -30,20 +22,26 @@ export function DropZone() {
   return (
     <div className={`drop ${over ? "over" : ""}`}>
       <p>
-        Drop a <b>model</b> and its <b>data</b> anywhere, or{" "}
-        <FileDialog label="Checkpoint and batch files" onChoose={take}>
-          choose files
-        </FileDialog>{" "}
-        or{" "}
-        <FileDialog label="Folder of images or of a model" folder onChoose={take}>
-          a folder
-        </FileDialog>
-        . Nothing leaves this page.
+        <Prose
+          text={words.invitation}
+          marks={{
+            files: (text) => (
+              <FileDialog label={words.files} onChoose={take}>
+                {text}
+              </FileDialog>
+            ),
+            folder: (text) => (
+              <FileDialog label={words.folder} folder onChoose={take}>
+                {text}
+              </FileDialog>
+            ),
+          }}
+        />
       </p>
       <details className="data">
-        <summary>What can be dropped?</summary>
+        <summary>{words.question}</summary>
         <dl className="kinds">
-          {KINDS.map(({ what, files }) => (
+          {words.kinds.map(({ what, files }) => (
             <div key={what}>
               <dt>{what}</dt>
               <dd>{files}</dd>
@@ -51,7 +49,7 @@ export function DropZone() {
           ))}
         </dl>
       </details>
-      {upload.reading && <p className="calm">Reading the files</p>}
+      {upload.reading && <p className="calm">{words.reading}</p>}
       {missing !== null && <p className="calm">{missing}</p>}
       <div role="alert">
         {upload.refusals.map((refusal) => (

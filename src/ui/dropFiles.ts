@@ -1,6 +1,7 @@
 /** Files and folders from a drop or a file dialog, read into memory one after the other; refusals stand beside them. */
 import { keepsFolder, refuseUnread } from "../store/files.ts";
 import type { NamedFile } from "../store/state.ts";
+import { dropZone as words } from "../strings/en.ts";
 
 export interface FoundFile {
   readonly file: File;
@@ -59,12 +60,10 @@ export async function readFiles(
     try {
       read.push({ name, bytes: new Uint8Array(await file.arrayBuffer()) });
     } catch (error) {
-      refusals.push(
-        `${name}: the browser could not read it: ${error instanceof Error ? error.message : error}`,
-      );
+      refusals.push(words.unread(name, error instanceof Error ? error.message : String(error)));
     }
   }
   if (read.length === 0 && refusals.length === 0)
-    refusals.push(`${found[0]?.folder ?? "The folder"}: expected a file of use in it, found none`);
+    refusals.push(words.empty(found[0]?.folder ?? words.theFolder));
   return { files: read, refusals };
 }

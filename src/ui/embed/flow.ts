@@ -1,5 +1,7 @@
 /** How many messages the framing page may send: a careless loop or a hostile page must not freeze what it frames. */
 
+import { embed as words } from "../../strings/en.ts";
+
 /** Messages at once, more than a dragged slider posts in a second. */
 const MOST = 120;
 /** Messages a second in the long run. */
@@ -29,4 +31,4 @@ export function createFlow(): Flow {
   };
 }
 
-export const TOO_MANY = `Too many messages: at most ${MOST} at once and ${RATE} a second are read, the others are dropped.`;
+export const TOO_MANY = words.tooMany(MOST, RATE);

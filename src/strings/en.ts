@@ -2300,4 +2300,6 @@ export const damagedRuns = {
   exportTitle: (name: string) => `Exports ${name} as a text file`,
   delete: "delete for good",
   deleteTitle: (name: string) => `Deletes ${name} from this browser`,
+  within: "the value that it lies in",
+  more: "more than can be written",
 };

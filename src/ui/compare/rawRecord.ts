@@ -1,3 +1,5 @@
+import { damagedRuns as words } from "../../strings/en.ts";
+
 /** A damaged record as JSON text, with what JSON does not have written out: the file says what it leaves out. */
 export function rawRecord(record: unknown): string {
   const open: object[] = [];
@@ -7,8 +9,8 @@ export function rawRecord(record: unknown): string {
     if (typeof value === "number" && !Number.isFinite(value)) return String(value);
     if (value === undefined) return "undefined";
     if (typeof value !== "object" || value === null) return value;
-    if (open.includes(value)) return "the value that it lies in";
-    if (open.length === DEEPEST || left-- <= 0) return "more than can be written";
+    if (open.includes(value)) return words.within;
+    if (open.length === DEEPEST || left-- <= 0) return words.more;
     open.push(value);
     const entries = entriesOf(value);
     const inside = entries.map(([key, entry]) => [key, written(entry)] as const);
@@ -22,7 +24,7 @@ export function rawRecord(record: unknown): string {
 /** Levels of nesting: a result has 10. */
 const DEEPEST = 100;
 /** Objects and lists: a result has some thousands. */
-const MOST = 2 ** 20;
+const MOST = 2 ** 18;
 
 function entriesOf(value: object): readonly (readonly [string, unknown])[] {
   if (value instanceof Date || value instanceof RegExp) return [["text", String(value)]];

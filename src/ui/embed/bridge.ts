@@ -59,7 +59,7 @@ export function connect(store: PageStore, version: string): void {
     const accepted = accept(pinned, { data, origin, fromParent: source === parent });
     if (accepted === null) return;
     const may = flow(timeStamp);
-    if (may === "first too many") post({ type: "error", message: TOO_MANY });
+    if (may === "flood") post({ type: "error", message: TOO_MANY });
     if (may !== "pass") return;
     pinned = accepted.pinned;
     void obey(accepted.command);

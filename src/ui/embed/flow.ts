@@ -7,7 +7,7 @@ const MOST = 120;
 /** Messages a second in the long run. */
 const RATE = 60;
 
-export type Flow = (now: number) => "pass" | "first too many" | "too many";
+export type Flow = (now: number) => "pass" | "flood" | "drop";
 
 /**
  * A bucket that holds `MOST` messages and fills up by `RATE` a second.
@@ -25,7 +25,7 @@ export function createFlow(): Flow {
       flooded = false;
       return "pass";
     }
-    const answer = flooded ? "too many" : "first too many";
+    const answer = flooded ? "drop" : "flood";
     flooded = true;
     return answer;
   };

@@ -50,8 +50,17 @@ export default defineConfig({
   projects: [
     {
       name: "webgpu",
-      testIgnore: /no-webgpu/,
+      testIgnore: /no-webgpu|reliability/,
       use: launch(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]),
+    },
+    {
+      // Crashes of the GPU process: by themselves two of them would cost the adapter for two minutes.
+      name: "crashes",
+      testMatch: /reliability/,
+      use: launch([
+        ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+        ...["--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit"],
+      ]),
     },
     { name: "no-webgpu", testMatch: /no-webgpu/, use: launch(["--disable-features=WebGPU"]) },
   ],

@@ -4,6 +4,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 import { SCRIPT, serviceWorker } from "./tools/serviceWorker.ts";
+import { stringSections } from "./tools/stringSections.ts";
 
 /**
  * The Hugging Face Hub, for whoever presses Look up or Download, and the servers that it redirects to for large files:
@@ -42,11 +43,14 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+/** The language of the page: `EIGENSCOPE_STRINGS=src/strings/de.ts npm run build`. */
+const strings = process.env.EIGENSCOPE_STRINGS ?? "src/strings/en.ts";
+
 /** Relative base: the built page works from any folder of any static server. */
 export default defineConfig({
   base: "./",
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  plugins: [react(), contentSecurityPolicy, serviceWorker()],
+  plugins: [stringSections(strings), react(), contentSecurityPolicy, serviceWorker()],
   worker: { format: "es" },
   build: {
     target: "es2022",

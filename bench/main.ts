@@ -3,141 +3,32 @@
  * machines are noisy: believe the ratios and the medians.
  */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { dawn } from "../src/cli/dawn.ts";
-import { type Engines, openDevice, reportDevice } from "../src/run/device.ts";
-import { makeHessian } from "../src/run/fit.ts";
-import { loadModel } from "../src/run/load.ts";
-import { poseProblem } from "../src/run/problem.ts";
-import { LanczosRun } from "../src/spectrum/index.ts";
-import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
+import { openDevice, reportDevice } from "../src/run/device.ts";
+import { CASES, caseOf, readBundled } from "./cases.ts";
 import { type LandscapeRow, measureLandscapes } from "./landscape.ts";
 import { type LayersRow, measureLayers } from "./layers.ts";
+import { median } from "./measure.ts";
+import { measureProducts, type ProductRow } from "./products.ts";
+import { type Columns, table } from "./table.ts";
 
-const MODELS = ["resnet20", "resnet20-nobn", "resnet20-noskip"];
-const LANCZOS_STEPS = 4;
-
-interface Row {
-  readonly model: string;
-  readonly batch: number;
-  readonly hvpMs: number;
-  readonly gradientMs: number;
-  readonly hvpPerGradient: number;
-  readonly gflops: number;
-  readonly ceilingGflops: number;
-  readonly ofCeiling: number;
-  readonly lanczosStepMs: number;
-  readonly dispatches: number;
-  readonly pipelines: number;
-  readonly compileMs: number;
-  readonly bytesPlanned: number;
-  readonly bytesUsed: number;
-  /** Of these: residuals and temporaries of the programs, and the basis of the Lanczos steps. */
-  readonly bytesPrograms: number;
-  readonly bytesBasis: number;
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-async function timed(job: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await job();
-  return performance.now() - start;
-}
-
-const read = async (path: string): Promise<Uint8Array> =>
-  new Uint8Array(await readFile(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "public/models", path)));
-
-async function measure(id: string, batch: number, rounds: number, engines: Engines): Promise<Row> {
-  const loaded = await loadModel({ kind: "bundled", id }, { kind: "bundled", id }, read);
-  const problem = poseProblem(loaded, { bn: "eval", start: 0, batchSize: batch });
-  const before = engines.pipelines.size;
-  const began = performance.now();
-  const operator = await makeHessian({
-    ...engines,
-    problem,
-    microBatch: null,
-    probes: 1,
-    krylovVectors: LANCZOS_STEPS + 1,
-    budget: 8e9,
-  });
-  const compileMs = performance.now() - began;
-  const ceiling = await ceilingKernel(engines, 1);
-  const { space } = operator;
-  const [v, out] = [space.create(), space.create()];
-  space.write(v, [Float64Array.from({ length: space.n }, (_, i) => Math.cos(i))]);
-  const product = async (): Promise<void> => {
-    await operator.apply(v, out);
-    await operator.idle();
-  };
-  const gradient = async (): Promise<void> => {
-    await operator.prepare();
-    await operator.idle();
-  };
-  // The first run of a pipeline pays for its last stage of compilation.
-  await gradient();
-  await product();
-  await ceiling();
-  const times = { hvp: [] as number[], gradient: [] as number[], ceiling: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    times.ceiling.push(await timed(ceiling));
-    times.hvp.push(await timed(product));
-    times.gradient.push(await timed(gradient));
-  }
-  const lanczos = new LanczosRun(operator, { source: { seed: 0, distribution: "rademacher" }, probes: [0] });
-  const withoutBasis = operator.cost.usedBytes;
-  const bytesPrograms = withoutBasis - space.bytes;
-  const lanczosMs = await timed(async () => {
-    for await (const _ of lanczos.advance({ steps: LANCZOS_STEPS }));
-  });
-  const bytesBasis = operator.cost.usedBytes - withoutBasis;
-  lanczos.release();
-  const { flops, dispatches, plannedBytes, usedBytes } = operator.cost;
-  const [hvpMs, gradientMs] = [median(times.hvp), median(times.gradient)];
-  const ceilingGflops = CEILING_FLOPS / median(times.ceiling) / 1e6;
-  const row: Row = {
-    model: id,
-    batch,
-    hvpMs,
-    gradientMs,
-    hvpPerGradient: hvpMs / gradientMs,
-    gflops: flops / hvpMs / 1e6,
-    ceilingGflops,
-    ofCeiling: flops / hvpMs / 1e6 / ceilingGflops,
-    lanczosStepMs: lanczosMs / LANCZOS_STEPS,
-    dispatches,
-    pipelines: engines.pipelines.size - before,
-    compileMs,
-    bytesPlanned: plannedBytes,
-    bytesUsed: usedBytes,
-    bytesPrograms,
-    bytesBasis,
-  };
-  operator.destroy();
-  return row;
-}
-
-type Columns<T> = readonly (readonly [string, (row: T) => string])[];
-
-const COLUMNS: Columns<Row> = [
+const COLUMNS: Columns<ProductRow> = [
   ["model", (r) => r.model],
   ["batch", (r) => String(r.batch)],
   ["HVP ms", (r) => r.hvpMs.toFixed(1)],
-  ["gradient ms", (r) => r.gradientMs.toFixed(1)],
-  ["HVP/gradient", (r) => r.hvpPerGradient.toFixed(2)],
+  ["primal ms", (r) => r.primalMs.toFixed(1)],
+  ["HVP/primal", (r) => r.hvpPerPrimal.toFixed(2)],
+  ["HVP/forwards", (r) => r.hvpInForwards.toFixed(2)],
   ["GFLOP/s", (r) => r.gflops.toFixed(2)],
   ["ceiling", (r) => r.ceilingGflops.toFixed(2)],
   ["of ceiling", (r) => `${(100 * r.ofCeiling).toFixed(0)} %`],
-  ["Lanczos step ms", (r) => r.lanczosStepMs.toFixed(1)],
   ["dispatches", (r) => String(r.dispatches)],
   ["pipelines", (r) => String(r.pipelines)],
   ["compile ms", (r) => r.compileMs.toFixed(0)],
-  ["planned MB", (r) => (r.bytesPlanned / 1e6).toFixed(0)],
-  ["used MB", (r) => (r.bytesUsed / 1e6).toFixed(0)],
-  ["programs MB", (r) => (r.bytesPrograms / 1e6).toFixed(0)],
-  ["basis MB", (r) => (r.bytesBasis / 1e6).toFixed(0)],
+  ["planned MB", (r) => (r.bytesPlanned / 1e6).toFixed(1)],
+  ["used MB", (r) => (r.bytesUsed / 1e6).toFixed(1)],
 ];
 
 const LANDSCAPE_COLUMNS: Columns<LandscapeRow> = [
@@ -156,38 +47,43 @@ const LAYER_COLUMNS: Columns<LayersRow> = [
   ["probe/product", (r) => r.probePerProduct.toFixed(2)],
 ];
 
-function table<T>(columns: Columns<T>, rows: readonly T[]): string {
-  const cells = [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, text]) => text(row)))];
-  const widths = columns.map((_, c) => Math.max(...cells.map((line) => line[c].length)));
-  return `${cells.map((line) => line.map((text, c) => text.padStart(widths[c])).join("  ")).join("\n")}\n`;
-}
+/** What is measured beside the networks. */
+const OTHERS = ["landscapes", "layers"] as const;
 
-/** `bench [--batch N] [--rounds N] [--json FILE]` */
+/** `bench [--only NAME,...] [--batch N] [--rounds N] [--json FILE]` */
 export async function main(argv: readonly string[]): Promise<number> {
-  const flag = (name: string, fallback: string): string => {
-    const at = argv.indexOf(`--${name}`);
-    return at >= 0 && at + 1 < argv.length ? argv[at + 1] : fallback;
-  };
-  const batch = Number(flag("batch", "16"));
-  const rounds = Number(flag("rounds", "5"));
-  const rows: Row[] = [];
-  const engines = await openDevice(dawn());
-  const device = reportDevice(engines.gpu, "node");
-  for (const id of MODELS) {
+  const flag = (name: string): string | undefined => argv[argv.indexOf(`--${name}`) + 1 || argv.length];
+  const rounds = Number(flag("rounds") ?? "5");
+  const batch = flag("batch");
+  const known: readonly string[] = [...CASES, ...OTHERS];
+  const only = flag("only")?.split(",") ?? known;
+  const strange = only.find((name) => !known.includes(name));
+  if (strange !== undefined) {
+    process.stderr.write(`--only: expected some of ${known.join(", ")}, found "${strange}".\n`);
+    return 2;
+  }
+  const opened = await openDevice(dawn());
+  const device = reportDevice(opened.gpu, "node");
+  opened.gpu.device.destroy();
+  const rows: ProductRow[] = [];
+  for (const id of CASES.filter((name) => only.includes(name))) {
     // A device of its own, so that each model pays for its own pipelines.
     const own = await openDevice(dawn());
-    rows.push(await measure(id, batch, rounds, own));
+    rows.push(
+      await measureProducts(own, await caseOf(id, batch === undefined ? undefined : Number(batch)), rounds),
+    );
     if (own.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${own.gpu.faults[0]}`);
     own.gpu.device.destroy();
   }
-  const landscapes = await measureLandscapes(dawn(), rounds, read, median);
-  const layers = await measureLayers(dawn(), rounds, median);
-  const json = flag("json", "test-results/bench.json");
+  const landscapes = only.includes("landscapes")
+    ? await measureLandscapes(dawn(), rounds, readBundled, median)
+    : [];
+  const layers = only.includes("layers") ? await measureLayers(dawn(), rounds, median) : [];
+  const json = flag("json") ?? "test-results/bench.json";
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes, layers }, null, 1)}\n`);
   process.stdout.write(
     `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(COLUMNS, rows)}${table(LANDSCAPE_COLUMNS, landscapes)}${table(LAYER_COLUMNS, layers)}written to ${json}\n`,
   );
-  engines.gpu.device.destroy();
   return 0;
 }

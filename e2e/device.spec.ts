@@ -8,6 +8,11 @@ test("the GPU dialog shows adapter, what fits, and a sound passport; axe finds n
   const dialog = page.getByRole("dialog", { name: "The GPU" });
   await expect(dialog).toContainText(/swiftshader/i);
   await expect(dialog).toContainText("a run takes at most 2.00 GB");
+  await dialog.getByRole("button", { name: "Plan them" }).click();
+  await expect(dialog).toContainText(
+    "ResNet-50 (25.6 million parameters, 32 images of 224 x 224, 40 Lanczos steps)",
+  );
+  await expect(dialog).toContainText("BERT-base (109.5 million parameters");
   const passport = dialog.getByRole("region", { name: "Numerics passport" });
   await expect(passport).toContainText("sound");
   const exp = passport.getByRole("row", { name: /^exp/ });

@@ -1,13 +1,14 @@
 /** The command `device`: the adapter, what it can hold, and what its arithmetic is worth. */
 
 import type { DeviceReport, FunctionError, Passport } from "../run/protocol.ts";
+import type { SizePlan } from "../run/sizeTypes.ts";
 import { basisCapacity } from "../spectrum/capacity.ts";
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(3)} GB`;
 const STEPS = [40, 80];
 
 /** A report as a few lines of text. */
-export function deviceText(device: DeviceReport): string {
+export function deviceText(device: DeviceReport, sizes: readonly SizePlan[]): string {
   const { name, vendor, architecture, software, limits, features, budget, passport } = device;
   const made = [vendor, architecture].filter((word) => word !== "").join(" ");
   const lines = [
@@ -21,6 +22,7 @@ export function deviceText(device: DeviceReport): string {
       `a run may take ${gigabytes(budget)}; the Lanczos basis alone fits up to this many parameters: ${fits.join(", ")}`,
     );
   }
+  lines.push(...sizes.map(({ sentence }) => sentence));
   return `${[...lines, ...(passport === undefined ? ["no numerics passport"] : passportLines(passport))].join("\n")}\n`;
 }
 

@@ -113,10 +113,13 @@ async function device(args: Arguments): Promise<number> {
   const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
   try {
     const answer = await engine.examine();
+    const planned = await engine.sizes();
     if (answer.kind === "unavailable") throw new Error(answer.message);
-    const [path, json] = [args.get("json"), `${JSON.stringify(answer.device, null, 1)}\n`];
+    if (planned.kind === "unavailable") throw new Error(planned.message);
+    const { sizes } = planned;
+    const [path, json] = [args.get("json"), `${JSON.stringify({ ...answer.device, sizes }, null, 1)}\n`];
     if (path !== undefined && path !== "-") await writeFile(path, json);
-    process.stdout.write(path === "-" ? json : deviceText(answer.device));
+    process.stdout.write(path === "-" ? json : deviceText(answer.device, sizes));
     return 0;
   } finally {
     engine.destroy();

@@ -56,7 +56,12 @@ export async function requestGpu(gpu: GPU | undefined = globalThis.navigator?.gp
   const requiredLimits: Record<string, number> = {};
   for (const key of WANTED_LIMITS) requiredLimits[key] = adapter.limits[key];
   const requiredFeatures = WANTED_FEATURES.filter((f) => adapter.features.has(f));
-  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((error: unknown) => {
+    throw new GpuUnavailable(`The adapter gave no device: ${(error as Error).message}`);
+  });
+  // An adapter of a GPU process that has just ended gives a device that is lost from the start.
+  const lost = await Promise.race([device.lost, null]);
+  if (lost !== null) throw new GpuUnavailable(`The GPU was lost as soon as it was given (${lost.message}).`);
   const faults: string[] = [];
   device.addEventListener("uncapturederror", ({ error }) => faults.push(error.message));
   const { vendor, architecture, device: model, description } = adapter.info;

@@ -2,6 +2,7 @@
 
 import template from "../shaders/passport.wgsl?raw";
 import { FUNCTIONS } from "./codegen.ts";
+import { createBuffer, mapped } from "./memory.ts";
 import { type Passport, readPassport } from "./passport.ts";
 import { BIT_NAMES, BIT_ROWS, FUNCTION_ROWS, operands, POINTS, ROWS } from "./passportRows.ts";
 import type { PipelineCache } from "./pipelines.ts";
@@ -34,7 +35,7 @@ async function computeTwice(
   const size = left.byteLength;
   const made: GPUBuffer[] = [];
   const buffer = (usage: GPUBufferUsageFlags): GPUBuffer => {
-    made.push(device.createBuffer({ label: "numerics passport", size, usage }));
+    made.push(createBuffer(device, { label: "the numerics passport", size, usage }));
     return made[made.length - 1];
   };
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
@@ -63,10 +64,7 @@ async function computeTwice(
     }
     device.queue.submit([encoder.finish()]);
     return await Promise.all(
-      outputs.map(async ({ staging }) => {
-        await staging.mapAsync(GPUMapMode.READ);
-        return new Uint32Array(staging.getMappedRange().slice(0));
-      }),
+      outputs.map(async ({ staging }) => new Uint32Array(await mapped(device, staging, size))),
     );
   } finally {
     for (const held of made) held.destroy();

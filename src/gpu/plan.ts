@@ -105,8 +105,41 @@ export class MemoryRefusal extends Error {
   }
 }
 
-const megabytes = (bytes: number): string =>
+export const megabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+
+export interface MemoryLimits {
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+/** Bytes that a kernel may bind at once. */
+export const mostBound = ({ maxBufferSize, maxStorageBufferBindingSize }: MemoryLimits): number =>
+  Math.min(maxBufferSize, maxStorageBufferBindingSize);
+
+/**
+ * Throws MemoryRefusal if parameter vectors exceed what one kernel may bind, or what no choice can spare exceeds the budget.
+ * @param extent floats of a vector
+ * @param columns of the longest block of them
+ * @param whole bytes of the vectors of all parameters that every run needs
+ */
+export function checkVectors(
+  { n, extent }: { readonly n: number; readonly extent: number },
+  columns: number,
+  limits: MemoryLimits,
+  whole: { readonly needed: number; readonly budget: number },
+): void {
+  const [bytes, most] = [4 * extent * columns, mostBound(limits)];
+  const parameters = `${n.toLocaleString("en-US")} parameters`;
+  if (bytes > most)
+    throw new MemoryRefusal(
+      `${columns === 1 ? "One vector" : `A block of ${columns} vectors`} of ${parameters} needs ${megabytes(bytes)}, this GPU accepts ${megabytes(most)} in one piece: take a smaller network, or a GPU with larger buffers.`,
+    );
+  if (whole.needed > whole.budget)
+    throw new MemoryRefusal(
+      `Weights, gradient and directions of ${parameters} need ${megabytes(whole.needed)}, the budget is ${megabytes(whole.budget)}: take a smaller network, or allow more memory.`,
+    );
+}
 
 /**
  * Throws MemoryRefusal if a buffer exceeds the device's limits or the total its budget.
@@ -115,13 +148,13 @@ const megabytes = (bytes: number): string =>
  */
 export function checkPlan(
   plans: readonly Plan[],
-  limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number },
+  limits: MemoryLimits,
   budget: number,
   extra: number,
   advice: string,
 ): void {
   const largest = Math.max(0, ...plans.flatMap(({ buffers }) => buffers));
-  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const most = mostBound(limits);
   if (largest > most) {
     throw new MemoryRefusal(
       `One tensor needs ${megabytes(largest)}, this GPU accepts ${megabytes(most)} in one piece: ${advice}.`,

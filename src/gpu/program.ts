@@ -6,6 +6,8 @@
 import type { Shape } from "../model/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
+import { createBuffer, createBuffers, mapped } from "./memory.ts";
+import { splitter, UNIFORM_ALIGNMENT } from "./parts.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import { rowLists } from "./rowLists.ts";
@@ -45,17 +47,13 @@ export class Program {
     this.#buffers = buffers;
   }
 
-  /** Allocates and compiles. Throws if the device runs out of memory. */
+  /** Allocates and compiles. Throws OutOfMemory if the device has no room. */
   static async create(options: ProgramOptions): Promise<Program> {
     const { device, plan, lowered } = options;
-    const buffers = await allocating(device, () =>
-      plan.buffers.map((size, i) =>
-        device.createBuffer({
-          label: `program ${i}`,
-          size: Math.max(16, size),
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-        }),
-      ),
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffers = await createBuffers(
+      device,
+      plan.buffers.map((size) => ({ label: "a program", size: Math.max(16, size), usage })),
     );
     const program = new Program(options, buffers);
     const total = lowered.primal.length + lowered.tangent.length;
@@ -63,11 +61,16 @@ export class Program {
     const compiled = (): void => options.onCompiled?.(++done, total);
     const kernels = [...lowered.primal, ...lowered.tangent];
     const texts = shareTexts(kernels);
-    const sizes = uniforms(device, texts);
-    if (sizes !== null) buffers.push(sizes.buffer);
-    const commands = await program.#record(kernels, texts, sizes, compiled);
-    program.#primal = commands.slice(0, lowered.primal.length);
-    program.#tangent = commands.slice(lowered.primal.length);
+    try {
+      const sizes = uniforms(device, texts);
+      if (sizes !== null) buffers.push(sizes.buffer);
+      const commands = await program.#record(kernels, texts, sizes, compiled);
+      program.#primal = commands.slice(0, lowered.primal.length);
+      program.#tangent = commands.slice(lowered.primal.length);
+    } catch (error) {
+      program.destroy();
+      throw error;
+    }
     return program;
   }
 
@@ -115,7 +118,7 @@ export class Program {
     }
   }
 
-  /** Lays inputs out in a buffer of their own, which the caller destroys. Throws if the device runs out of memory. */
+  /** Lays inputs out in a buffer of their own, which the caller destroys. Throws OutOfMemory if the device has no room. */
   async hold(inputs: Readonly<Record<string, Values>>): Promise<HeldInputs> {
     const { device } = this.#options;
     const written = Object.entries(inputs).flatMap(([name, values]) => this.#written(name, values));
@@ -126,9 +129,8 @@ export class Program {
       return copy;
     });
     const usage = GPUBufferUsage.COPY_SRC;
-    const [buffer] = await allocating(device, () => [
-      device.createBuffer({ label: "held inputs", size: bytes, usage, mappedAtCreation: true }),
-    ]);
+    const held = { label: "the samples of a part", size: bytes, usage, mappedAtCreation: true };
+    const [buffer] = await createBuffers(device, [held]);
     const laid = buffer.getMappedRange();
     written.forEach(({ view, values }, i) => {
       layOut(view, values, laid, copies[i].from);
@@ -195,21 +197,23 @@ export class Program {
     const view = this.#outputView(name);
     const { device, probes } = this.#options;
     const copies = view.slot.probeStride > 0 ? probes : 1;
-    const staging = device.createBuffer({
+    const staging = createBuffer(device, {
+      label: "results to read",
       size: 4 * view.slot.floats * copies,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.#bufferOf(view), 0, staging, 0, staging.size);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const all = new Float32Array(staging.getMappedRange());
-    const { floats } = view.slot;
-    const results = Array.from({ length: copies }, (_, c) =>
-      elements(view, all.subarray(c * floats, (c + 1) * floats)),
-    );
-    staging.destroy();
-    return results;
+    try {
+      const all = new Float32Array(await mapped(device, staging, staging.size));
+      const { floats } = view.slot;
+      return Array.from({ length: copies }, (_, c) =>
+        elements(view, all.subarray(c * floats, (c + 1) * floats)),
+      );
+    } finally {
+      staging.destroy();
+    }
   }
 
   destroy(): void {
@@ -234,32 +238,40 @@ export class Program {
     sizes: Uniforms | null,
     compiled: () => void,
   ): Promise<Dispatch[]> {
-    const { pipelines, probes } = this.#options;
+    const { device, pipelines, probes } = this.#options;
     return Promise.all(
       kernels.map(async (kernel, i) => {
         const pipeline = await pipelines.get(texts[i].wgsl, kernel.label);
         compiled();
         const z = kernel.batched ? probes : 1;
         const own = sizes?.entries[i];
+        const resources = [...this.#resources(kernel), ...(own ? [own] : [])];
+        const entries = resources.map((resource, binding) => ({ binding, resource }));
+        const layout = pipeline.getBindGroupLayout(0);
+        const groups = [...kernel.groups, z] as const;
+        const [label, flops] = [kernel.label, kernel.flops * z];
+        const split = splitter({
+          ...{ device, pipelines, wgsl: texts[i].wgsl, label, resources, groups, flops },
+          allocated: (buffer) => this.#buffers.push(buffer),
+        });
         return {
           pipeline,
-          bindGroup: this.#bind(pipeline, kernel, own === undefined || own === null ? [] : [own]),
-          groups: [...kernel.groups, z] as const,
-          flops: kernel.flops * z,
+          bindGroup: device.createBindGroup({ layout, entries, label }),
+          groups,
+          flops,
+          split,
         };
       }),
     );
   }
 
-  #bind(pipeline: GPUComputePipeline, kernel: Kernel, sizes: readonly GPUBufferBinding[]): GPUBindGroup {
-    const { device, plan, vectors, probes } = this.#options;
-    const resources = kernel.bindings.map(({ slot }): GPUBufferBinding => {
+  #resources(kernel: Kernel): GPUBufferBinding[] {
+    const { plan, vectors, probes } = this.#options;
+    return kernel.bindings.map(({ slot }): GPUBufferBinding => {
       if (slot.vector === undefined) return { buffer: this.#buffers[plan.place.get(slot.id) as number] };
       const floats = slot.floats + (slot.probeStride > 0 ? (probes - 1) * slot.probeStride : 0);
       return { buffer: vectors[slot.vector], offset: 4 * (slot.start as number), size: 4 * floats };
     });
-    const entries = [...resources, ...sizes].map((resource, binding) => ({ binding, resource }));
-    return device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label: kernel.label });
   }
 }
 
@@ -268,9 +280,6 @@ interface Uniforms {
   /** One per kernel; null where its text needs none. */
   readonly entries: readonly (GPUBufferBinding | null)[];
 }
-
-/** Bytes between uniform bindings that every device accepts. */
-const UNIFORM_ALIGNMENT = 256;
 
 /** The sizes of all kernels in one buffer. */
 function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {
@@ -283,7 +292,7 @@ function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | n
   });
   if (bytes === 0) return null;
   const usage = GPUBufferUsage.UNIFORM;
-  const buffer = device.createBuffer({ label: "sizes", size: bytes, usage, mappedAtCreation: true });
+  const buffer = createBuffer(device, { label: "sizes", size: bytes, usage, mappedAtCreation: true });
   const range = buffer.getMappedRange();
   for (const place of places) if (place !== null) new Uint32Array(range).set(place.sizes, place.offset / 4);
   buffer.unmap();
@@ -312,22 +321,6 @@ function elements(view: View, slot: Float32Array): Float32Array {
     out[i] = slot[at];
   });
   return out;
-}
-
-/** The buffers that `create` makes; throws, and destroys them, if the device has no room for them. */
-async function allocating(device: GPUDevice, create: () => GPUBuffer[]): Promise<GPUBuffer[]> {
-  device.pushErrorScope("out-of-memory");
-  let refused: Promise<GPUError | null>;
-  let buffers: GPUBuffer[];
-  try {
-    buffers = create();
-  } finally {
-    refused = device.popErrorScope();
-  }
-  const error = await refused;
-  if (error === null) return buffers;
-  for (const buffer of buffers) buffer.destroy();
-  throw new Error(`The GPU ran out of memory: ${error.message}`);
 }
 
 /** Calls `visit(place in the slot, row-major index)` for each element of a view. */

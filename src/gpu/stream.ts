@@ -3,6 +3,7 @@
  * ring of uniform slots, so that nothing is allocated and no bind group is built twice.
  */
 
+import { createBuffer, mapped } from "./memory.ts";
 import type { PipelineCache } from "./pipelines.ts";
 
 /** Fields of `Arguments` in vector.wgsl. */
@@ -17,6 +18,8 @@ export interface Arguments {
 
 const SLOT_BYTES = 256;
 const SLOTS = 256;
+/** Bytes that the kernels of one submit may bind together: 50 ms where memory is slow. */
+const SUBMIT_BYTES = 1e9;
 const EVERY_COLUMN = 0xffffffff;
 
 type Step =
@@ -47,11 +50,14 @@ export class Stream {
   #nextId = 0;
   #steps: Step[] = [];
   #used = 0;
+  #bound = 0;
+  readonly #mostBound: number;
 
-  constructor(device: GPUDevice, pipelines: PipelineCache) {
+  constructor(device: GPUDevice, pipelines: PipelineCache, mostBound = SUBMIT_BYTES) {
     this.device = device;
     this.#pipelines = pipelines;
-    this.#uniforms = device.createBuffer({
+    this.#mostBound = mostBound;
+    this.#uniforms = createBuffer(device, {
       label: "vector arguments",
       size: SLOT_BYTES * SLOTS,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
@@ -68,7 +74,9 @@ export class Stream {
     args: Arguments,
     groups: readonly [number, number, number],
   ): void {
-    if (this.#used === SLOTS) this.flush();
+    const bytes = buffers.reduce((sum, { size }) => sum + size, 0);
+    if (this.#used === SLOTS || this.#bound + bytes > this.#mostBound) this.flush();
+    this.#bound += bytes;
     const offset = this.#used++ * SLOT_BYTES;
     const view = new DataView(this.#arguments, offset);
     view.setFloat32(0, args.a ?? 0, true);
@@ -114,20 +122,23 @@ export class Stream {
     this.device.queue.submit([encoder.finish()]);
     this.#steps = [];
     this.#used = 0;
+    this.#bound = 0;
   }
 
   /** Copies a buffer's first `bytes` to the CPU. */
   async read(buffer: GPUBuffer, bytes: number): Promise<Float32Array> {
-    const staging = this.device.createBuffer({
+    const staging = createBuffer(this.device, {
+      label: "results to read",
       size: bytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     this.copy(buffer, 0, staging, 0, bytes);
     this.flush();
-    await staging.mapAsync(GPUMapMode.READ);
-    const values = new Float32Array(staging.getMappedRange().slice(0));
-    staging.destroy();
-    return values;
+    try {
+      return new Float32Array(await mapped(this.device, staging, bytes));
+    } finally {
+      staging.destroy();
+    }
   }
 
   /** Bind groups of a destroyed buffer must not be kept. */

@@ -10,6 +10,8 @@ export interface Dispatch {
   readonly bindGroup: GPUBindGroup;
   readonly groups: readonly [number, number, number];
   readonly flops: number;
+  /** The same work as about so many dispatches, in their order; null where it cannot be cut. Absent on those. */
+  readonly split?: (parts: number) => Promise<readonly Dispatch[]> | null;
 }
 
 export interface Copy {
@@ -24,6 +26,8 @@ const flopsOf = (command: Command): number => ("flops" in command ? command.flop
 
 const SLICE_MS = 30;
 const IN_FLIGHT = 2;
+/** Slices that one dispatch may take before it is cut: cutting costs the compilation of another pipeline. */
+const LONG = 3;
 /** A dispatch costs about this much on its own, whatever it computes. */
 const DISPATCH_FLOPS = 50_000;
 
@@ -50,19 +54,39 @@ export class Submitter {
 
   /** Enqueues commands in slices. Resolves when all are submitted; rejects with AbortError between slices. */
   async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
-    let start = 0;
-    while (start < commands.length) {
+    let left = commands;
+    while (left.length > 0) {
       signal?.throwIfAborted();
+      if (this.#isLong(left[0])) {
+        left = await this.#inParts(left);
+        signal?.throwIfAborted();
+      }
       const most = this.#rate * this.#sliceMs;
-      let end = start;
+      let end = 0;
       let flops = 0;
-      while (end < commands.length && (end === start || flops + flopsOf(commands[end]) <= most)) {
-        flops += flopsOf(commands[end]) + DISPATCH_FLOPS;
+      while (end < left.length && (end === 0 || flops + flopsOf(left[end]) <= most)) {
+        flops += flopsOf(left[end]) + DISPATCH_FLOPS;
         end++;
       }
-      await this.#submit(commands.slice(start, end), flops);
-      start = end;
+      await this.#submit(left.slice(0, end), flops);
+      left = left.slice(end);
     }
+  }
+
+  #isLong(command: Command): boolean {
+    return "split" in command && flopsOf(command) > LONG * this.#rate * this.#sliceMs;
+  }
+
+  /** All long dispatches are cut at once, so that their pipelines are compiled together. */
+  async #inParts(commands: readonly Command[]): Promise<readonly Command[]> {
+    const most = this.#rate * this.#sliceMs;
+    const cut = commands.map((command) => {
+      if (!("split" in command) || !this.#isLong(command)) return [command];
+      // What cannot be cut must not be asked again.
+      const { split, ...whole } = command;
+      return split?.(Math.ceil(command.flops / most)) ?? [whole];
+    });
+    return (await Promise.all(cut)).flat();
   }
 
   /** How many times commands can follow one another in one slice; at least once. */
@@ -96,8 +120,10 @@ export class Submitter {
     const submitted = performance.now();
     this.#device.queue.submit([encoder.finish()]);
     this.submits++;
+    const over = (): void => void this.#pending.splice(this.#pending.indexOf(done), 1);
+    // Work on a lost device is over too; whoever reads from it hears of the loss.
     const done = this.#device.queue.onSubmittedWorkDone().then(() => {
-      this.#pending.splice(this.#pending.indexOf(done), 1);
+      over();
       const now = performance.now();
       const took = now - Math.max(submitted, this.#lastDone);
       this.#lastDone = now;
@@ -106,7 +132,7 @@ export class Submitter {
         const measured = flops / took;
         this.#rate += (measured < this.#rate ? 0.7 : 0.3) * (measured - this.#rate);
       }
-    });
+    }, over);
     this.#pending.push(done);
   }
 }

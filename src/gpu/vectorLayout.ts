@@ -26,16 +26,13 @@ export class VectorLayout {
   /** Floats on the device. */
   readonly extent: number;
   readonly #params: readonly Param[];
-  readonly #places: Int32Array;
 
   constructor(params: readonly Param[]) {
     this.#params = params;
     this.n = params.reduce((n, p) => n + p.size, 0);
-    this.#places = new Int32Array(this.n);
     let start = 0;
     this.segments = params.map((p) => {
-      const { floats, strides } = denseLayout(p.axes.map((a) => p.fileShape[a]));
-      place(p, strides, start, this.#places);
+      const { floats } = denseLayout(graphShape(p));
       const segment = { name: p.name, size: p.size, start, extent: roundUp(floats, ALIGNMENT) };
       start += segment.extent;
       return segment;
@@ -45,8 +42,7 @@ export class VectorLayout {
 
   /** The tensor of parameter `index` within `vector`; `probeStride` is 0 or `extent`. */
   view(vector: string, index: number, id: number, probeStride: number): View {
-    const p = this.#params[index];
-    const shape = p.axes.map((a) => p.fileShape[a]);
+    const shape = graphShape(this.#params[index]);
     const { floats, strides, key } = denseLayout(shape);
     const start = this.segments[index].start;
     const slot: Slot = { id, floats, probeStride, layout: key, kind: "vector", vector, start };
@@ -57,32 +53,50 @@ export class VectorLayout {
   pack(flat: ArrayLike<number>, out = new Float32Array(this.extent)): Float32Array {
     if (flat.length !== this.n)
       throw new Error(`internal: vector of ${flat.length} elements, expected ${this.n}`);
-    for (let i = 0; i < this.n; i++) out[this.#places[i]] = flat[i];
+    this.#eachRow((at, stride, from, count) => {
+      for (let i = 0; i < count; i++) out[at + i * stride] = flat[from + i];
+    });
     return out;
   }
 
   /** The inverse of `pack`. */
   unpack(device: ArrayLike<number>): Float64Array {
     const flat = new Float64Array(this.n);
-    for (let i = 0; i < this.n; i++) flat[i] = device[this.#places[i]];
+    this.#eachRow((at, stride, from, count) => {
+      for (let i = 0; i < count; i++) flat[from + i] = device[at + i * stride];
+    });
     return flat;
+  }
+
+  /** A table of all places would be as long as the vector. */
+  #eachRow(visit: VisitRow): void {
+    this.#params.forEach((p, index) => {
+      eachRow(p, this.segments[index].start, visit);
+    });
   }
 }
 
-/** Where each element of a tensor, in file order, lies on the device. */
-function place(p: Param, graphStrides: readonly number[], start: number, places: Int32Array): void {
+const graphShape = (p: Param): readonly number[] => p.axes.map((a) => p.fileShape[a]);
+
+/** A row along the last axis of the file: its first place on the device, the distance of neighbours there; its first element in the flat vector, and how many. */
+type VisitRow = (at: number, stride: number, from: number, count: number) => void;
+
+/** The rows of a tensor that begins at `start` on the device, in file order. */
+function eachRow(p: Param, start: number, visit: VisitRow): void {
   const rank = p.fileShape.length;
   // Stride on the device of each file axis.
   const strides = new Array<number>(rank);
-  p.axes.forEach((fileAxis, graphAxis) => {
-    strides[fileAxis] = graphStrides[graphAxis];
+  denseLayout(graphShape(p)).strides.forEach((stride, graphAxis) => {
+    strides[p.axes[graphAxis]] = stride;
   });
   const size = sizeOf(p.fileShape);
+  const last = rank - 1;
+  const [count, stride] = rank === 0 ? [1, 1] : [p.fileShape[last], strides[last]];
   const index = new Array<number>(rank).fill(0);
   let at = start;
-  for (let i = 0; i < size; i++) {
-    places[p.offset + i] = at;
-    for (let d = rank - 1; d >= 0; d--) {
+  for (let from = 0; from < size; from += count) {
+    visit(at, stride, p.offset + from, count);
+    for (let d = last - 1; d >= 0; d--) {
       at += strides[d];
       if (++index[d] < p.fileShape[d]) break;
       at -= strides[d] * p.fileShape[d];

@@ -3,6 +3,8 @@
  * not import that one). Calls record into a stream and return; only `fetch` and `read` wait.
  */
 
+import { createBuffer } from "./memory.ts";
+import { type MemoryLimits, mostBound } from "./plan.ts";
 import type { Stream } from "./stream.ts";
 import { compileVectorKernels, LANES, type VectorKernels } from "./vectorKernels.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
@@ -35,18 +37,13 @@ export class GpuCoefficients {
   }
 }
 
-export interface GpuLimits {
-  readonly maxBufferSize: number;
-  readonly maxStorageBufferBindingSize: number;
-}
-
 export class GpuSpace {
   readonly k: number;
   readonly n: number;
   readonly layout: VectorLayout;
   readonly stream: Stream;
   readonly kernels: VectorKernels;
-  readonly limits: GpuLimits;
+  readonly limits: MemoryLimits;
   readonly #segmentTable: GPUBuffer;
   readonly #wholeTable: GPUBuffer;
   #partials: GPUBuffer | null = null;
@@ -60,7 +57,7 @@ export class GpuSpace {
     layout: VectorLayout,
     k: number,
     kernels: VectorKernels,
-    limits: GpuLimits,
+    limits: MemoryLimits,
   ) {
     this.stream = stream;
     this.layout = layout;
@@ -78,7 +75,12 @@ export class GpuSpace {
     return 4 * LANES * rows * k + RING * roundUp(4 * rows * k, 256);
   }
 
-  static async create(stream: Stream, layout: VectorLayout, k: number, limits: GpuLimits): Promise<GpuSpace> {
+  static async create(
+    stream: Stream,
+    layout: VectorLayout,
+    k: number,
+    limits: MemoryLimits,
+  ): Promise<GpuSpace> {
     return new GpuSpace(stream, layout, k, await compileVectorKernels(stream, layout.extent, k), limits);
   }
 
@@ -106,7 +108,7 @@ export class GpuSpace {
 
   allocate(size: number, label: string): GPUBuffer {
     this.#bytes += size;
-    return this.stream.device.createBuffer({ label, size, usage: USAGE() });
+    return createBuffer(this.stream.device, { label, size, usage: USAGE() });
   }
 
   free(buffer: GPUBuffer): void {
@@ -242,7 +244,8 @@ export class GpuSpace {
   }
 
   #table(values: readonly number[]): GPUBuffer {
-    const buffer = this.stream.device.createBuffer({ size: 4 * values.length, usage: USAGE() });
+    const size = 4 * values.length;
+    const buffer = createBuffer(this.stream.device, { label: "ranges", size, usage: USAGE() });
     this.stream.device.queue.writeBuffer(buffer, 0, Uint32Array.from(values));
     return buffer;
   }
@@ -279,7 +282,7 @@ export class GpuBasis {
   constructor(space: GpuSpace, capacity: number) {
     this.#space = space;
     this.capacity = capacity;
-    const most = Math.min(space.limits.maxBufferSize, space.limits.maxStorageBufferBindingSize);
+    const most = mostBound(space.limits);
     this.#perChunk = Math.min(capacity, Math.floor(most / space.blockBytes));
     if (this.#perChunk < 1) {
       throw new Error(

@@ -5,6 +5,7 @@
  */
 
 import type { Staged } from "../autograd/linearize.ts";
+import { createBuffer } from "../gpu/memory.ts";
 import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
@@ -185,7 +186,7 @@ function checkMemory(
 }
 
 const buffer = (device: GPUDevice, floats: number, label: string): GPUBuffer =>
-  device.createBuffer({
+  createBuffer(device, {
     ...{ label, size: 4 * floats },
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   });

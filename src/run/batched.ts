@@ -36,11 +36,17 @@ export interface BlueprintOptions {
 }
 
 /** Lowers a graph that was made from that of one part, and plans its memory. */
-export function drawBlueprint(staged: StagedGraph, options: BlueprintOptions): Blueprint {
-  const { probes, partition } = options;
-  const lowered = lower(staged, options);
+export const drawBlueprint = (staged: StagedGraph, options: BlueprintOptions): Blueprint =>
+  planBlueprint(staged.graph, lower(staged, options), options);
+
+/** Plans the memory of a graph that has been lowered, for as many probes as fit its kernels. */
+export function planBlueprint(
+  graph: Graph,
+  lowered: Lowered,
+  { probes, partition }: Pick<BlueprintOptions, "probes" | "partition">,
+): Blueprint {
   const slots = [
-    ...withSamples(staged.graph).flatMap(({ name }) => lowered.inputs.get(name)?.slot ?? []),
+    ...withSamples(graph).flatMap(({ name }) => lowered.inputs.get(name)?.slot ?? []),
     ...lowered.rowLists.flatMap(({ first, next }) => [first.slot, next.slot]),
   ];
   const perPart = slots.reduce((bytes, { floats }) => bytes + 4 * floats, 0);

@@ -29,6 +29,7 @@ export function createEngine(setting: EngineSetting): Engine {
       return answer.kind === "device" ? answer : found.device();
     },
     examine: async () => (await engine()).examine(),
+    sizes: async () => (await engine()).sizes(),
     load: async (model, data) => (await engine()).load(model, data),
     inspect: async (settings) => (await engine()).inspect(settings),
     run: async (settings, onEvent) => (await engine()).run(settings, onEvent),
@@ -88,6 +89,7 @@ function workerEngine(setting: EngineSetting): Engine {
   return {
     device: () => orFail(remote.device()),
     examine: () => orFail(remote.examine()),
+    sizes: () => orFail(remote.sizes()),
     load: (model, data) => orFail(remote.load(model, data)),
     inspect: (settings) => orFail(remote.inspect(settings)),
     run: (settings, onEvent) => orFail(remote.run(settings, listener(onEvent))),

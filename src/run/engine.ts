@@ -4,10 +4,20 @@
  */
 
 import { GpuUnavailable } from "../gpu/device.ts";
+import { OutOfMemory } from "../gpu/memory.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
 import type { DiagonalEstimate } from "../spectrum/index.ts";
-import { type Engines, openDevice, passportOf, reportDevice } from "./device.ts";
-import { defaultBudget, RunRefusal } from "./fit.ts";
+import { RunRefusal } from "./fit.ts";
+import {
+  type DeviceHost,
+  examined,
+  GivenDevice,
+  type Listening,
+  lossOf,
+  memoryRefusalOf,
+  type OpenDevice,
+} from "./givenDevice.ts";
+import type { RunContext } from "./ground.ts";
 import { inspectBatch } from "./inspect.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
 import type { ReadBundled } from "./manifest.ts";
@@ -15,78 +25,62 @@ import type {
   BatchSettings,
   DataSource,
   DeviceAnswer,
-  DeviceReport,
   Engine,
   Inspected,
   LandscapeRequest,
   Loaded,
   LossSlice,
   ModelSource,
-  Progress,
   Question,
   RunEvent,
   RunOutcome,
   RunResult,
   RunSettings,
+  SizesAnswer,
 } from "./protocol.ts";
-import { Losses, whenGiven } from "./recovery.ts";
-import { type RunContext, Session } from "./session.ts";
+import { Session, type SessionOptions } from "./session.ts";
 
-export interface EngineHost {
-  readonly kind: DeviceReport["host"];
+export interface EngineHost extends DeviceHost {
   readonly readBundled: ReadBundled;
-  /** Where the GPU is asked for; by default `navigator.gpu`. */
-  readonly gpu?: GPU;
-  /** Bytes a run may use; by default a guess from the kind of device. */
-  readonly budget?: number;
-  /** The part of that guess for a guest on somebody else's page. */
-  readonly budgetShare?: number;
-  /** Lost devices within a minute that runs survive; by default 2. */
-  readonly mostLosses?: number;
 }
-
-/** How long a failed run waits to hear whether its device was lost. */
-const LOSS_MS = 1000;
 
 type Unfinished = Exclude<RunOutcome, { readonly kind: "done" }>;
 
-interface OpenDevice extends Engines {
-  readonly report: DeviceReport;
-  /** Set when the device has been lost. */
-  lost: string | null;
+/** A session and what it runs on. */
+interface Held {
+  readonly session: Session;
+  readonly open: OpenDevice;
 }
 
 export class LocalEngine implements Engine {
   readonly #host: EngineHost;
-  #opening: Promise<OpenDevice> | null = null;
+  readonly #given: GivenDevice;
   #loaded: LoadedModel | null = null;
-  #session: Session | null = null;
-  /** What the session runs on. */
+  #held: Held | null = null;
+  /** What the last job ran on. */
   #device: OpenDevice | null = null;
-  readonly #losses: Losses;
   #abort: AbortController | null = null;
   #paused: { readonly until: Promise<void>; readonly release: () => void } | null = null;
 
   constructor(host: EngineHost) {
     this.#host = host;
-    this.#losses = new Losses(host.mostLosses);
+    this.#given = new GivenDevice(host);
   }
 
   device(): Promise<DeviceAnswer> {
-    return this.#answer(async ({ report }) => report);
+    return this.#given.report(async ({ report }) => report);
   }
 
   examine(): Promise<DeviceAnswer> {
-    return this.#answer(examined);
+    return this.#given.report(examined);
   }
 
-  async #answer(report: (open: OpenDevice) => Promise<DeviceReport>): Promise<DeviceAnswer> {
-    try {
-      return { kind: "device", device: await report(await this.#open()) };
-    } catch (error) {
-      if (error instanceof GpuUnavailable) return { kind: "unavailable", message: error.message };
-      throw error;
-    }
+  sizes(): Promise<SizesAnswer> {
+    return this.#given.ask(async ({ gpu, report }) => {
+      // Planning is done now and then: the next run need not wait for its code.
+      const { planSizes } = await import("./sizes.ts");
+      return { kind: "planned", sizes: await planSizes(gpu, this.#given.budget(report)) };
+    });
   }
 
   async load(model: ModelSource, data: DataSource): Promise<Loaded> {
@@ -103,20 +97,21 @@ export class LocalEngine implements Engine {
   }
 
   inspect(settings: BatchSettings): Promise<Inspected> {
-    return this.#exclusive(async (signal) => {
+    return this.#exclusive((signal) => {
       const loaded = this.#needModel();
-      const open = await this.#open();
-      this.#device ??= open;
-      const budget = this.#budget(open.report);
-      const inspection = await inspectBatch({ ...open, loaded, settings, budget, signal });
-      return { kind: "inspected", inspection };
+      return this.#surviving({ signal, onEvent: () => {} }, async (listening) => {
+        this.#device = await this.#given.opened(listening);
+        const budget = this.#given.budget(this.#device.report);
+        const inspection = await inspectBatch({ ...this.#device, loaded, settings, budget, signal });
+        return { kind: "inspected", inspection };
+      });
     });
   }
 
   run(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive(async (signal) => {
-      await this.#newSession(settings);
-      return this.#surviving({ signal, onEvent }, (session, context) => session.measure(context));
+      await this.#newSession(settings, { signal, onEvent });
+      return this.#onSession({ signal, onEvent }, (session, context) => session.measure(context));
     });
   }
 
@@ -125,8 +120,8 @@ export class LocalEngine implements Engine {
     onEvent: (event: RunEvent) => void,
   ): Promise<RunOutcome> {
     return this.#exclusive((signal) => {
-      this.#needSession().extend(more);
-      return this.#surviving({ signal, onEvent }, (session, context) => session.measure(context));
+      this.#needSession().session.extend(more);
+      return this.#onSession({ signal, onEvent }, (session, context) => session.measure(context));
     });
   }
 
@@ -136,19 +131,19 @@ export class LocalEngine implements Engine {
     onEvent: (event: RunEvent) => void,
   ): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
-      this.#surviving({ signal, onEvent }, (session, context) => session.slice(rank, options, context)),
+      this.#onSession({ signal, onEvent }, (session, context) => session.slice(rank, options, context)),
     );
   }
 
   landscape(request: LandscapeRequest, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
-      this.#surviving({ signal, onEvent }, (session, context) => session.landscape(request, context)),
+      this.#onSession({ signal, onEvent }, (session, context) => session.landscape(request, context)),
     );
   }
 
   ask(question: Question, onEvent: (event: RunEvent) => void): Promise<RunOutcome> {
     return this.#exclusive((signal) =>
-      this.#surviving({ signal, onEvent }, (session, context) => session.ask(question, context)),
+      this.#onSession({ signal, onEvent }, (session, context) => session.ask(question, context)),
     );
   }
 
@@ -179,8 +174,8 @@ export class LocalEngine implements Engine {
     settings: RunSettings,
     vector: Float32Array,
   ): Promise<{ result: RunResult; product: Float64Array }> {
-    const session = await this.#newSession(settings);
-    const context = { signal: new AbortController().signal, onEvent: () => {}, gate: () => this.#gate() };
+    const context = this.#context({ signal: new AbortController().signal, onEvent: () => {} });
+    const session = await this.#newSession(settings, context);
     await session.start(context);
     return { product: await session.product(vector), result: session.result() };
   }
@@ -190,8 +185,8 @@ export class LocalEngine implements Engine {
     settings: RunSettings,
     onEvent: (event: RunEvent) => void,
   ): Promise<{ result: RunResult; diagonal: DiagonalEstimate }> {
-    const session = await this.#newSession(settings);
-    const context = { signal: new AbortController().signal, onEvent, gate: () => this.#gate() };
+    const context = this.#context({ signal: new AbortController().signal, onEvent });
+    const session = await this.#newSession(settings, context);
     await session.start(context);
     return { diagonal: await session.diagonal(context), result: session.result() };
   }
@@ -200,8 +195,8 @@ export class LocalEngine implements Engine {
   destroy(): void {
     this.#abort?.abort();
     this.#closeSession();
-    this.#opening?.then(({ gpu }) => gpu.device.destroy()).catch(() => {});
-    this.#opening = null;
+    this.#given.drop();
+    this.#device = null;
   }
 
   /** Waits while the run is paused. */
@@ -214,81 +209,83 @@ export class LocalEngine implements Engine {
     return this.#loaded;
   }
 
-  #needSession(): Session {
-    if (this.#session === null) throw new Error("internal: there is no run to go on with");
-    return this.#session;
+  #needSession(): Held {
+    if (this.#held === null) throw new Error("internal: there is no run to go on with");
+    return this.#held;
   }
 
-  #budget({ software }: DeviceReport): number {
-    const { budget, budgetShare = 1 } = this.#host;
-    return budget ?? budgetShare * defaultBudget(software);
+  #context(listening: Listening): RunContext {
+    return { ...listening, gate: () => this.#gate() };
   }
 
   #closeSession(): void {
-    this.#session?.destroy();
-    this.#session = null;
+    this.#held?.session.destroy();
+    this.#held = null;
   }
 
-  /** Of the loaded model, on a device that works; the one before it ends. */
-  async #newSession(settings: RunSettings, lost: Session | null = null): Promise<Session> {
+  /**
+   * Of the loaded model, on a device that works; the one before it ends.
+   * @param known by a session that this one takes the place of
+   */
+  async #newSession(
+    settings: RunSettings,
+    listening: Listening,
+    known: Pick<SessionOptions, "saved" | "losses"> = {},
+  ): Promise<Session> {
     const loaded = this.#needModel();
-    const open = await this.#open();
-    const device = await examined(open);
-    const before = lost === null ? {} : { saved: lost.saved(), losses: lost.losses + 1 };
-    this.#closeSession();
+    const open = await this.#given.opened(listening);
     this.#device = open;
-    this.#session = new Session({
-      ...{ ...open, loaded, settings, device },
-      budget: this.#budget(open.report),
-      ...before,
-    });
-    return this.#session;
+    const device = await examined(open);
+    this.#closeSession();
+    const budget = this.#given.budget(open.report);
+    const session = new Session({ ...open, loaded, settings, device, budget, ...known });
+    this.#held = { session, open };
+    return session;
   }
 
-  /** Does a job on the session, and again on a new device if its own is lost meanwhile (recovery.ts). */
-  async #surviving(
-    { signal, onEvent }: Pick<RunContext, "signal" | "onEvent">,
+  /** A device that had no room is given back whole, and what the run knew waits on a new one. */
+  async #afresh(): Promise<void> {
+    const before = this.#held?.session ?? null;
+    const saved = before?.saved() ?? null;
+    this.#closeSession();
+    this.#given.drop();
+    this.#device = null;
+    if (before === null || saved === null) return;
+    const quiet = { signal: new AbortController().signal, onEvent: () => {} };
+    const known = { saved, losses: before.losses };
+    await this.#newSession(before.settings, quiet, known).catch(() => this.#closeSession());
+  }
+
+  /** Does a job on the session, and goes on with it on a new device if its own is lost meanwhile. */
+  #onSession(
+    listening: Listening,
     job: (session: Session, context: RunContext) => Promise<RunOutcome>,
   ): Promise<RunOutcome> {
-    const context = { signal, onEvent, gate: () => this.#gate() };
-    for (;;) {
-      const session = this.#needSession();
-      try {
-        if (!session.hasStarted) await session.start(context);
-        return await job(session, context);
-      } catch (error) {
-        if (signal.aborted || refusalOf(error) !== null) throw error;
-        if ((await lossOf(this.#device)) === null || !this.#losses.survives()) throw error;
-        const onProgress = (progress: Progress): void => onEvent({ type: "progress", progress });
-        const opened = await whenGiven(() => this.#open(), { signal, onProgress }).catch(() => null);
-        if (opened === null) throw error;
-        await this.#newSession(session.settings, session);
-      }
-    }
+    return this.#surviving(listening, async (_, again) => {
+      const { session: before, open } = this.#needSession();
+      this.#device = open;
+      const known = () => ({ saved: before.saved(), losses: before.losses + 1 });
+      const session =
+        open.lost === null ? before : await this.#newSession(before.settings, listening, known());
+      const context = { ...this.#context(listening), again };
+      if (!session.hasStarted) await session.start(context);
+      return job(session, context);
+    });
   }
 
-  #open(): Promise<OpenDevice> {
-    if (this.#opening !== null) return this.#opening;
-    const opening = (async () => {
-      const engines = await openDevice(this.#host.gpu, this.#losses.slice);
-      const report = reportDevice(engines.gpu, this.#host.kind);
-      const open: OpenDevice = {
-        ...engines,
-        report: { ...report, budget: this.#budget(report) },
-        lost: null,
-      };
-      void engines.gpu.device.lost.then(({ reason, message }) => {
-        open.lost = message || reason;
-        // The next run asks for a new device.
-        if (this.#opening === opening) this.#opening = null;
-      });
-      return open;
-    })().catch((error: unknown) => {
-      this.#opening = null;
-      throw error;
-    });
-    this.#opening = opening;
-    return opening;
+  /** Does a job, and again if the device it used is lost meanwhile (recovery.ts). */
+  async #surviving<T>(
+    listening: Listening,
+    job: (listening: Listening, again: boolean) => Promise<T>,
+  ): Promise<T> {
+    for (let again = false; ; again = true) {
+      try {
+        return await job(listening, again);
+      } catch (error) {
+        if (listening.signal.aborted || refusalOf(error) !== null) throw error;
+        if ((await lossOf(this.#device)) === null || !this.#given.losses.survives()) throw error;
+      }
+    }
   }
 
   /** Runs one job at a time and turns what it throws into an outcome. */
@@ -298,21 +295,26 @@ export class LocalEngine implements Engine {
     this.#abort = controller;
     try {
       const outcome = await job(controller.signal);
+      const tooLarge = await memoryRefusalOf(this.#device);
+      if (tooLarge !== null) throw tooLarge;
       const fault = this.#device?.gpu.faults[0];
       if (fault === undefined) return outcome;
       // What an invalid command computed is noise: a new device, and no result.
       this.destroy();
       return { kind: "failed", message: `internal: the GPU reported: ${fault}` };
     } catch (error) {
-      const known = this.#session?.resultOrNull() ?? null;
+      const known = this.#held?.session.resultOrNull() ?? null;
+      const tooLarge = await memoryRefusalOf(this.#device);
+      if (tooLarge !== null) await this.#afresh();
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
-      const refusal = refusalOf(error);
+      const refusal = refusalOf(tooLarge ?? error);
       if (refusal !== null) return { kind: "refused", message: refusal };
       const lost = await lossOf(this.#device);
       if (lost !== null) {
         this.#closeSession();
         return { kind: "lost", message: `The GPU was lost (${lost}).`, result: known };
       }
+      if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
       return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
     } finally {
       this.#abort = null;
@@ -323,20 +325,6 @@ export class LocalEngine implements Engine {
 
 /** The sentence for the user, where a request cannot be met; null for other errors. */
 function refusalOf(error: unknown): string | null {
-  const known = [MemoryRefusal, RunRefusal, GpuUnavailable].some((kind) => error instanceof kind);
+  const known = [MemoryRefusal, OutOfMemory, RunRefusal].some((kind) => error instanceof kind);
   return known ? (error as Error).message : refusalText(error);
-}
-
-/** The report with the passport. */
-async function examined({ gpu, report }: OpenDevice): Promise<DeviceReport> {
-  const passport = await passportOf(gpu);
-  return passport === null ? report : { ...report, passport };
-}
-
-/** Why the device was lost; null if it was not. */
-async function lossOf(open: OpenDevice | null): Promise<string | null> {
-  if (open === null) return null;
-  // Reading a buffer may fail a moment before the device says that it is lost.
-  await Promise.race([open.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
-  return open.lost;
 }

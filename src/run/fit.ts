@@ -4,7 +4,13 @@ import { checkPlan, MemoryRefusal } from "../gpu/plan.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
 import { type Blueprint, drawForward } from "./batched.ts";
 import type { Engines } from "./device.ts";
-import { HessianOperator, type HessianOptions, type HessianPlan } from "./hessian.ts";
+import {
+  type Drawing,
+  HessianOperator,
+  type HessianPlan,
+  type PlannedFor,
+  type PlanOptions,
+} from "./hessian.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Problem } from "./problem.ts";
 
@@ -16,8 +22,9 @@ export class RunRefusal extends Error {
   override readonly name = "RunRefusal";
 }
 
-export interface OperatorRequest extends Engines {
-  readonly problem: Problem;
+/** What is to be planned. */
+export interface FitRequest extends PlannedFor {
+  readonly problem: Pick<Problem, "cut" | "coupled"> & { readonly batch: { readonly count: number } };
   readonly matrix?: Matrix;
   /** Samples computed at once; null for as many as fit. */
   readonly microBatch: number | null;
@@ -27,17 +34,30 @@ export interface OperatorRequest extends Engines {
   readonly budget: number;
   /** What helps where not even one sample fits; default: fewer steps. */
   readonly advice?: string;
+  /** Of the same problem and matrix, to be looked up and added to. */
+  readonly drawings?: Map<string, Drawing>;
+}
+
+export interface OperatorRequest extends FitRequest, Engines {
+  readonly gpu: Engines["gpu"];
+  readonly problem: Problem;
   readonly onCompiled?: (done: number, total: number) => void;
 }
 
 /** The Hessian operator that `chooseHessian` finds. */
-export async function makeHessian(request: OperatorRequest): Promise<HessianOperator> {
-  const { options, plan } = chooseHessian(request);
-  return HessianOperator.create(options, plan);
+export const makeHessian = (request: OperatorRequest): Promise<HessianOperator> =>
+  createChosen(request, chooseHessian(request));
+
+/** Allocates and compiles what was chosen. */
+export function createChosen(request: OperatorRequest, { options, plan }: Choice): Promise<HessianOperator> {
+  const { gpu, pipelines, submitter, problem, onCompiled } = request;
+  const { parameters } = problem;
+  const made = { ...options, gpu, pipelines, submitter, parameters };
+  return HessianOperator.create(onCompiled === undefined ? made : { ...made, onCompiled }, plan);
 }
 
 export interface Choice {
-  readonly options: HessianOptions;
+  readonly options: PlanOptions;
   readonly plan: HessianPlan;
 }
 
@@ -52,7 +72,8 @@ const STEPS = "use fewer Lanczos steps (one sample at a time does not help)";
  * Parts compute theirs again for each product, and so want all the vectors that one product can take.
  * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
  */
-export function chooseHessian(request: OperatorRequest): Choice {
+export function chooseHessian({ drawings = new Map(), ...given }: FitRequest): Choice {
+  const request = { ...given, drawings };
   const { problem, microBatch, probes, advice: last = STEPS } = request;
   const { coupled, batch } = problem;
   const { count } = batch;
@@ -102,11 +123,12 @@ export function planForward(request: ForwardRequest): Blueprint {
 }
 
 /** Throws MemoryRefusal if it does not fit. */
-function draft(request: OperatorRequest, samples: number, probes: number, advice: string): Choice {
-  const { problem, ...rest } = request;
-  const { parameters } = problem;
-  const options = { ...rest, parameters, advice, probes, partition: problem.cut(samples) };
-  return { options, plan: HessianOperator.plan(options) };
+function draft(request: FitRequest, samples: number, probes: number, advice: string): Choice {
+  const { gpu, problem, matrix, krylovVectors, budget, drawings } = request;
+  const partition = problem.cut(samples);
+  const options = { gpu, partition, probes, krylovVectors, budget, advice };
+  const asked = { ...options, ...(matrix && { matrix }), ...(drawings && { drawings }) };
+  return { options: asked, plan: HessianOperator.plan(asked) };
 }
 
 /** The first of k, k/2, ... 1 vectors that fits. */

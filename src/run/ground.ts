@@ -8,7 +8,7 @@ import type { HessianOperator } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Problem } from "./problem.ts";
-import type { LossSlice, Progress, RunResult, RunSettings } from "./protocol.ts";
+import type { LossSlice, Progress, RunEvent, RunResult, RunSettings } from "./protocol.ts";
 import type { AtWeights } from "./result.ts";
 
 /** A Ritz vector of unit length over all parameters in file order. */
@@ -52,3 +52,18 @@ export interface JobContext {
   readonly gate: () => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
 }
+
+/** A job as the engine begins it. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+  /** Resolves at once, or when a paused run goes on. */
+  readonly gate: () => Promise<void>;
+  /** The job was begun on a device that was lost. */
+  readonly again?: boolean;
+}
+
+export const jobContext = ({ signal, gate, onEvent }: RunContext): JobContext => ({
+  ...{ signal, gate },
+  onProgress: (progress) => onEvent({ type: "progress", progress }),
+});

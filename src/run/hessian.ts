@@ -5,23 +5,28 @@
  */
 
 import { linearize } from "../autograd/linearize.ts";
-import { checkPlan } from "../gpu/plan.ts";
+import { type Lowered, lower } from "../gpu/lower.ts";
+import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
-import type { Param } from "../model/index.ts";
+import type { Graph, Param } from "../model/index.ts";
 import type { LinearOperator } from "../spectrum/operator.ts";
-import { BatchedProgram, type Blueprint, bytesOf, drawBlueprint, drawForward } from "./batched.ts";
+import { BatchedProgram, type Blueprint, bytesOf, drawForward, planBlueprint } from "./batched.ts";
 import type { Engines } from "./device.ts";
 import { HESSIAN, type Matrix, withNoise } from "./matrix.ts";
 import { blockOf, blockParams, embedded } from "./params.ts";
 import type { Inputs, Partition } from "./partition.ts";
+import type { Purposes } from "./sizeTypes.ts";
 
-export interface HessianOptions extends Engines {
+/** What of a device decides a plan. */
+export interface PlannedFor {
+  readonly gpu: { readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number } };
+}
+
+export interface PlanOptions extends PlannedFor {
   /** Its forward graph has the outputs `loss` and `logits`. */
   readonly partition: Partition;
-  /** Flat, in file order. */
-  readonly parameters: Float32Array;
   /** The Hessian of the cross-entropy by default. */
   readonly matrix?: Matrix;
   /** Vectors per product. */
@@ -32,7 +37,23 @@ export interface HessianOptions extends Engines {
   readonly budget: number;
   /** How to make it smaller, for the refusal. */
   readonly advice: string;
+  /** Of the same problem and matrix, to be looked up and added to. */
+  readonly drawings?: Map<string, Drawing>;
+}
+
+export interface HessianOptions extends PlanOptions, Engines {
+  readonly gpu: Engines["gpu"];
+  /** Flat, in file order. */
+  readonly parameters: Float32Array;
   readonly onCompiled?: (done: number, total: number) => void;
+}
+
+/** What a number of samples alone decides of a plan: it takes most of its time, and many plans may share it. */
+export interface Drawing {
+  /** Derivatives and kernels. */
+  readonly graph: Graph;
+  readonly lowered: Lowered;
+  readonly forward: Blueprint;
 }
 
 /** What a slice or a plane holds besides its program: the weights, a trial, two directions. */
@@ -48,6 +69,7 @@ export interface HessianPlan {
   readonly blueprint: Blueprint;
   /** Bytes of programs, vectors and Krylov basis. */
   readonly bytes: number;
+  readonly purposes: Purposes;
 }
 
 type Vectors = Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>;
@@ -88,29 +110,49 @@ export class HessianOperator implements LinearOperator<GpuVector> {
    * Derivatives, kernels and memory, with room for the forward program of a slice; nothing is allocated.
    * Throws MemoryRefusal if it does not fit.
    */
-  static plan({ matrix = HESSIAN, ...options }: HessianOptions): HessianPlan {
-    const { gpu, partition, probes, krylovVectors, budget, advice } = options;
-    const { graph, rows } = partition;
+  static plan({ matrix = HESSIAN, ...options }: PlanOptions): HessianPlan {
+    const { gpu, partition, probes, krylovVectors, budget, advice, drawings } = options;
+    const { graph, rows, samples } = partition;
     const { operator, loss, tensors } = matrix;
     const block = tensors === null ? graph.params : blockParams(graph.params, tensors);
     const layout = new VectorLayout(graph.params);
     const own = tensors === null ? layout : new VectorLayout(block);
-    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
-    const staged = linearize(graph, {
-      // For these losses the expectation over all labels does not depend on the labels: it is Gauss-Newton.
-      operator: operator === "fisher" ? "ggn" : operator,
-      params: block.map(({ name }) => name),
-      loss,
-    });
-    const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own } };
-    const blueprint = drawBlueprint(staged, { ...shared, ...tangent, probes });
-    const forward = drawForward(shared);
     const flat = rows.length === 1 ? 2 : 3;
-    const long = layout.extent * (flat + SLICE_VECTORS) + own.extent * (2 + 2 + krylovVectors) * probes;
-    const vectors = 4 * long + GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
-    const held = blueprint.heldBytes + forward.heldBytes;
-    checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, vectors + held, advice);
-    return { layout, own, block, blueprint, bytes: vectors + bytesOf(blueprint) + bytesOf(forward) };
+    const whole = 4 * layout.extent * (flat + SLICE_VECTORS);
+    checkVectors(layout, 1, gpu.limits, { needed: whole, budget });
+    checkVectors(own, probes, gpu.limits, { needed: whole, budget });
+    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
+    const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own }, probes };
+    // Several vectors need kernels that write one of their tensors each.
+    const key = `${samples} ${Math.min(probes, 2)}`;
+    const known = drawings?.get(key);
+    const draw = (): Drawing => {
+      const staged = linearize(graph, {
+        // For these losses the expectation over all labels does not depend on the labels: it is Gauss-Newton.
+        operator: operator === "fisher" ? "ggn" : operator,
+        params: block.map(({ name }) => name),
+        loss,
+      });
+      const lowered = lower(staged, { ...shared, ...tangent });
+      return { graph: staged.graph, lowered, forward: drawForward(shared) };
+    };
+    const drawing = known ?? draw();
+    drawings?.set(key, drawing);
+    const { forward } = drawing;
+    const blueprint = planBlueprint(drawing.graph, drawing.lowered, tangent);
+    const scratch = GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
+    const purposes = {
+      ...blueprint.plan.bytes,
+      inputs: blueprint.heldBytes,
+      forward: bytesOf(forward),
+      vectors: whole + 4 * own.extent * (2 + 2) * probes + scratch,
+      basis: 4 * own.extent * krylovVectors * probes,
+    };
+    const { vectors, basis, inputs } = purposes;
+    const besides = vectors + basis + inputs + forward.heldBytes;
+    checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, besides, advice);
+    const bytes = vectors + basis + bytesOf(blueprint) + bytesOf(forward);
+    return { layout, own, block, blueprint, bytes, purposes };
   }
 
   /** Allocates, compiles and uploads. Throws MemoryRefusal before anything is allocated. */

@@ -1,5 +1,6 @@
 /** A batch before any run: what it holds, and the loss and accuracy of the model on it, by the forward graph alone. */
 
+import { createBuffer } from "../gpu/memory.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { BatchedProgram } from "./batched.ts";
 import type { Engines } from "./device.ts";
@@ -25,7 +26,7 @@ export async function inspectBatch(request: InspectRequest): Promise<Inspection>
     ...{ gpu, problem, layout, budget, heldBytes: 4 * layout.extent, advice: "use fewer samples" },
     microBatch: settings.microBatch ?? problem.batch.count,
   });
-  const theta = gpu.device.createBuffer({
+  const theta = createBuffer(gpu.device, {
     label: "theta",
     size: 4 * layout.extent,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,

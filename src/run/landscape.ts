@@ -23,9 +23,15 @@ export type LandscapeGround = DirectionGround &
   Pick<Ground, "settings" | "atWeights" | "hessianTimes" | "forward">;
 
 export interface LandscapeContext extends JobContext {
+  /** Landscapes among which there may be this one, as far as another device came with it. */
+  readonly begun?: readonly Landscape[];
   /** What has been measured so far, every now and then and at the end; also when it was cancelled. */
   readonly publish: (landscape: Landscape) => void;
 }
+
+/** A later landscape of the same kind takes the place of an earlier one. */
+export const landscapeKind = ({ batchNorm, axes }: Pick<Landscape, "batchNorm" | "axes">): string =>
+  JSON.stringify([batchNorm, axes.map(({ direction }) => direction)]);
 
 /**
  * Measures a landscape; what a cancel leaves is published too.
@@ -34,7 +40,7 @@ export interface LandscapeContext extends JobContext {
 export async function measureLandscape(
   ground: LandscapeGround,
   request: LandscapeRequest,
-  { signal, gate, onProgress, publish }: LandscapeContext,
+  { signal, gate, onProgress, publish, begun = [] }: LandscapeContext,
 ): Promise<void> {
   const { loaded, settings, problem } = ground;
   checkAxes(request);
@@ -60,9 +66,14 @@ export async function measureLandscape(
     marks,
   };
   const order = coarseToFine(steps.map((axis) => axis.length));
-  const loss = new Array<number | null>(total).fill(null);
-  const accuracy = new Array<number | null>(total).fill(null);
-  let measured = 0;
+  const same = ({ axes, ...other }: Landscape): boolean =>
+    landscapeKind({ axes, ...other }) === landscapeKind(found) &&
+    JSON.stringify(axes.map((axis) => axis.steps)) === JSON.stringify(steps);
+  const known = begun.find(same);
+  const loss = [...(known?.loss ?? new Array<number | null>(total).fill(null))];
+  const accuracy = [...(known?.accuracy ?? new Array<number | null>(total).fill(null))];
+  let measured = known?.measured ?? 0;
+  const before = measured;
   let published = 0;
   const show = (): void => publish({ ...found, measured, loss: [...loss], accuracy: [...accuracy] });
   const began = performance.now();
@@ -70,7 +81,7 @@ export async function measureLandscape(
     ...ground.forward(),
     problem: sameNorm ? problem : poseProblem(loaded, { ...settings, bn: request.bn }),
     directions: vectors,
-    points: Array.from(order, (place) => coordinatesAt(steps, place)),
+    points: Array.from(order.slice(before), (place) => coordinatesAt(steps, place)),
     signal,
   });
   try {
@@ -79,7 +90,7 @@ export async function measureLandscape(
       accuracy[order[measured]] = at.accuracy;
       measured++;
       const now = performance.now();
-      const etaSeconds = ((now - began) / measured / 1000) * (total - measured);
+      const etaSeconds = ((now - began) / (measured - before) / 1000) * (total - measured);
       onProgress({ phase: "landscape", done: measured, total, etaSeconds });
       if (now - published >= PUBLISH_MS && measured < total) {
         published = now;

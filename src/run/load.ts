@@ -82,7 +82,7 @@ export async function loadModel(
         sha256: dataSha256,
         split: dataset.split,
         available: (arrays.get("labels") ?? arrays.get("targets"))?.shape[0] ?? 0,
-        classNames: known?.length === architecture.classes ? known : null,
+        classNames: known !== null && known.length <= architecture.classes ? known : null,
         ...(mean === null ? {} : { mean }),
         ...(std === null ? {} : { std }),
       },

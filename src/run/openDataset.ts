@@ -75,10 +75,10 @@ function textDataset(
   about: Pick<Dataset, "classNames" | "warnings"> = { classNames: null, warnings: [] },
 ): Dataset {
   const within = (tokens: number): Dataset => {
-    const { arrays, warnings } = tokenized(tokens);
+    const { arrays, classNames, warnings } = tokenized(tokens);
     return {
       ...{ file, split: "unknown", mean: null, std: null, arrays, within },
-      classNames: about.classNames,
+      classNames: about.classNames ?? classNames,
       warnings: [...about.warnings, ...warnings],
     };
   };

@@ -3,6 +3,7 @@
  * points as fill a slice are submitted and read back together: a small network would else wait for its answers only.
  */
 
+import { createBuffer, mapped } from "../gpu/memory.ts";
 import { weightedSum } from "../gpu/weightedSum.ts";
 import { ForwardLoss, type ForwardOptions, type LossAt } from "./forward.ts";
 
@@ -30,7 +31,7 @@ export async function* lossesAt(request: PointsRequest): AsyncGenerator<LossAt, 
   const [theta, ...along] = [0, ...directions].map(() => space.create());
   const most = Math.max(1, Math.min(MOST_POINTS, Math.floor(MOST_BYTES / savedBytes)));
   const { MAP_READ, COPY_DST, COPY_SRC, STORAGE } = GPUBufferUsage;
-  const buffer = (label: string, size: number, usage: number) => device.createBuffer({ label, size, usage });
+  const buffer = (label: string, size: number, usage: number) => createBuffer(device, { label, size, usage });
   const bytesAt = 4 * directions.length;
   const here = buffer("coordinates of a point", bytesAt, STORAGE | COPY_DST);
   const coordinates = buffer("coordinates of points", most * bytesAt, COPY_SRC | COPY_DST);
@@ -63,9 +64,7 @@ export async function* lossesAt(request: PointsRequest): AsyncGenerator<LossAt, 
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(found, 0, staging, 0, at.length * savedBytes);
       device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ, 0, at.length * savedBytes);
-      const bytes = staging.getMappedRange(0, at.length * savedBytes).slice(0);
-      staging.unmap();
+      const bytes = await mapped(device, staging, at.length * savedBytes);
       for (let i = 0; i < at.length; i++) {
         signal?.throwIfAborted();
         yield forward.saved(bytes, i * savedBytes);

@@ -8,6 +8,7 @@ import type { Candidate, LossKind } from "../model/index.ts";
 import type { Check, NotChecked } from "./checkTypes.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
+import type { SizePlan } from "./sizeTypes.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
@@ -120,6 +121,7 @@ export interface DataCard {
   readonly split: string;
   /** Samples in the file. */
   readonly available: number;
+  /** By class number; fewer than the model has classes where the data have fewer. */
   readonly classNames: readonly string[] | null;
   /** Of the channels, where 8-bit images are normalised by them. Older results do not have them. */
   readonly mean?: readonly number[];
@@ -315,11 +317,18 @@ export type DeviceAnswer =
   | { readonly kind: "device"; readonly device: DeviceReport }
   | { readonly kind: "unavailable"; readonly message: string };
 
+/** What size fits the device, or that there is none. */
+export type SizesAnswer =
+  | { readonly kind: "planned"; readonly sizes: readonly SizePlan[] }
+  | Exclude<DeviceAnswer, { readonly kind: "device" }>;
+
 export interface Engine {
   /** Asks for the GPU; the answer is remembered. */
   device(): Promise<DeviceAnswer>;
   /** The same with the numerics passport, which is measured once. */
   examine(): Promise<DeviceAnswer>;
+  /** Large published networks planned for the device as a run would plan them; nothing is allocated. */
+  sizes(): Promise<SizesAnswer>;
   load(model: ModelSource, data: DataSource): Promise<Loaded>;
   /** Loss, accuracy and statistics of a batch of the loaded model; a run that is shown stays as it is. */
   inspect(settings: BatchSettings): Promise<Inspected>;

@@ -8,10 +8,10 @@ import type { Engines } from "./device.ts";
 import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
 import { defaultBudget } from "./fit.ts";
-import type { Ground, JobContext, RitzVector } from "./ground.ts";
+import { type Ground, jobContext, type RitzVector, type RunContext } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
 import { makeWithBasis } from "./krylov.ts";
-import { measureLandscape } from "./landscape.ts";
+import { landscapeKind, measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
 import { noEigenvalue } from "./noEigenvalue.ts";
@@ -23,7 +23,6 @@ import type {
   LandscapeRequest,
   LossSlice,
   Question,
-  RunEvent,
   RunOutcome,
   RunResult,
   RunSettings,
@@ -48,17 +47,8 @@ export interface SessionOptions extends Engines {
   readonly losses?: number;
 }
 
-export interface RunContext {
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: RunEvent) => void;
-  /** Resolves at once, or when a paused run goes on. */
-  readonly gate: () => Promise<void>;
-}
-
 /** Vectors per product on a real GPU; a software device gains nothing from more than one. */
 const PROBES_AT_ONCE = 4;
-/** Room for a later "more steps" before the basis has to be copied. */
-const SPARE_STEPS = 20;
 const SNAPSHOT_MS = 200;
 
 export class Session {
@@ -108,12 +98,9 @@ export class Session {
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
     const question = { problem, matrix: this.#matrix, products: traceProbes, n, budget };
     this.#method = chooseTrace(traceMethod, question);
-    // One step is a trace or a product, which nobody extends step by step.
-    const capacity = steps + (steps > 1 ? SPARE_STEPS : 0);
-    const vectors = Math.min(capacity, n) + 1;
     const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
-    const { operator, keepBases, memory } = await makeWithBasis({
-      ...{ gpu, pipelines, submitter, problem, budget, n, vectors },
+    const { operator, keepBases, memory, capacity } = await makeWithBasis({
+      ...{ gpu, pipelines, submitter, problem, budget, n, steps },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
       probes: atOnce,
@@ -158,7 +145,8 @@ export class Session {
     const grown = { steps: steps + more.steps, probes: probes + more.probes };
     this.#settings = { ...this.#settings, ...grown, traceProbes: Math.max(traceProbes, grown.probes) };
     const own = this.#trace === null ? this.#settings.traceProbes : grown.probes;
-    this.#started().slq.extend({ ...grown, traceProbes: own });
+    // A session that takes the place of another starts with what is wanted by then.
+    this.#slq?.extend({ ...grown, traceProbes: own });
     this.#trust = UNCHECKED;
   }
 
@@ -204,12 +192,14 @@ export class Session {
   /** Measures a line or plane and adds it to the result; one along the same directions makes way. */
   async landscape(request: LandscapeRequest, context: RunContext): Promise<RunOutcome> {
     const others = this.#landscapes;
-    const kind = (l: Landscape): string =>
-      JSON.stringify([l.batchNorm, l.axes.map(({ direction }) => direction)]);
     await measureLandscape(this.#ground(), request, {
       ...jobContext(context),
+      begun: context.again ? others : [],
       publish: (landscape) => {
-        this.#landscapes = [...others.filter((other) => kind(other) !== kind(landscape)), landscape];
+        this.#landscapes = [
+          ...others.filter((other) => landscapeKind(other) !== landscapeKind(landscape)),
+          landscape,
+        ];
         context.onEvent({ type: "snapshot", result: this.result() });
       },
     });
@@ -383,8 +373,3 @@ export class Session {
     return { slq: this.#slq, operator: this.#operator, problem: this.#problem };
   }
 }
-
-const jobContext = ({ signal, gate, onEvent }: RunContext): JobContext => ({
-  ...{ signal, gate },
-  onProgress: (progress) => onEvent({ type: "progress", progress }),
-});

@@ -7,6 +7,7 @@ import { bitsByRow, frontOf, tiedSets } from "../run/planChoice.ts";
 import type { BitPlan } from "../run/protocol.ts";
 import { type PlanOption, TooManyPlans } from "../spectrum/bitPlan.ts";
 import { budgetBetween, costOf, weightedSum } from "../spectrum/sensitivity.ts";
+import { planProblems } from "../strings/en.ts";
 import type { Checked } from "./controls.ts";
 import { activationsOf, type PlanControls, tiedOf, widthsOf } from "./planRequests.ts";
 
@@ -101,10 +102,7 @@ export function planning(
 class Unknown extends Error {}
 
 function needed(cost: number | null, name: string, bits: number): number {
-  if (cost === null)
-    throw new Unknown(
-      `The latency table has no time of ${name} at ${bits} bits: add a line ${name},${bits},MS.`,
-    );
+  if (cost === null) throw new Unknown(planProblems.noTime(name, bits));
   return cost;
 }
 

@@ -5,6 +5,7 @@
 import type { RunResult } from "../run/protocol.ts";
 import { ritzError } from "../spectrum/ritz.ts";
 import { negativeMass } from "../spectrum/spectralMass.ts";
+import { comparisonWords as words } from "../strings/en.ts";
 
 /** A number and what is known of its error. */
 export interface Quantity {
@@ -46,19 +47,19 @@ export function compareRuns(runs: readonly RunResult[]): readonly ComparedRow[] 
     unit: ComparedRow["unit"] = "number",
   ): ComparedRow => rowOf(name, unit, runs.map(of));
   return [
-    row("Loss", (run) => rounded(run.loss)),
-    row("Accuracy", ({ accuracy }) => (accuracy === null ? null : exact(accuracy)), "share"),
-    row("Gradient norm", (run) => rounded(run.gradientNorm)),
-    row("Largest eigenvalue", (run) => extreme(run, "top")),
-    row("Smallest eigenvalue", (run) => extreme(run, "bottom")),
-    row("Trace", ({ trace: { samples, method, estimate, interval95 } }) =>
+    row(words.loss, (run) => rounded(run.loss)),
+    row(words.accuracy, ({ accuracy }) => (accuracy === null ? null : exact(accuracy)), "share"),
+    row(words.gradientNorm, (run) => rounded(run.gradientNorm)),
+    row(words.largest, (run) => extreme(run, "top")),
+    row(words.smallest, (run) => extreme(run, "bottom")),
+    row(words.trace, ({ trace: { samples, method, estimate, interval95 } }) =>
       method === "exact"
         ? rounded(estimate)
         : samples === 0
           ? null
           : { value: estimate, interval: interval95, kind: "95 %" },
     ),
-    row("Eigenvalues below zero", negativeShare, "share"),
+    row(words.belowZero, negativeShare, "share"),
   ];
 }
 
@@ -172,28 +173,13 @@ export function incomparable(runs: readonly RunResult[]): readonly string[] {
   const differing = <T>(of: (run: RunResult) => T) => new Set(runs.map(of)).size > 1;
   const modes = new Set(runs.map(({ meaning }) => meaning.batchNorm).filter((mode) => mode !== "none"));
   const problems: readonly (readonly [boolean, string])[] = [
-    [differing(({ meaning }) => meaning.operator), "They measure different matrices."],
-    [
-      differing(({ meaning }) => `${meaning.loss} ${meaning.reduction}`),
-      "Their losses differ, so that their eigenvalues have different units.",
-    ],
-    [
-      differing(({ model }) => model.data.sha256 || model.data.source),
-      "Their data differ: part of every difference is that of the samples.",
-    ],
-    [
-      !differing(({ model }) => model.data.sha256 || model.data.source) && differing(batchOf),
-      "Their batches differ: part of every difference is that of the samples.",
-    ],
-    [modes.size > 1, "BatchNorm uses running statistics in one and those of the batch in another."],
-    [
-      differing(({ meaning }) => meaning.weightDecay),
-      "Their weight decay differs: it moves every eigenvalue.",
-    ],
-    [
-      differing(({ meaning }) => (meaning.parameters === "all" ? "all" : "some")),
-      "Some look at all parameters, others at the block of a few tensors.",
-    ],
+    [differing(({ meaning }) => meaning.operator), words.matrices],
+    [differing(({ meaning }) => `${meaning.loss} ${meaning.reduction}`), words.losses],
+    [differing(({ model }) => model.data.sha256 || model.data.source), words.data],
+    [!differing(({ model }) => model.data.sha256 || model.data.source) && differing(batchOf), words.batches],
+    [modes.size > 1, words.batchNorm],
+    [differing(({ meaning }) => meaning.weightDecay), words.weightDecay],
+    [differing(({ meaning }) => (meaning.parameters === "all" ? "all" : "some")), words.parameters],
   ];
   return problems.filter(([holds]) => holds).map(([, sentence]) => sentence);
 }

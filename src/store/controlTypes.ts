@@ -35,26 +35,26 @@ export interface NameControl extends Described {
 
 export type Control = NumberControl | ChoiceControl<string> | NameControl;
 
-export function integer(label: string, url: string, range: readonly [number, number, number], help: string) {
+/** Words of a control: its label, and one sentence of help. */
+type Words = Pick<Described, "label" | "help">;
+
+export function integer({ label, help }: Words, url: string, range: readonly [number, number, number]) {
   const [min, max, initial] = range;
   return { kind: "number", label, url, help, min, max, step: 1, default: initial } satisfies NumberControl;
 }
 
+/** @param values the first is the default */
 export function choice<const T extends string>(
-  label: string,
+  { label, help, options }: Words & { readonly options: Readonly<Record<NoInfer<T>, string>> },
   url: string,
-  options: readonly { readonly value: T; readonly label: string }[],
-  help: string,
+  values: readonly [T, ...T[]],
 ): ChoiceControl<T> {
-  return { kind: "choice", label, url, help, options, default: options[0].value };
+  return {
+    ...{ kind: "choice", label, url, help, default: values[0] },
+    options: values.map((value) => ({ value, label: options[value] })),
+  };
 }
 
-export function name(
-  label: string,
-  url: string,
-  pattern: RegExp,
-  initial: string,
-  help: string,
-): NameControl {
+export function name({ label, help }: Words, url: string, pattern: RegExp, initial: string): NameControl {
   return { kind: "name", label, url, pattern, help, default: initial };
 }

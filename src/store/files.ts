@@ -1,6 +1,7 @@
 /** The dropped files: what is there, what is still missing, and what the reader was told of them. Pure. */
 import type { LossKind, ModelCard, NamedFile } from "../run/protocol.ts";
 import { dataFile, filesOf, joinFiles, KINDS_OF_FILES, modelFile, roleOf } from "../run/roles.ts";
+import { fileProblems as problems } from "../strings/en.ts";
 
 export { ACCEPTED } from "../run/roles.ts";
 
@@ -51,9 +52,9 @@ export const IMAGENET_NORMALISATION = { mean: "0.485, 0.456, 0.406", std: "0.229
 export const LARGEST_FILE = 2 ** 30;
 
 export function refuseUnread(name: string, size: number): string | null {
-  if (roleOf(name) === null) return `${name}: expected ${KINDS_OF_FILES}`;
+  if (roleOf(name) === null) return problems.unknownKind(name, KINDS_OF_FILES);
   if (size > LARGEST_FILE) {
-    return `${name}: expected at most ${LARGEST_FILE} bytes, found ${size}: drop a smaller file`;
+    return problems.tooLarge(name, String(LARGEST_FILE), String(size));
   }
   return null;
 }
@@ -77,10 +78,10 @@ export function takeFiles(upload: Upload, files: readonly NamedFile[], refusals:
 export function missingFile({ files }: Upload): string | null {
   const [model, data] = [modelFile(files), dataFile(files)];
   if (model !== undefined && data === undefined) {
-    return `${model.name} is here. Still missing: its data, an .npz file with images, vectors or tokens and labels, a folder of images, or sentences in a text file.`;
+    return problems.dataMissing(model.name);
   }
   if (data !== undefined && model === undefined) {
-    return `${data.name} is here. Still missing: the model, a .safetensors, .onnx or .pt file.`;
+    return problems.modelMissing(data.name);
   }
   return null;
 }
@@ -103,7 +104,7 @@ export function parseWhole(label: string, text: string): Whole {
   const value = Number(text);
   return Number.isInteger(value) && value > 0
     ? { value }
-    : { problem: `${label}: expected a whole number of at least 1, found ${JSON.stringify(text)}` };
+    : { problem: problems.wholeNumber(label, JSON.stringify(text)) };
 }
 
 export type Channels = { readonly values: readonly number[] | null } | { readonly problem: string };
@@ -116,9 +117,7 @@ export function parseChannels(label: string, text: string): Channels {
     .filter((part) => part !== "")
     .map(Number);
   const usable = values.every((value) => Number.isFinite(value) && (label !== "std" || value > 0));
-  return usable
-    ? { values }
-    : {
-        problem: `${label}: expected ${label === "std" ? "positive " : ""}numbers separated by commas, one a channel, found ${JSON.stringify(text)}`,
-      };
+  if (usable) return { values };
+  const problem = label === "std" ? problems.positiveChannels : problems.channels;
+  return { problem: problem(label, JSON.stringify(text)) };
 }

@@ -1,4 +1,6 @@
 /** The list of runs in IndexedDB. Any call may throw or be refused, from `open` on: the list knows how to live without. */
+
+import { runListNotices as words } from "../strings/en.ts";
 import type { ListedRun, RunPlace } from "./listView.ts";
 
 const NAME = "eigenscope";
@@ -11,7 +13,7 @@ export async function openRunPlace(): Promise<RunPlace> {
   const base = await new Promise<IDBDatabase>((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("another tab holds an older list"));
+    request.onblocked = () => reject(new Error(words.otherTab));
   });
   // Another tab with a newer page may change the store: it must not wait for this one.
   base.onversionchange = () => base.close();
@@ -22,7 +24,7 @@ export async function openRunPlace(): Promise<RunPlace> {
       const asked = ask(transaction.objectStore(RUNS));
       // Written is what the whole transaction has written: a full disk shows at its end only.
       transaction.oncomplete = () => resolve(asked.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error("the browser stopped writing"));
+      transaction.onabort = () => reject(transaction.error ?? new Error(words.stopped));
       transaction.onerror = () => reject(transaction.error ?? asked.error);
     });
   }

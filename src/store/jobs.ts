@@ -10,6 +10,7 @@ import type {
   Question,
   RunEvent,
   RunOutcome,
+  SizesAnswer,
 } from "../run/protocol.ts";
 import { filesOfSide } from "../run/roles.ts";
 import { FILE_MODEL } from "./controls.ts";
@@ -43,6 +44,8 @@ export interface Jobs {
   ask(question: Question): Promise<void>;
   /** Asks for the GPU and its numerics passport, which is measured once; a run may go on meanwhile. */
   examine(): Promise<void>;
+  /** What size fits the GPU: some seconds of planning, during which a run waits. */
+  sizes(): Promise<SizesAnswer>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
   /** Loss, accuracy and statistics of the chosen batch, without a run; a run ends it. */
   inspect(): Promise<void>;
@@ -94,10 +97,9 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   function finish(job: Job, outcome: RunOutcome): void {
     const result = "result" in outcome ? outcome.result : null;
     if (result !== null) set({ shown: { result, origin: "live" } });
-    if (outcome.kind === "lost") {
-      held = null;
-      letGo();
-    }
+    if (outcome.kind === "lost") held = null;
+    // The engine has let go of the run that is shown: it is over, or gave way to one that came to nothing.
+    if (outcome.kind === "lost" || (job === "run" && result === null)) letGo();
     move({ type: "end", ending: endingOf(job, outcome) });
     void readUpload(); // Files that came meanwhile have waited.
   }
@@ -278,6 +280,14 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         set({ device: { kind: "unavailable", message } });
+      }
+    },
+
+    async sizes() {
+      try {
+        return await (await getEngine()).sizes();
+      } catch (error) {
+        return { kind: "unavailable", message: error instanceof Error ? error.message : String(error) };
       }
     },
 

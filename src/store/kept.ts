@@ -1,6 +1,7 @@
 /** The runs that are compared: the shown one and those kept beside it, by hand, by the link or by a second run. */
 import type { StoreApi } from "zustand/vanilla";
 import type { RunResult } from "../run/protocol.ts";
+import { keptProblems } from "../strings/en.ts";
 import type { KeptRun, PageState, Shown } from "./state.ts";
 import type { Fetched } from "./stored.ts";
 
@@ -71,7 +72,7 @@ export function createKept(
       const kept = get().kept.find((run) => run.key === key);
       if (kept !== undefined) return actions.letGo(kept.result);
       const answer = await find(key);
-      if (!answer.ok) return notice(`Nothing to compare with: ${answer.message}.`);
+      if (!answer.ok) return notice(keptProblems.nothing(answer.message));
       add({ ...answer.value, key, pinned: true });
     },
 
@@ -84,7 +85,7 @@ export function createKept(
     const found = await Promise.all(keys.map(async (key) => ({ key, answer: await find(key) })));
     // A later choice of the reader must not be overwritten by a slow answer.
     if (get().controls.compare !== names) return;
-    for (const { answer } of found) if (!answer.ok) notice(`Nothing to compare with: ${answer.message}.`);
+    for (const { answer } of found) if (!answer.ok) notice(keptProblems.nothing(answer.message));
     set({
       kept: found.flatMap(({ key, answer }) => (answer.ok ? [{ ...answer.value, key, pinned: true }] : [])),
     });

@@ -9,6 +9,7 @@ import {
   predictionResidual,
   predictions,
 } from "../spectrum/landscape.ts";
+import { landscapeProblems as problems } from "../strings/en.ts";
 import type { ControlValues } from "./controls.ts";
 
 export { gridArrays } from "../spectrum/landscape.ts";
@@ -44,16 +45,15 @@ export function landscapeRequest(
   const axes: LandscapeRequest["axes"][number][] = [];
   for (const axis of axesOf(settings)) {
     const found = directionOf(settings, axis, checkpoints[axis]);
-    if (found === null)
-      return { ok: false, problem: `Choose the file of the other checkpoint (${axis}), or drop it there.` };
+    if (found === null) return { ok: false, problem: problems.noCheckpoint(axis) };
     if (found.kind === "ritz" && result.eigenvalues[found.end][found.place] === undefined)
-      return { ok: false, problem: `The run has no eigenvalue ${found.place + 1} at its ${found.end}.` };
+      return { ok: false, problem: problems.noEigenvalue(String(found.place + 1), found.end) };
     const beyond = found.kind === "checkpoint" ? 1 : 0;
     axes.push({ direction: found, from: -radius, to: beyond + radius, points });
   }
   const [first, second] = axesOf(settings).map((axis) => settings[axis]);
   if (first === second && first !== "random" && first !== "checkpoint")
-    return { ok: false, problem: "A plane needs two different directions." };
+    return { ok: false, problem: problems.sameDirections };
   return { ok: true, request: { axes, bn: landscapeNorm === "same" ? result.settings.bn : landscapeNorm } };
 }
 

@@ -1,4 +1,6 @@
 /** Link = state: the controls in the hash of the address, those at their defaults left out. */
+
+import { linkProblems as words } from "../strings/en.ts";
 import {
   type Control,
   type ControlKey,
@@ -34,8 +36,7 @@ export function decodeLink(hash: string): { values: ControlValues; problems: str
     if (text === null) continue;
     const checked = parseControl(key, text);
     if (checked.ok) values[key] = checked.value;
-    else
-      problems.push(`The link: ${checked.message}. The default, ${defaultValues[key] || "none"}, is used.`);
+    else problems.push(words.unusable(checked.message, String(defaultValues[key] || words.nothing)));
   }
   return { values: values as ControlValues, problems };
 }

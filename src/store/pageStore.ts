@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { NamedFile } from "../run/protocol.ts";
 import { filesOfSide } from "../run/roles.ts";
+import { linkProblems, storedProblems, webgpuProblems } from "../strings/en.ts";
 import { answersTo } from "./answers.ts";
 import { type ControlKey, type ControlValues, coupled, defaultValues, FILE_MODEL } from "./controls.ts";
 import { noUpload } from "./files.ts";
@@ -45,8 +46,6 @@ export interface PageActions extends Jobs, HubActions, KeptActions, ListActions,
 
 export type PageStore = StoreApi<PageState> & { readonly actions: PageActions };
 
-export const NO_WEBGPU = "This browser does not offer WebGPU to this page, so nothing can be measured here.";
-
 export function createPageStore(port: EnginePort): PageStore {
   const store = createStore<PageState>(() => ({
     controls: defaultValues,
@@ -57,7 +56,7 @@ export function createPageStore(port: EnginePort): PageStore {
     list: noRuns,
     study: noStudy,
     run: { kind: "idle" },
-    device: port.webgpu ? null : { kind: "unavailable", message: NO_WEBGPU },
+    device: port.webgpu ? null : { kind: "unavailable", message: webgpuProblems.missing },
     upload: noUpload,
     inspection: null,
     hub: noHub,
@@ -77,13 +76,13 @@ export function createPageStore(port: EnginePort): PageStore {
     // A later choice of the reader, or a live run, must not be overwritten by a slow answer.
     if (get().controls.model !== id || get().run.kind === "running") return;
     if (answer.ok) set({ shown: { result: answer.value, origin: "stored" } });
-    else notice(`No stored run of ${id}: ${answer.message}.`);
+    else notice(storedProblems.noRun(id, answer.message));
   }
 
   async function showCatalogue(): Promise<void> {
     const answer = await fetchCatalogue(port.fetchJson);
     if (answer.ok) set({ catalogue: answer.value });
-    else notice(`The list of bundled models is missing: ${answer.message}.`);
+    else notice(storedProblems.catalogueMissing(answer.message));
   }
 
   const jobs = createJobs(port, store);
@@ -112,7 +111,7 @@ export function createPageStore(port: EnginePort): PageStore {
       const { values, problems } = decodeLink(hash);
       const known = values.model !== FILE_MODEL || get().upload.card !== null;
       const controls = known ? values : { ...values, model: defaultValues.model };
-      const gone = known ? [] : ["The link means a dropped file, which no link can carry: drop it again."];
+      const gone = known ? [] : [linkProblems.droppedFile];
       const { shown, controls: before } = get();
       set({
         controls,

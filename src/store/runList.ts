@@ -1,6 +1,7 @@
 /** The list of runs that this browser keeps: saved by hand, imported, and the last one that was measured. */
 import type { StoreApi } from "zustand/vanilla";
 import type { NamedFile, RunResult } from "../run/protocol.ts";
+import { runListNotices as words } from "../strings/en.ts";
 import { LAST, type ListedRun, MOST_LISTED, type RunList, type RunPlace } from "./listView.ts";
 import { isBusy } from "./runState.ts";
 import type { PageState } from "./state.ts";
@@ -40,7 +41,7 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
   /** Without storage the list lives in memory, and says why. */
   async function inPlace<T>(work: (place: RunPlace) => Promise<T>): Promise<T | null> {
     try {
-      if (openPlace === undefined) throw new Error("this page keeps nothing");
+      if (openPlace === undefined) throw new Error(words.keepsNothing);
       opened ??= openPlace();
       return await work(await opened);
     } catch (error) {
@@ -74,10 +75,7 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
     bytes: JSON.stringify(result).length,
     result,
   });
-  const full = (): string | null =>
-    get().list.runs.length < MOST_LISTED
-      ? null
-      : `The list of runs is full with ${MOST_LISTED}: delete some of them in the panel Compare.`;
+  const full = (): string | null => (get().list.runs.length < MOST_LISTED ? null : words.full(MOST_LISTED));
 
   // What was measured here stays reachable when something else is shown: one run, and no question asked.
   subscribe(({ run, shown }, before) => {
@@ -129,10 +127,9 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
             await enter(listed(result, "imported", name ?? file.name.replace(/\.json$/i, "")));
           }
           const [newest] = get().list.runs;
-          if (isBusy(get().run)) notice(`${file.name} is in the list of the panel Compare.`);
+          if (isBusy(get().run)) notice(words.listed(file.name));
           else set({ shown: { result: newest.result, origin: "listed" } });
-          if (leftOut.length > 0)
-            notice(`${file.name}: left out what this version does not know: ${leftOut.join(", ")}.`);
+          if (leftOut.length > 0) notice(words.leftOut(file.name, leftOut.join(", ")));
         } catch (error) {
           refusals.push(error instanceof Error ? error.message : String(error));
         }
@@ -145,9 +142,7 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
   async function find(id: string): Promise<Fetched<RunResult>> {
     await readList();
     const run = get().list.runs.find((other) => other.id === id);
-    return run === undefined
-      ? { ok: false, message: `this browser has no run ${id} in its list` }
-      : { ok: true, value: run.result };
+    return run === undefined ? { ok: false, message: words.unknown(id) } : { ok: true, value: run.result };
   }
 
   return { actions, find };

@@ -87,5 +87,6 @@ export type {
   RowCurvature,
   RunResult,
   SharpRow,
+  SizesAnswer,
   VectorAnswer,
 } from "../run/protocol.ts";

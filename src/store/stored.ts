@@ -1,5 +1,6 @@
 /** The runs that are stored beside the bundled models: fetched from the page's own folder, checked, kept. */
 import type { RunResult } from "../run/protocol.ts";
+import { storedProblems as problems } from "../strings/en.ts";
 
 /** A bundled model, as `models/index.json` lists it. */
 export interface BundledModel {
@@ -18,7 +19,7 @@ export type FetchJson = (path: string) => Promise<Fetched<unknown>>;
 export const fetchJson: FetchJson = async (path) => {
   try {
     const response = await fetch(path);
-    if (!response.ok) return { ok: false, message: `${path}: the server answered ${response.status}` };
+    if (!response.ok) return { ok: false, message: problems.answered(path, String(response.status)) };
     return { ok: true, value: await response.json() };
   } catch (error) {
     return { ok: false, message: `${path}: ${error instanceof Error ? error.message : String(error)}` };
@@ -32,7 +33,7 @@ export async function fetchCatalogue(get: FetchJson): Promise<Fetched<readonly B
   const usable = Array.isArray(answer.value) && answer.value.every(isBundledModel);
   return usable
     ? { ok: true, value: answer.value as BundledModel[] }
-    : { ok: false, message: `${path}: expected a list of {id, title, description}` };
+    : { ok: false, message: problems.noCatalogue(path) };
 }
 
 export type StoredRuns = (id: string) => Promise<Fetched<RunResult>>;
@@ -55,7 +56,7 @@ async function fetchStoredRun(get: FetchJson, id: string): Promise<Fetched<RunRe
   if (!answer.ok) return answer;
   const value = answer.value as Partial<RunResult> | null;
   if (value?.schema !== "eigenscope-result" || value.version !== 1) {
-    return { ok: false, message: `${path}: expected an eigenscope-result of version 1` };
+    return { ok: false, message: problems.noResult(path) };
   }
   return { ok: true, value: value as RunResult };
 }

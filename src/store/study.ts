@@ -1,5 +1,6 @@
 /** The study of the PyHessian paper: ResNet-20 as it is, without BatchNorm and without skip connections, side by side. */
 import type { StoreApi } from "zustand/vanilla";
+import { storedProblems } from "../strings/en.ts";
 import { isBusy } from "./runState.ts";
 import type { PageState } from "./state.ts";
 import type { StoredRuns } from "./stored.ts";
@@ -39,7 +40,7 @@ export function createStudy(
         missing.map(async (id) => {
           const answer = await stored(id);
           if (answer.ok) put((study) => ({ stored: { ...study.stored, [id]: answer.value } }));
-          else notice(`No stored run of ${id}: ${answer.message}.`);
+          else notice(storedProblems.noRun(id, answer.message));
         }),
       );
     },

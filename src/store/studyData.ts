@@ -2,6 +2,7 @@
 import type { BatchSweep, Distributions, OtherData, Question, RunResult } from "../run/protocol.ts";
 import { answersTo } from "../run/questions.ts";
 import { ritzError } from "../spectrum/ritz.ts";
+import { otherData as words } from "../strings/en.ts";
 
 export type { BatchSweep, DataSpectrum, Distributions, OtherData } from "../run/protocol.ts";
 
@@ -67,7 +68,7 @@ export function otherChoices({ model, settings, meaning }: RunResult): readonly 
   const next = draw === "range" ? start + batchSize : 0;
   const noise = (standardDeviation: number) => ({
     key: `noise-${standardDeviation}`,
-    label: `the same with noise of ${standardDeviation}`,
+    label: words.noise(String(standardDeviation)),
     other: { kind: "noise", standardDeviation, seed: settings.seed } as const,
   });
   return [
@@ -75,7 +76,7 @@ export function otherChoices({ model, settings, meaning }: RunResult): readonly 
       ? [
           {
             key: "next",
-            label: `${batchSize} from ${next} on`,
+            label: words.from(batchSize, next),
             other: { kind: "range", start: next } as const,
           },
         ]
@@ -84,7 +85,7 @@ export function otherChoices({ model, settings, meaning }: RunResult): readonly 
       ? [
           {
             key: "random",
-            label: `${batchSize} at random`,
+            label: words.random(batchSize),
             other: { kind: "random", dataSeed: (dataSeed + 1) % 2 ** 32 } as const,
           },
         ]

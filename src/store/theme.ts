@@ -1,13 +1,11 @@
 /** The theme: from the link (`#theme=projector`), else as chosen here before, else as the system says. */
+import { themeWords } from "../strings/en.ts";
 
-export const themes = [
-  { value: "auto", label: "System theme" },
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
-  { value: "projector", label: "Projector" },
-] as const;
+const THEMES = ["auto", "light", "dark", "projector"] as const;
 
-export type Theme = (typeof themes)[number]["value"];
+export type Theme = (typeof THEMES)[number];
+
+export const themes = THEMES.map((value) => ({ value, label: themeWords[value] }));
 
 const KEY = "eigenscope-theme";
 

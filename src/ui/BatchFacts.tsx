@@ -2,6 +2,7 @@
 import { currentInspection } from "../store/inspection.ts";
 import { isBusy } from "../store/runState.ts";
 import type { Inspection, ModelCard, RunResult } from "../store/state.ts";
+import { batchFacts as words } from "../strings/en.ts";
 import { count, percent, significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, DataTable } from "./parts.tsx";
@@ -21,19 +22,19 @@ export function BatchRows({ card, result }: BatchFactsProps) {
   const size = inspection?.shape[0] ?? result?.settings.batchSize ?? 0;
   return (
     <>
-      <dt>Loss</dt>
+      <dt>{words.loss}</dt>
       <dd>
-        {significant(known.loss, 5)} <span className="aside">over {samples(size, card)}</span>
+        {significant(known.loss, 5)} <span className="aside">{words.over(samples(size, card))}</span>
       </dd>
       {known.accuracy !== null && (
         <>
-          <dt>Accuracy</dt>
+          <dt>{words.accuracy}</dt>
           <dd>{percent(known.accuracy)}</dd>
         </>
       )}
       {inspection === null && result !== null && (
         <>
-          <dt>Gradient norm</dt>
+          <dt>{words.gradientNorm}</dt>
           <dd>{significant(result.gradientNorm, 4)}</dd>
         </>
       )}
@@ -51,13 +52,13 @@ export function BatchLook({ card }: { readonly card: ModelCard }) {
   const { inspect } = useActions();
   const found = looked?.found ?? null;
   if (inspection !== null) return <Statistics inspection={inspection} card={card} />;
-  if (looked !== null && found === null) return <p className="calm">Looking at the batch</p>;
+  if (looked !== null && found === null) return <p className="calm">{words.looking}</p>;
   if (found !== null && "message" in found) return <p className="refusal">{found.message}</p>;
   if (busy || unavailable) return null;
   return (
     <p className="calm">
       <Button look="text" onClick={() => void inspect()}>
-        Loss and accuracy of {samples(wanted, card)}
+        {words.look(samples(wanted, card))}
       </Button>
     </p>
   );
@@ -72,14 +73,17 @@ function useInspection(): Inspection | null {
 function Statistics({ inspection, card }: { readonly inspection: Inspection; readonly card: ModelCard }) {
   const { shape, mean, std, classCounts, tokens } = inspection;
   const list = (values: readonly number[]) => values.map((value) => significant(value, 3)).join(", ");
-  const rows: (readonly [string, string])[] = [["Shape", shape.join(" × ")]];
-  if (mean.length > 0) rows.push(["Mean", list(mean)], ["Standard deviation", list(std)]);
+  const rows: (readonly [string, string])[] = [[words.shape, shape.join(" × ")]];
+  if (mean.length > 0) rows.push([words.mean, list(mean)], [words.standardDeviation, list(std)]);
   if (tokens !== null) {
-    rows.push(["Tokens", `${tokens.least} to ${tokens.most}, ${significant(tokens.mean, 3)} on average`]);
+    rows.push([
+      words.tokens,
+      words.tokenCounts(String(tokens.least), String(tokens.most), significant(tokens.mean, 3)),
+    ]);
   }
   const names = card.data.classNames;
   classCounts.forEach((n, i) => {
-    if (n > 0) rows.push([names?.[i] ?? `Class ${i}`, count(n)]);
+    if (n > 0) rows.push([names?.[i] ?? words.classOf(i), count(n)]);
   });
-  return <DataTable summary="What is in the batch" columns={["Quantity", "Value"]} rows={() => rows} />;
+  return <DataTable summary={words.summary} columns={words.columns} rows={() => rows} />;
 }

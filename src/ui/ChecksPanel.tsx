@@ -1,8 +1,10 @@
 /** May this run be believed? The checks that it made of itself, those that it did not make, and its device. */
 import type { RunResult } from "../store/state.ts";
+import { checksPanel as words } from "../strings/en.ts";
 import { checkMeaning } from "./checkWords.ts";
 import { GpuButton } from "./device/GpuButton.tsx";
 import { scientific } from "./format.ts";
+import { Prose } from "./Prose.tsx";
 
 export function ChecksPanel({ result }: { readonly result: RunResult }) {
   const { checks, notChecked = [] } = result;
@@ -12,20 +14,20 @@ export function ChecksPanel({ result }: { readonly result: RunResult }) {
     <details className="data checks">
       <summary>
         <span className={failed === 0 ? "pill good" : "pill bad"}>
-          {failed === 0 ? `all ${checks.length} checks pass` : `${failed} of ${checks.length} checks fail`}
+          {failed === 0 ? words.allPass(checks.length) : words.someFail(failed, checks.length)}
         </span>
-        {notChecked.length > 0 && <span className="pill"> {notChecked.length} not made</span>}
+        {notChecked.length > 0 && <span className="pill"> {words.someNotMade(notChecked.length)}</span>}
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll" aria-label="Checks of the run" tabIndex={0}>
+      <section className="scroll" aria-label={words.table} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Check</th>
-              <th scope="col">Found</th>
-              <th scope="col">At most</th>
-              <th scope="col">Verdict</th>
-              <th scope="col">What it means</th>
+              <th scope="col">{words.check}</th>
+              <th scope="col">{words.found}</th>
+              <th scope="col">{words.atMost}</th>
+              <th scope="col">{words.verdict}</th>
+              <th scope="col">{words.meaning}</th>
             </tr>
           </thead>
           <tbody>
@@ -35,7 +37,9 @@ export function ChecksPanel({ result }: { readonly result: RunResult }) {
                 <td>{scientific(value)}</td>
                 <td>{scientific(bound)}</td>
                 <td>
-                  <span className={passed ? "pill good" : "pill bad"}>{passed ? "passes" : "fails"}</span>
+                  <span className={passed ? "pill good" : "pill bad"}>
+                    {passed ? words.passes : words.fails}
+                  </span>
                 </td>
                 <td className="says">{checkMeaning(name)}</td>
               </tr>
@@ -45,18 +49,17 @@ export function ChecksPanel({ result }: { readonly result: RunResult }) {
                 <th scope="row">{name}</th>
                 <td colSpan={2} />
                 <td>
-                  <span className="pill">not made</span>
+                  <span className="pill">{words.notMade}</span>
                 </td>
                 <td className="says">
-                  {checkMeaning(name)} Not made: {reason}.
+                  {checkMeaning(name)} {words.why(reason)}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
         <p className="calm">
-          A run that fails a check is hatched, here and in every export. The arithmetic of the GPU was
-          measured too: <GpuButton>GPU and its passport</GpuButton>
+          <Prose text={words.about} marks={{ gpu: (text) => <GpuButton>{text}</GpuButton> }} />{" "}
         </p>
       </section>
     </details>

@@ -1,5 +1,6 @@
 /** Legend of the shown run and of those beside it, with the buttons that keep a run and let go of it. */
 import { canKeep } from "../store/kept.ts";
+import { compareBar as words } from "../strings/en.ts";
 import { useActions, useCompared, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 import { RunSample } from "./RunSample.tsx";
@@ -22,16 +23,12 @@ export function CompareBar() {
             {runTitle(result)}{" "}
             {pinned && (
               <Button look="text" onClick={() => letGo(result)}>
-                clear {letter}
+                {words.clear(letter)}
               </Button>
             )}
             {shown && !pinned && room && (
-              <Button
-                look="text"
-                onClick={keepShown}
-                title="Keeps this run beside those that come, to compare them"
-              >
-                keep as {"ABCD"[beside.length]}
+              <Button look="text" onClick={keepShown} title={words.keepTitle}>
+                {words.keep("ABCD"[beside.length])}
               </Button>
             )}
           </span>

@@ -5,6 +5,7 @@ import { densityView } from "../store/densityView.ts";
 import { findEigenvalue, rankedEigenvalues, rankOf } from "../store/ranks.ts";
 import { stabilityOf } from "../store/stability.ts";
 import type { RunResult } from "../store/state.ts";
+import { spectrumFacts, densityCard as words } from "../strings/en.ts";
 import { ChecksPanel } from "./ChecksPanel.tsx";
 import { CompareBar } from "./CompareBar.tsx";
 import { ViewChoice } from "./ControlField.tsx";
@@ -53,32 +54,32 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
       ? null
       : {
           theta: stability.limit,
-          label: `2/η = ${significant(stability.limit, 3)}`,
-          meaning: "gradient descent unstable to the right of it",
+          label: spectrumFacts.limit(significant(stability.limit, 3)),
+          meaning: words.unstable,
         };
   const chosen = findEigenvalue(result, selected);
   const { nodes, weights, densityOnly } = result.spectrum;
   return (
     <Card
-      title={cumulative ? "Cumulative distribution" : "Eigenvalue density"}
-      note={densityOnly === undefined ? undefined : "no reorthogonalisation: density only"}
+      title={cumulative ? words.cumulativeTitle : words.title}
+      note={densityOnly === undefined ? undefined : words.densityOnly}
       className="density"
       tools={
         <>
           <ViewChoice field="figure" />
           <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
-          {!cumulative && <ViewChoice field="yAxis" lead="density" />}
+          {!cumulative && <ViewChoice field="yAxis" lead={words.density} />}
           <ExportMenu
             figure={cumulative ? cumulativeFigure(result) : densityFigure(compared)}
             tables={[
               shares === null
                 ? {
-                    label: "Curve (CSV)",
+                    label: words.curveCsv,
                     name: "density",
                     csv: (t) => (view === null ? "" : t.densityCsv(view)),
                   }
-                : { label: "Curve and band (CSV)", name: "cumulative", csv: (t) => t.cumulativeCsv(shares) },
-              { label: "Ritz values (CSV)", name: "ritz-values", csv: (t) => t.ritzCsv(result) },
+                : { label: words.curveAndBandCsv, name: "cumulative", csv: (t) => t.cumulativeCsv(shares) },
+              { label: words.ritzCsv, name: "ritz-values", csv: (t) => t.ritzCsv(result) },
             ]}
             result={result}
             run
@@ -118,7 +119,9 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         <CompareBar />
         {!cumulative && <SmoothingBar sigma={view?.sigma ?? null} decades={view?.axis.kind !== "linear"} />}
         <div className="band-line">
-          {!cumulative && view?.sides === null && nodes.length > 1 && <ViewChoice field="band" lead="band" />}
+          {!cumulative && view?.sides === null && nodes.length > 1 && (
+            <ViewChoice field="band" lead={words.band} />
+          )}
           <p className="calm">{bandWords(view, counted, band, nodes.length)}</p>
         </div>
       </div>
@@ -130,16 +133,16 @@ export function DensityCard({ result }: { readonly result: RunResult }) {
         <ChecksPanel result={result} />
         {shares !== null && (
           <DataTable
-            summary="Shares and band"
-            columns={["Eigenvalue", "Share up to it", "At least", "At most"]}
+            summary={words.sharesTable}
+            columns={words.sharesColumns}
             rows={() =>
               cumulativeRows(shares).map(([theta, ...row]) => [significant(theta, 5), ...row.map(percent)])
             }
           />
         )}
         <DataTable
-          summary="Ritz values and weights"
-          columns={["Probe", "Ritz value", "Weight"]}
+          summary={words.ritzTable}
+          columns={words.ritzColumns}
           rows={() =>
             nodes.flatMap((row, probe) =>
               row.map((theta, j) => [

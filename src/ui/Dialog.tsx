@@ -1,5 +1,6 @@
 /** A titled box over the page; it closes by Escape, by its button and by a click beside it. */
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { dialog as words } from "../strings/en.ts";
 import { Button } from "./parts.tsx";
 
 interface DialogProps {
@@ -25,7 +26,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         <div className="card-head">
           <h2 id={id}>{title}</h2>
           <div className="card-tools">
-            <Button onClick={() => dialog.current?.close()}>Close</Button>
+            <Button onClick={() => dialog.current?.close()}>{words.close}</Button>
           </div>
         </div>
         {children}

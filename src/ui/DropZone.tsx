@@ -1,25 +1,16 @@
 /** Bring a checkpoint and a batch: by dropping them anywhere on the page, or through the file dialog. */
 import { useEffect, useRef, useState } from "react";
 import { ACCEPTED, missingFile } from "../store/files.ts";
+import { dropZone as words } from "../strings/en.ts";
 import { type FoundFile, filesOf, filesOfDrop, readFiles } from "./dropFiles.ts";
+import { Prose } from "./Prose.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 import { UploadOptions } from "./UploadOptions.tsx";
 
-const KINDS = [
-  { what: "Model", files: ".safetensors, .onnx (and its .onnx.data), .pt, .pth, .bin" },
-  { what: "With a transformer", files: "config.json, tokenizer.json or vocab.txt" },
-  { what: "Data as arrays", files: ".npz with images, x or input_ids, and labels; or these as .npy" },
-  { what: "Images", files: "a folder a class with .png or .jpg; or with a .csv of file and label" },
-  { what: "Text with labels", files: ".tsv, .csv, .jsonl" },
-  { what: "Hugging Face tables", files: ".parquet" },
-  { what: "A run exported before", files: "its .json, to see or compare it" },
-];
-
 export function DropZone() {
   const upload = usePage((state) => state.upload);
   const { addFiles } = useActions();
-  const dialog = useRef<HTMLInputElement>(null);
   const take = async (found: readonly FoundFile[]) => {
     if (found.length === 0) return;
     const { files, refusals } = await readFiles(found);
@@ -30,30 +21,27 @@ export function DropZone() {
   const any = upload.files.length > 0;
   return (
     <div className={`drop ${over ? "over" : ""}`}>
-      <input
-        ref={dialog}
-        type="file"
-        multiple
-        accept={ACCEPTED}
-        className="hidden"
-        tabIndex={-1}
-        aria-label="Checkpoint and batch files"
-        onChange={(event) => {
-          void take(filesOf(event.target.files));
-          event.target.value = "";
-        }}
-      />
       <p>
-        Drop a <b>model</b> and its <b>data</b> anywhere, or{" "}
-        <Button look="text" onClick={() => dialog.current?.click()}>
-          choose files
-        </Button>
-        . Nothing leaves this page.
+        <Prose
+          text={words.invitation}
+          marks={{
+            files: (text) => (
+              <FileDialog label={words.files} onChoose={take}>
+                {text}
+              </FileDialog>
+            ),
+            folder: (text) => (
+              <FileDialog label={words.folder} folder onChoose={take}>
+                {text}
+              </FileDialog>
+            ),
+          }}
+        />
       </p>
       <details className="data">
-        <summary>What can be dropped?</summary>
+        <summary>{words.question}</summary>
         <dl className="kinds">
-          {KINDS.map(({ what, files }) => (
+          {words.kinds.map(({ what, files }) => (
             <div key={what}>
               <dt>{what}</dt>
               <dd>{files}</dd>
@@ -61,7 +49,7 @@ export function DropZone() {
           ))}
         </dl>
       </details>
-      {upload.reading && <p className="calm">Reading the files</p>}
+      {upload.reading && <p className="calm">{words.reading}</p>}
       {missing !== null && <p className="calm">{missing}</p>}
       <div role="alert">
         {upload.refusals.map((refusal) => (
@@ -72,6 +60,44 @@ export function DropZone() {
       </div>
       {any && <UploadOptions />}
     </div>
+  );
+}
+
+interface FileDialogProps {
+  /** Of the field for those who do not see the button. */
+  readonly label: string;
+  /** All files of a folder instead of chosen ones. */
+  readonly folder?: boolean;
+  readonly onChoose: (found: readonly FoundFile[]) => Promise<void>;
+  readonly children: string;
+}
+
+/** A button that opens the browser's dialog. */
+function FileDialog({ label, folder = false, onChoose, children }: FileDialogProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // The types of React know no attribute of this name.
+    if (input.current !== null) input.current.webkitdirectory = folder;
+  }, [folder]);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        accept={folder ? undefined : ACCEPTED}
+        className="hidden"
+        tabIndex={-1}
+        aria-label={label}
+        onChange={(event) => {
+          void onChoose(filesOf(event.target.files));
+          event.target.value = "";
+        }}
+      />
+      <Button look="text" onClick={() => input.current?.click()}>
+        {children}
+      </Button>
+    </>
   );
 }
 

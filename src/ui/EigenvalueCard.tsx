@@ -1,32 +1,33 @@
 /** The extreme eigenvalues with their residuals, and the trace with its interval. */
 import { rankedEigenvalues } from "../store/ranks.ts";
 import type { RunResult } from "../store/state.ts";
+import { eigenvalueCard as words } from "../strings/en.ts";
 import { eigenvalueSymbol, interval, plusMinus, residualText, within } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
-import { densityOnlyText, plural } from "./words.ts";
+import { densityOnlyText } from "./words.ts";
 
 export function EigenvalueCard({ result }: { readonly result: RunResult }) {
   const { trace } = result;
   const densityOnly = densityOnlyText(result);
   return (
     <Card
-      title="Extreme eigenvalues"
-      note={densityOnly === null ? "true to ± error" : "density only"}
+      title={words.title}
+      note={densityOnly === null ? words.note : words.densityOnly}
       className="eigenvalues"
     >
       {densityOnly === null ? <EigenvalueTable result={result} /> : <p className="calm">{densityOnly}</p>}
       <div className="trace">
-        <h3>Trace</h3>
+        <h3>{words.trace}</h3>
         <p className="figure">
           {plusMinus(trace.estimate, trace.method === "exact" ? null : trace.standardError)}
         </p>
         <p className="calm">
           {trace.method === "exact"
-            ? "Exact, as a sum over samples and classes"
+            ? words.exact
             : trace.interval95 === null
-              ? "One sample says nothing of the spread."
-              : `95 % interval ${interval(trace.interval95)}, ${plural(trace.samples, "probe")}`}
+              ? words.oneSample
+              : words.interval(interval(trace.interval95), trace.samples)}
         </p>
       </div>
     </Card>
@@ -42,14 +43,14 @@ function EigenvalueTable({ result }: { readonly result: RunResult }) {
       <thead>
         <tr>
           <th scope="col">
-            <span className="hidden">Eigenvalue</span>
+            <span className="hidden">{words.eigenvalue}</span>
           </th>
           <th scope="col">λ</th>
-          <th scope="col" title="The Ritz residual, or the rounding of float32 where that is larger">
-            ± error
+          <th scope="col" title={words.errorTitle}>
+            {words.error}
           </th>
           <th scope="col">
-            <span className="hidden">Converged</span>
+            <span className="hidden">{words.convergence}</span>
           </th>
         </tr>
       </thead>
@@ -63,7 +64,7 @@ function EigenvalueTable({ result }: { readonly result: RunResult }) {
                 <button
                   type="button"
                   aria-pressed={name === selected}
-                  title="Measure the loss along its vector"
+                  title={words.measure}
                   onClick={(event) => {
                     event.stopPropagation();
                     void select(rank);
@@ -75,7 +76,7 @@ function EigenvalueTable({ result }: { readonly result: RunResult }) {
               <td className="value">{within(ritz.value, error)}</td>
               <td>{residualText(error)}</td>
               <td className={ritz.converged ? "converged" : "open"}>
-                {ritz.converged ? "converged" : "not yet"}
+                {ritz.converged ? words.converged : words.notYet}
               </td>
             </tr>
           );

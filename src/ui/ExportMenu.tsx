@@ -1,6 +1,7 @@
 /** What can be taken away from a card: its figure, its numbers, and the words and scripts for a paper. */
 import { useEffect, useRef, useState } from "react";
 import type { RunResult } from "../store/state.ts";
+import { exportMenu as words } from "../strings/en.ts";
 import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
@@ -83,7 +84,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
       onClick={() =>
         void attempt(async (tools) => {
           await navigator.clipboard.writeText(make(tools));
-          setNote("Copied.");
+          setNote(words.copied);
         })
       }
     >
@@ -95,27 +96,27 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
   if (self.origin === "null") return null;
   return (
     <details ref={menu} className="export">
-      <summary>Export</summary>
+      <summary>{words.title}</summary>
       <div className="export-menu">
         {figure !== null && (
           <p className="export-row">
-            {save("SVG", "svg", (tools) => svg(figure, tools), figure.what)}
+            {save(words.svg, "svg", (tools) => svg(figure, tools), figure.name)}
             {save(
-              "PNG",
+              words.png,
               "png",
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
-              figure.what,
+              figure.name,
             )}
             <SizeChoice
-              label="Width of the PNG in millimetres"
-              unit="mm"
+              label={words.width}
+              unit={words.millimetres}
               sizes={WIDTHS}
               value={width}
               onChange={setWidth}
             />
             <SizeChoice
-              label="Dots per inch of the PNG"
-              unit="dpi"
+              label={words.resolution}
+              unit={words.dotsPerInch}
               sizes={RESOLUTIONS}
               value={dpi}
               onChange={setDpi}
@@ -134,16 +135,16 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
         </p>
         {run && (
           <p className="export-row">
-            {save("Result (JSON)", "json", () => JSON.stringify(result, null, 1), "run")}
-            {save("Numbers (npz)", "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
+            {save(words.result, "json", () => JSON.stringify(result, null, 1), "run")}
+            {save(words.numbers, "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
             {save(
-              "matplotlib script",
+              words.matplotlib,
               "py",
               (tools) => tools.matplotlibScript(tools.fileName(model, "run", "json")),
-              figure?.what ?? "run",
+              figure?.name ?? "run",
             )}
             {save(
-              "PyTorch script",
+              words.pytorch,
               "py",
               (tools) => {
                 const [data, script] = [
@@ -154,8 +155,8 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               },
               "recompute",
             )}
-            {copy("Copy methods sentence", (tools) => tools.methodsSentence(result))}
-            {copy("Copy BibTeX", (tools) => tools.REFERENCES)}
+            {copy(words.methods, (tools) => tools.methodsSentence(result))}
+            {copy(words.bibtex, (tools) => tools.REFERENCES)}
           </p>
         )}
         <p className="calm" role="status">
@@ -168,7 +169,8 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
 
 interface SizeChoiceProps {
   readonly label: string;
-  readonly unit: string;
+  /** A size with its unit. */
+  readonly unit: (size: number) => string;
   readonly sizes: readonly number[];
   readonly value: number;
   readonly onChange: (size: number) => void;
@@ -181,7 +183,7 @@ function SizeChoice({ label, unit, sizes, value, onChange }: SizeChoiceProps) {
       <select value={value} onChange={(event) => onChange(Number(event.target.value))}>
         {sizes.map((size) => (
           <option key={size} value={size}>
-            {size} {unit}
+            {unit(size)}
           </option>
         ))}
       </select>

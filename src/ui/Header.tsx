@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { themes } from "../store/theme.ts";
+import { header as words } from "../strings/en.ts";
 import { GpuButton } from "./device/GpuButton.tsx";
 import { EmbedButton } from "./embed/EmbedButton.tsx";
 import { Keys } from "./keys/Keys.tsx";
@@ -17,16 +18,16 @@ export function Header() {
         <path className="mark-stem" d="M23.500 18v-6" />
         <circle className="mark-head" cx="23.500" cy="11" r="2" />
       </svg>
-      <h1>Eigenscope</h1>
-      <p>the curvature of a network, measured in your browser</p>
+      <h1>{words.name}</h1>
+      <p>{words.claim}</p>
       <PanelTabs />
       <div className="top-tools">
         <CopyLink />
         <EmbedButton />
         <Keys />
-        <GpuButton>GPU</GpuButton>
+        <GpuButton>{words.gpu}</GpuButton>
         <select
-          aria-label="Theme"
+          aria-label={words.theme}
           value={theme}
           onChange={(event) =>
             setTheme(themes.find(({ value }) => value === event.target.value)?.value ?? "auto")
@@ -51,17 +52,17 @@ function CopyLink() {
     const address = new URL(link(), location.href.split("#")[0]).href;
     try {
       await navigator.clipboard.writeText(address);
-      setSaid("Link copied");
+      setSaid(words.copied);
     } catch {
-      setSaid("Copy it from the address bar");
+      setSaid(words.notCopied);
     }
     setTimeout(() => setSaid(null), 2500);
   };
   return (
     <>
       <output className="hidden">{said ?? ""}</output>
-      <Button onClick={() => void copy()} title="Every setting is in the address of this page">
-        {said ?? "Copy link"}
+      <Button onClick={() => void copy()} title={words.copyLinkTitle}>
+        {said ?? words.copyLink}
       </Button>
     </>
   );

@@ -1,7 +1,9 @@
 /** A model or a data set from the Hugging Face Hub: look up, see the sizes, download. Nothing happens without a click. */
 import { type FormEvent, useId, useState } from "react";
 import type { HubChoice, HubListing, HubTable } from "../store/hubView.ts";
+import { hubField as words } from "../strings/en.ts";
 import { bytesText, count } from "./format.ts";
+import { Prose } from "./Prose.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 
@@ -16,48 +18,51 @@ export function HubField() {
   };
   return (
     <details className="hub data">
-      <summary>From the Hugging Face Hub</summary>
+      <summary>{words.title}</summary>
       <form onSubmit={submit}>
-        <label htmlFor={id}>Hugging Face model or dataset</label>
+        <label htmlFor={id}>{words.address}</label>
         <div className="hub-line">
           <input
             id={id}
             type="text"
             value={text}
-            placeholder="org/model or datasets/org/name"
+            placeholder={words.placeholder}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
             onChange={(event) => setText(event.target.value)}
           />
           <button type="submit" className="button quiet">
-            Look up
+            {words.lookUp}
           </button>
         </div>
       </form>
-      <p className="help">
-        Look up contacts huggingface.co, a download also its file servers (*.hf.co), and nothing else. They
-        see your address and what you ask for; your files stay here.
-      </p>
+      <p className="help">{words.privacy} </p>
       {task !== null && <HubProgressLine />}
       <div role="alert">{problem !== null && <p className="refusal">{problem.message}</p>}</div>
       {waiting !== null && (
         <p className="calm" role="timer">
-          Goes on by itself in {waiting} s.
+          {words.waiting(waiting)}
         </p>
       )}
       {listing !== null && task === null && (
         <Listing key={JSON.stringify(listing.address)} listing={listing} />
       )}
       <p className="calm" role="status">
-        {taken.length > 0 && `Here: ${taken.join(", ")}`}
+        {taken.length > 0 && words.here(taken.join(", "))}
       </p>
       {kept !== null && kept > 0 && (
         <p className="calm">
-          This browser keeps {bytesText(kept)} of downloads.{" "}
-          <Button look="text" onClick={() => void hubClear()}>
-            delete them
-          </Button>
+          <Prose
+            text={words.kept(bytesText(kept))}
+            marks={{
+              delete: (text) => (
+                <Button look="text" onClick={() => void hubClear()}>
+                  {text}
+                </Button>
+              ),
+            }}
+          />
         </p>
       )}
     </details>
@@ -68,16 +73,18 @@ function HubProgressLine() {
   const { task, progress, waiting } = usePage((state) => state.hub);
   const { hubCancel } = useActions();
   // Of a table only some parts are fetched: how many is known when they are there.
-  const bound = task === "readRows" ? "at most " : "";
+  const progressOf = task === "readRows" ? words.progressOfAtMost : words.progressOf;
   return (
     <div className="hub-line">
-      {progress !== null && <progress max={progress.total} value={progress.done} aria-label="Download" />}
+      {progress !== null && (
+        <progress max={progress.total} value={progress.done} aria-label={words.progress} />
+      )}
       <span className="calm">
         {progress !== null
-          ? `${bytesText(progress.done)} of ${bound}${bytesText(progress.total)}`
-          : waiting === null && "Asking the Hub"}
+          ? progressOf(bytesText(progress.done), bytesText(progress.total))
+          : waiting === null && words.asking}
       </span>
-      <Button onClick={hubCancel}>Cancel</Button>
+      <Button onClick={hubCancel}>{words.cancel}</Button>
     </div>
   );
 }
@@ -98,7 +105,7 @@ function ModelChoices({ choices }: { readonly choices: readonly HubChoice[] }) {
     <>
       {choices.length > 1 && (
         <select
-          aria-label="Weights"
+          aria-label={words.weights}
           value={chosen}
           onChange={(event) => setChosen(Number(event.target.value))}
         >
@@ -109,7 +116,7 @@ function ModelChoices({ choices }: { readonly choices: readonly HubChoice[] }) {
           ))}
         </select>
       )}
-      <ul className="hub-files" aria-label="Files">
+      <ul className="hub-files" aria-label={words.files}>
         {choice.files.map(({ path, size }) => (
           <li key={path}>
             <span>{path}</span> <span className="aside">{bytesText(size)}</span>
@@ -120,7 +127,7 @@ function ModelChoices({ choices }: { readonly choices: readonly HubChoice[] }) {
       {choice.refusal !== null ? (
         <p className="refusal">{choice.refusal}</p>
       ) : (
-        <Button onClick={() => void hubDownload(choice)}>Download {bytesText(choice.total)}</Button>
+        <Button onClick={() => void hubDownload(choice)}>{words.download(bytesText(choice.total))}</Button>
       )}
     </>
   );
@@ -138,7 +145,11 @@ function Tables({ tables }: { readonly tables: readonly HubTable[] }) {
   const table = tables[chosen];
   return (
     <>
-      <select aria-label="Table" value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>
+      <select
+        aria-label={words.table}
+        value={chosen}
+        onChange={(event) => setChosen(Number(event.target.value))}
+      >
         {tables.map(({ label, file }, i) => (
           <option key={label} value={i}>
             {label} ({bytesText(file.size)})
@@ -146,13 +157,12 @@ function Tables({ tables }: { readonly tables: readonly HubTable[] }) {
         ))}
       </select>
       <div className="hub-line">
-        <NumberField label="First row" value={start} least={0} most={1e9} onChange={setStart} />
-        <NumberField label="Rows" value={rows} least={1} most={MOST_ROWS} onChange={setRows} />
-        <Button onClick={() => void hubReadRows(table, { start, count: rows })}>Read rows</Button>
+        <NumberField label={words.firstRow} value={start} least={0} most={1e9} onChange={setStart} />
+        <NumberField label={words.rows} value={rows} least={1} most={MOST_ROWS} onChange={setRows} />
+        <Button onClick={() => void hubReadRows(table, { start, count: rows })}>{words.readRows}</Button>
       </div>
       <p className="help">
-        Of {bytesText(table.file.size)} only the parts with rows {count(start)} to {count(start + rows - 1)}{" "}
-        are fetched.
+        {words.partly(bytesText(table.file.size), count(start), count(start + rows - 1))}{" "}
       </p>
     </>
   );

@@ -1,15 +1,16 @@
 /** Where the curvature sits: a bar per tensor. */
 import { useMemo } from "react";
 import type { RunResult } from "../store/state.ts";
+import { layerCard as words } from "../strings/en.ts";
 import { ViewChoice } from "./ControlField.tsx";
 import { LayerChart } from "./charts/LayerChart.tsx";
 import { layerBars } from "./charts/layerGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { layerQuantity, layersFigure } from "./figures.ts";
 import { count, interval, significant } from "./format.ts";
+import { Prose } from "./Prose.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card, DataTable } from "./parts.tsx";
-import { plural } from "./words.ts";
 
 interface LayerCardProps {
   readonly result: RunResult;
@@ -31,11 +32,11 @@ export function LayerCard({ result, link = false }: LayerCardProps) {
   const quantity = layerQuantity(layerMeasure);
   const largest = bars.reduce((best, bar) => (bar.value > best.value ? bar : best), bars[0]);
   const { method, samples } = result.trace;
-  const certainty = method === "exact" ? "exact" : `95 % intervals, ${plural(samples, "probe")}`;
+  const certainty = method === "exact" ? words.exact : words.interval(samples);
   return (
     <Card
-      title="Trace by layer"
-      note={`${certainty}${layerTensors === "all" ? "; paler: norms and biases" : ""}`}
+      title={words.title}
+      note={layerTensors === "all" ? words.paler(certainty) : certainty}
       className="layers"
       tools={
         <>
@@ -43,40 +44,47 @@ export function LayerCard({ result, link = false }: LayerCardProps) {
           <ViewChoice field="layerTensors" />
           <ExportMenu
             figure={layersFigure(layerMeasure)}
-            tables={[{ label: "Traces (CSV)", name: "traces", csv: (t) => t.tracesCsv(result) }]}
+            tables={[{ label: words.csv, name: "traces", csv: (t) => t.tracesCsv(result) }]}
             result={result}
           />
         </>
       }
     >
       {bars.length === 0 ? (
-        <p className="empty">No trace per layer yet.</p>
+        <p className="empty">{words.none}</p>
       ) : (
         <LayerChart
           bars={bars}
           quantity={quantity}
-          summary={`${quantity} of ${plural(bars.length, "tensor")}; the largest is ${largest.name} with ${significant(largest.value, 3)}.`}
+          summary={words.summary(quantity, bars.length, largest.name, significant(largest.value, 3))}
           selected={layer}
           onPick={(name) => set("layer", name)}
         />
       )}
       {link && bars.some(({ name }) => name === layer) && (
         <p className="calm">
-          {layer} is selected.{" "}
-          <Button look="text" onClick={() => set("panel", "layers")}>
-            Look at this layer
-          </Button>
+          <Prose
+            text={words.selected}
+            marks={{
+              layer: () => layer,
+              look: (text) => (
+                <Button look="text" onClick={() => set("panel", "layers")}>
+                  {text}
+                </Button>
+              ),
+            }}
+          />
         </p>
       )}
       <DataTable
-        summary={`Trace of all ${plural(result.trace.perLayer.length, "tensor")}`}
-        columns={["Tensor", "Parameters", "Trace", "95 % interval", "Per parameter"]}
+        summary={words.table(result.trace.perLayer.length)}
+        columns={words.columns}
         rows={() =>
           result.trace.perLayer.map((layer) => [
             layer.name,
             count(layer.size),
             significant(layer.estimate, 4),
-            layer.interval95 === null ? "unknown" : interval(layer.interval95),
+            layer.interval95 === null ? words.unknown : interval(layer.interval95),
             significant(layer.estimate / layer.size, 3),
           ])
         }

@@ -4,12 +4,12 @@ import { chosenCard } from "../store/chosen.ts";
 import { runSettingKeys } from "../store/controls.ts";
 import { controlsOf } from "../store/runSettings.ts";
 import { tensorPatterns } from "../store/tensorPatterns.ts";
+import { measure as words } from "../strings/en.ts";
 import { ChoiceField, ListField, NumberField, TensorsField } from "./ControlField.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card } from "./parts.tsx";
 import { RunButtons } from "./RunButtons.tsx";
 import { RunStatus } from "./RunStatus.tsx";
-import { plural } from "./words.ts";
 
 export function MeasureCard() {
   const [help, setHelp] = useState("");
@@ -25,12 +25,12 @@ export function MeasureCard() {
   const differs = runSettingKeys.some((key) => then[key] !== wanted[key]);
   const products = steps * probes + Math.max(0, traceProbes - probes);
   return (
-    <Card title="Measure" className="measure">
+    <Card title={words.title} className="measure">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
         {batchNorm && <ChoiceField field="bn" onHelp={setHelp} />}
         <ChoiceField field="draw" onHelp={setHelp} />
         <ListField field="operator" onHelp={setHelp} />
-        <TensorsField field="params" placeholder="all" groups={groups} onHelp={setHelp} />
+        <TensorsField field="params" placeholder={words.allTensors} groups={groups} onHelp={setHelp} />
         <NumberField field="batchSize" onHelp={setHelp} />
         <NumberField field={draw === "random" ? "dataSeed" : "start"} onHelp={setHelp} />
         <NumberField field="microBatch" onHelp={setHelp} />
@@ -45,10 +45,10 @@ export function MeasureCard() {
           help
         ) : (
           <>
-            {plural(products, "matrix-vector product")}.{" "}
+            {words.products(products)}{" "}
             {differs && (
               <Button look="text" onClick={adoptSettings}>
-                Use the figure's settings
+                {words.adopt}
               </Button>
             )}
           </>

@@ -2,6 +2,7 @@
 import { chosenCard, isChosenShown } from "../store/chosen.ts";
 import { controls, FILE_MODEL } from "../store/controls.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
+import { modelPanel as words } from "../strings/en.ts";
 import { BatchLook, BatchRows } from "./BatchFacts.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { count } from "./format.ts";
@@ -22,7 +23,7 @@ export function ModelPanel() {
   const matches = usePage(isChosenShown);
   const inCatalogue = catalogue.some((model) => model.id === chosen);
   return (
-    <Card title="Model">
+    <Card title={words.title}>
       <select
         className="model-choice"
         aria-label={controls.model.label}
@@ -42,33 +43,33 @@ export function ModelPanel() {
       </select>
       {card !== null && <Facts card={card} result={matches ? shown : null} />}
       {card === null && description !== undefined && <p className="calm">{description}</p>}
-      {shown !== null && !matches && (
-        <p className="calm apart">
-          The figure still shows {modelName(shown.model)}. Run to measure this model.
-        </p>
-      )}
+      {shown !== null && !matches && <p className="calm apart">{words.stale(modelName(shown.model))} </p>}
       <DropZone />
       <HubField />
     </Card>
   );
 }
 
+/** Data may name fewer classes than the model has. */
+const classesText = (names: readonly string[], classes: number): string =>
+  names.length < classes ? words.someClasses(names.join(", "), names.length, classes) : names.join(", ");
+
 function Facts({ card, result }: { readonly card: ModelCard; readonly result: RunResult | null }) {
   return (
     <>
       <p className="architecture">{card.architecture}</p>
       <dl className="facts">
-        <dt>Parameters</dt>
+        <dt>{words.parameters}</dt>
         <dd>{count(card.parameterCount)}</dd>
-        <dt>Data</dt>
+        <dt>{words.data}</dt>
         <dd>{card.data.split === "unknown" ? card.data.source : card.data.split}</dd>
-        <dt>{card.input === "input_ids" ? "Sentences there" : "Samples there"}</dt>
+        <dt>{card.input === "input_ids" ? words.sentences : words.samples}</dt>
         <dd>{count(card.data.available)}</dd>
         {card.data.classNames !== null && (
           <>
-            <dt>Classes</dt>
-            <dd className="one-line" title={card.data.classNames.join(", ")}>
-              {card.data.classNames.join(", ")}
+            <dt>{words.classes}</dt>
+            <dd className="one-line" title={classesText(card.data.classNames, card.classes)}>
+              {classesText(card.data.classNames, card.classes)}
             </dd>
           </>
         )}

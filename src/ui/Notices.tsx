@@ -1,3 +1,4 @@
+import { notices as words } from "../strings/en.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 
@@ -14,7 +15,7 @@ export function Notices() {
             ))}
           </div>
           <Button look="text" onClick={dismissNotices}>
-            dismiss
+            {words.dismiss}
           </Button>
         </div>
       )}

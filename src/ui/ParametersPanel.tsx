@@ -1,11 +1,12 @@
 /** What the parameters are: a bar with a piece per part of the network, and every tensor in a dialog. */
 import { useId, useRef, useState } from "react";
 import type { ModelCard } from "../store/state.ts";
+import { dialog as dialogWords, tensorDialog as words } from "../strings/en.ts";
 import { count, percent } from "./format.ts";
 import { largestGroups, type ParameterGroup, parameterGroups } from "./parameterGroups.ts";
 import { Button } from "./parts.tsx";
 import { TrainedTable } from "./TrainedTable.tsx";
-import { modelName, plural } from "./words.ts";
+import { modelName } from "./words.ts";
 
 /** Parts that the card names. */
 const NAMED = 3;
@@ -56,17 +57,15 @@ function TensorDialog({ card, groups }: TensorDialogProps) {
           dialog.current?.showModal();
         }}
       >
-        All {plural(card.tensors.length, "tensor")}
+        {words.open(card.tensors.length)}
       </Button>
       <dialog ref={dialog} aria-labelledby={title} onClose={() => setOpen(false)}>
         <header className="card-head">
-          <h2 id={title}>Parameters of {modelName(card)}</h2>
-          <p className="card-note">
-            {count(card.parameterCount)} in {plural(card.tensors.length, "tensor")}
-          </p>
+          <h2 id={title}>{words.title(modelName(card))}</h2>
+          <p className="card-note">{words.note(count(card.parameterCount), card.tensors.length)} </p>
           <form method="dialog" className="card-tools">
             <button type="submit" className="button quiet">
-              Close
+              {dialogWords.close}
             </button>
           </form>
         </header>
@@ -82,11 +81,11 @@ function TensorDialog({ card, groups }: TensorDialogProps) {
 function TensorTable({ groups }: { readonly groups: readonly ParameterGroup[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="scroll tall" aria-label="Tensors" tabIndex={0}>
+    <section className="scroll tall" aria-label={words.table} tabIndex={0}>
       <table className="tensors">
         <thead>
           <tr>
-            {["Tensor", "Shape", "Parameters", "Share"].map((column) => (
+            {words.columns.map((column) => (
               <th key={column} scope="col">
                 {column}
               </th>
@@ -97,7 +96,7 @@ function TensorTable({ groups }: { readonly groups: readonly ParameterGroup[] })
           <tbody key={group.name}>
             <tr className="group">
               <th scope="rowgroup">{group.name}</th>
-              <td>{plural(group.tensors.length, "tensor")}</td>
+              <td>{words.group(group.tensors.length)}</td>
               <td>{count(group.size)}</td>
               <td>{percent(group.share)}</td>
             </tr>

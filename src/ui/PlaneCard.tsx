@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { findPlane } from "../store/landscapes.ts";
 import type { RunResult } from "../store/state.ts";
+import { planeCard as words } from "../strings/en.ts";
 import { LandscapeExport, LandscapeTable } from "./landscape/LandscapeNumbers.tsx";
 import { Legend } from "./landscape/Legend.tsx";
 import { landscapeNote, landscapeTitle } from "./landscape/words.ts";
@@ -27,13 +28,13 @@ export function PlaneCard({ result, chooser }: PlaneCardProps) {
   );
   if (plane === null)
     return (
-      <Card title="Loss over a plane" className="slice" tools={chooser}>
-        <p className="empty">{toPanel("Measure one in the landscape panel")}</p>
+      <Card title={words.title} className="slice" tools={chooser}>
+        <p className="empty">{toPanel(words.measure)}</p>
       </Card>
     );
   return (
     <Card
-      title={`Loss ${landscapeTitle(plane)}`}
+      title={words.titleOf(landscapeTitle(plane))}
       note={landscapeNote(plane)}
       className="slice"
       tools={
@@ -47,7 +48,7 @@ export function PlaneCard({ result, chooser }: PlaneCardProps) {
         <LandscapeFigure landscape={plane} value="loss" log surface={null} />
       </Suspense>
       <Legend plane surface={false} predicted={plane.prediction !== null} value="loss" />
-      {shown && <p className="legend">{toPanel("Other directions and views in the landscape panel")}</p>}
+      {shown && <p className="legend">{toPanel(words.more)}</p>}
       <LandscapeTable landscape={plane} />
     </Card>
   );

@@ -1,5 +1,6 @@
 /** Run, pause, resume, cancel, extend. All stay in place; those of no use now are off. */
 import { isBusy } from "../store/runState.ts";
+import { runButtons as words } from "../strings/en.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 
@@ -19,19 +20,19 @@ export function RunButtons() {
   return (
     <div className="run-buttons">
       <Button look="primary" off={busy || unavailable || unread} onClick={() => void actions.run()}>
-        Run on this GPU
+        {words.run}
       </Button>
       <Button off={!running} onClick={() => void (paused ? actions.resume() : actions.pause())}>
-        {paused ? "Resume" : "Pause"}
+        {paused ? words.resume : words.pause}
       </Button>
       <Button off={!busy || run.cancelling} onClick={() => void actions.cancel()}>
-        Cancel
+        {words.cancel}
       </Button>
       <Button off={!extendable} onClick={() => void actions.extend({ steps: MORE.steps, probes: 0 })}>
-        +{MORE.steps} steps
+        {words.moreSteps(MORE.steps)}
       </Button>
       <Button off={!extendable} onClick={() => void actions.extend({ steps: 0, probes: MORE.probes })}>
-        +{MORE.probes} probe
+        {words.moreProbes(MORE.probes)}
       </Button>
     </div>
   );

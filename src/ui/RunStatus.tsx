@@ -1,5 +1,7 @@
 /** Progress, the way a run ended, and what stands in the way of one. */
 import { isBusy } from "../store/runState.ts";
+import { runStatus as words } from "../strings/en.ts";
+import { LossesLine } from "./LossesLine.tsx";
 import { usePage } from "./page.ts";
 import { WebgpuHelp } from "./WebgpuHelp.tsx";
 import { announcement, endingLine, progressLine } from "./words.ts";
@@ -16,7 +18,7 @@ export function RunStatus() {
       {isBusy(run) && (
         <div className="progress">
           <progress
-            aria-label="Progress of the run"
+            aria-label={words.progress}
             max={progress?.total || 1}
             value={progress === null ? undefined : progress.done}
           />
@@ -29,12 +31,10 @@ export function RunStatus() {
           {endingLine(run)}
         </p>
       )}
+      <LossesLine />
       {unavailable && <WebgpuHelp message={device.message} />}
       {device?.kind === "device" && device.device.software && (
-        <p className="calm">
-          Software adapter ({device.device.name}): right numbers, but slow. Choose a small batch and few
-          steps.
-        </p>
+        <p className="calm">{words.software(device.device.name)} </p>
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { findEigenvalue, findSlice } from "../store/ranks.ts";
 import { isBusy } from "../store/runState.ts";
 import type { LossSlice, RunResult } from "../store/state.ts";
+import { sliceCard as words } from "../strings/en.ts";
 import { ViewChoice } from "./ControlField.tsx";
 import { SliceChart } from "./charts/SliceChart.tsx";
 import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
@@ -26,7 +27,7 @@ export function SliceCard({ result }: { readonly result: RunResult }) {
       return <PlaneCard result={result} chooser={chooser} />;
     case "vector":
       return (
-        <Suspense fallback={<Card title="Parts of an eigenvalue" className="slice" tools={chooser} />}>
+        <Suspense fallback={<Card title={words.partsTitle} className="slice" tools={chooser} />}>
           <VectorCard result={result} chooser={chooser} />
         </Suspense>
       );
@@ -40,8 +41,8 @@ function LineCard({ result, chooser }: { readonly result: RunResult; readonly ch
   );
   if (chosen === null) {
     return (
-      <Card title="Loss along a vector" className="slice" tools={chooser}>
-        <p className="empty">Select an eigenvalue of the table.</p>
+      <Card title={words.title} className="slice" tools={chooser}>
+        <p className="empty">{words.select}</p>
       </Card>
     );
   }
@@ -50,7 +51,7 @@ function LineCard({ result, chooser }: { readonly result: RunResult; readonly ch
   const slice = findSlice(result, chosen.rank);
   return (
     <Card
-      title={`Loss along ${vector}`}
+      title={words.titleOf(vector)}
       className="slice"
       tools={
         <>
@@ -58,7 +59,7 @@ function LineCard({ result, chooser }: { readonly result: RunResult; readonly ch
           {slice !== null && (
             <ExportMenu
               figure={sliceFigure(chosen.rank)}
-              tables={[{ label: "Slice (CSV)", name: "slice", csv: (t) => t.sliceCsv(slice, result.loss) }]}
+              tables={[{ label: words.csv, name: "slice", csv: (t) => t.sliceCsv(slice, result.loss) }]}
               result={result}
             />
           )}
@@ -83,19 +84,19 @@ interface MeasuredProps {
 
 function Measured({ slice, loss, vector, symbol }: MeasuredProps) {
   const last = slice.steps.length - 1;
-  const summary =
-    `Loss along ${vector} from step ${significant(slice.steps[0], 2)} to ${significant(slice.steps[last], 2)}: ` +
-    `measured ${significant(slice.loss[0], 3)} and ${significant(slice.loss[last], 3)} at the ends, ` +
-    `${significant(loss, 3)} in the middle; the parabola of the eigenvalue says ` +
-    `${significant(predictedLoss(slice, loss, slice.steps[0]), 3)} and ` +
-    `${significant(predictedLoss(slice, loss, slice.steps[last]), 3)}.`;
+  const at = (place: number) => ({
+    step: significant(slice.steps[place], 2),
+    loss: significant(slice.loss[place], 3),
+    predicted: significant(predictedLoss(slice, loss, slice.steps[place]), 3),
+  });
+  const summary = words.summary(vector, at(0), at(last), significant(loss, 3));
   return (
     <>
       <SliceChart slice={slice} loss={loss} vector={vector} summary={summary} />
       <p className="legend">
         <span className="key">
           <i className="swatch measured" aria-hidden="true" />
-          measured
+          {words.measured}
         </span>
         <span className="key">
           <i className="swatch parabola" aria-hidden="true" />
@@ -103,8 +104,8 @@ function Measured({ slice, loss, vector, symbol }: MeasuredProps) {
         </span>
       </p>
       <DataTable
-        summary={`Slope and ${symbol} against the measured loss`}
-        columns={["Step", "Measured", "Parabola"]}
+        summary={words.table(symbol)}
+        columns={words.columns}
         rows={() =>
           slice.steps.map((step, i) => [
             significant(step, 3),
@@ -126,21 +127,14 @@ function Missing({ result }: { readonly result: RunResult }) {
     usePage((state) => state.controls.selected),
   );
   const { select } = useActions();
-  if (run.kind === "running" && run.job === "slice") return <p className="empty">Measuring</p>;
-  if (isBusy(run))
-    return <p className="empty">The loss along this vector can be measured when the run ends.</p>;
+  if (run.kind === "running" && run.job === "slice") return <p className="empty">{words.measuring}</p>;
+  if (isBusy(run)) return <p className="empty">{words.later}</p>;
   if (origin !== "live" || selected === null) {
-    return (
-      <p className="empty">
-        {origin === "stored"
-          ? "The stored run holds no slice along this vector. Run it here to measure one."
-          : "The engine does not hold this run. Run its model again to measure along its vectors."}
-      </p>
-    );
+    return <p className="empty">{origin === "stored" ? words.notStored : words.notHeld}</p>;
   }
   return (
     <p className="empty">
-      <Button onClick={() => void select(selected.rank)}>Measure the loss along this vector</Button>
+      <Button onClick={() => void select(selected.rank)}>{words.measure}</Button>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** Smoothing: by hand, or as PyHessian does it. A view over the same nodes and weights. */
 import { useId } from "react";
 import { controls } from "../store/controls.ts";
+import { smoothingBar as words } from "../strings/en.ts";
 import { significant } from "./format.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
@@ -17,10 +18,11 @@ export function SmoothingBar({ sigma, decades }: SmoothingBarProps) {
   const id = useId();
   const { min, max, step, help } = controls.width;
   const preset = smoothing === "pyhessian";
-  const unit = decades ? " decades" : "";
+  const spread = sigma === null ? null : significant(sigma, 2);
+  const text = spread === null ? null : decades ? words.decades(spread) : spread;
   return (
     <div className="smoothing" title={help}>
-      <label htmlFor={id}>Smoothing</label>
+      <label htmlFor={id}>{words.label}</label>
       <input
         id={id}
         type="range"
@@ -28,16 +30,16 @@ export function SmoothingBar({ sigma, decades }: SmoothingBarProps) {
         max={max}
         step={step}
         value={width}
-        aria-valuetext={sigma === null ? undefined : `sigma ${significant(sigma, 2)}${unit}`}
+        aria-valuetext={text === null ? undefined : words.value(text)}
         onChange={(event) => set("width", Number(event.target.value))}
       />
-      <span className="sigma">{sigma === null ? "" : `σ = ${significant(sigma, 2)}${unit}`}</span>
+      <span className="sigma">{text === null ? "" : words.sigma(text)}</span>
       <Button
         pressed={preset}
         title={controls.smoothing.help}
         onClick={() => set("smoothing", preset ? "axis" : "pyhessian")}
       >
-        PyHessian
+        {words.pyhessian}
       </Button>
     </div>
   );

@@ -4,9 +4,10 @@ import { controls, parseControl } from "../store/controls.ts";
 import { negativeShare, outliers } from "../store/spectralCounts.ts";
 import type { Stability } from "../store/stability.ts";
 import type { RunResult } from "../store/state.ts";
+import { spectrumFacts as words } from "../strings/en.ts";
 import { count, interval, percent, significant } from "./format.ts";
+import { Prose } from "./Prose.tsx";
 import { useActions, useHidden, usePage } from "./page.ts";
-import { plural } from "./words.ts";
 
 interface SpectrumFactsProps {
   readonly result: RunResult;
@@ -18,11 +19,8 @@ export function SpectrumFacts({ result, stability }: SpectrumFactsProps) {
   const negative = useMemo(() => negativeShare(result), [result]);
   const above = useMemo(() => outliers(result, perCent), [result, perCent]);
   return (
-    <dl className="spectrum-facts" title="In brackets: 95 % intervals">
-      <Fact
-        name="Below zero"
-        about="Share of all eigenvalues, beyond the rounding of the products, with its 95 % interval"
-      >
+    <dl className="spectrum-facts" title={words.title}>
+      <Fact name={words.belowZero} about={words.belowZeroAbout}>
         {negative === null ? (
           <TooShort />
         ) : (
@@ -32,24 +30,16 @@ export function SpectrumFacts({ result, stability }: SpectrumFactsProps) {
         )}
       </Fact>
       <Fact
-        name={
-          <>
-            Above <SmallField field="outlier" /> % of λ₁
-          </>
-        }
-        about={`${controls.outlier.help} A 95 % interval of their number.`}
+        name={<Sentence text={words.above} field="outlier" />}
+        about={words.aboveAbout(controls.outlier.help)}
       >
         {above === null ? <TooShort /> : numbers(above.interval95)}
       </Fact>
       <Fact
-        name={
-          <>
-            Learning rate η <SmallField field="learningRate" />
-          </>
-        }
+        name={<Sentence text={words.learningRate} field="learningRate" />}
         about={controls.learningRate.help}
       >
-        {stability === null ? <small>draws 2/η</small> : <Beyond stability={stability} />}
+        {stability === null ? <small>{words.draws}</small> : <Beyond stability={stability} />}
       </Fact>
       {stability !== null && <SgdFact stability={stability} />}
     </dl>
@@ -69,17 +59,17 @@ const Fact = ({ name, about, children }: FactProps) => (
   </div>
 );
 
-const TooShort = () => <small>needs 10 Lanczos steps</small>;
+const TooShort = () => <small>{words.tooShort}</small>;
 
-const shares = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
+const shares = ([low, high]: readonly [number, number]): string => words.range(percent(low), percent(high));
 const numbers = ([low, high]: readonly [number, number]): string =>
-  `${count(Math.ceil(low))} to ${count(Math.floor(high))}`;
+  words.range(count(Math.ceil(low)), count(Math.floor(high)));
 
 function Beyond({ stability: { limit, beyond } }: { readonly stability: Stability }) {
   return (
     <>
-      2/η = {significant(limit, 3)}{" "}
-      <small>{beyond === 0 ? "no Ritz value beyond" : `${plural(beyond, "Ritz value")} beyond`}</small>
+      {words.limit(significant(limit, 3))}{" "}
+      <small>{beyond === 0 ? words.noneBeyond : words.beyond(beyond)}</small>
     </>
   );
 }
@@ -88,27 +78,16 @@ function Beyond({ stability: { limit, beyond } }: { readonly stability: Stabilit
 function SgdFact({ stability: { limit, sgd } }: { readonly stability: Stability }) {
   const { level, interval95 } = sgd;
   const largest = interval95?.[1] ?? level;
-  const name = (
-    <>
-      SGD, batch <SmallField field="sgdBatch" />
-    </>
-  );
-  const about =
-    "tr/B + (1 − 1/B) λ₁, with the 95 % interval of the trace. At most 2/η: stable in mean square near a minimum where no sample has a gradient and no eigenvalue is negative, if all samples have the same trace. Above it nothing is guaranteed.";
   return (
-    <Fact name={name} about={about}>
+    <Fact name={<Sentence text={words.sgd} field="sgdBatch" />} about={words.sgdAbout}>
       {level === null || largest === null ? (
-        <small>needs a trace and λ₁</small>
+        <small>{words.sgdNeeds}</small>
       ) : (
         <>
-          tr/B + (1 − 1/B) λ₁ = {significant(level, 3)}{" "}
+          {words.sgdLevel(significant(level, 3))}{" "}
           <small>
             {interval95 === null || interval95[0] === interval95[1] ? "" : `(${interval(interval95)}) `}
-            {largest <= limit
-              ? "at most 2/η: stable, if samples are alike"
-              : level <= limit
-                ? "2/η is within its error"
-                : "above 2/η: not guaranteed"}
+            {largest <= limit ? words.stable : level <= limit ? words.unsure : words.unstable}
           </small>
         </>
       )}
@@ -120,6 +99,11 @@ interface SmallFieldProps {
   readonly field: "outlier" | "learningRate" | "sgdBatch";
 }
 
+/** Where the text has its field: `<field></field>`. */
+const Sentence = ({ text, field }: SmallFieldProps & { readonly text: string }) => (
+  <Prose text={text} marks={{ field: () => <SmallField field={field} /> }} />
+);
+
 /** A number in the middle of a sentence. What cannot be used stays in the field, marked, with the reason. */
 function SmallField({ field }: SmallFieldProps) {
   const control = controls[field];
@@ -130,7 +114,7 @@ function SmallField({ field }: SmallFieldProps) {
   const checked = draft === null ? null : parseControl(field, draft);
   const problem = checked?.ok === false ? checked.message : null;
   // The sentence needs its number; a hidden control is a number that cannot be changed.
-  if (useHidden(field)) return <b>{value === "" ? "none" : value}</b>;
+  if (useHidden(field)) return <b>{value === "" ? words.none : value}</b>;
   return (
     <>
       <label htmlFor={id} className="hidden">
@@ -141,7 +125,7 @@ function SmallField({ field }: SmallFieldProps) {
         className="small-field"
         type="text"
         inputMode="decimal"
-        placeholder="none"
+        placeholder={words.none}
         spellCheck={false}
         value={draft ?? String(value)}
         aria-invalid={problem !== null}

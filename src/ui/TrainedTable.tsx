@@ -1,9 +1,9 @@
 /** Which tensors of an ONNX file are trained: it does not say, so the reader may correct what was assumed. */
 import { useState } from "react";
 import type { Candidate } from "../store/state.ts";
+import { trainedTable as words } from "../strings/en.ts";
 import { useActions } from "./page.ts";
 import { Button } from "./parts.tsx";
-import { plural } from "./words.ts";
 
 interface TrainedTableProps {
   readonly candidates: readonly Candidate[];
@@ -24,17 +24,14 @@ export function TrainedTable({ candidates, onDone }: TrainedTableProps) {
   };
   return (
     <>
-      <p className="calm">
-        The file does not say which tensors are trained. The Hessian is that of the ticked ones; the others
-        are constants.
-      </p>
+      <p className="calm">{words.about} </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll tall" aria-label="Tensors that can be trained" tabIndex={0}>
+      <section className="scroll tall" aria-label={words.table} tabIndex={0}>
         <table className="tensors">
           <thead>
             <tr>
-              <th scope="col">Tensor</th>
-              <th scope="col">Shape</th>
+              <th scope="col">{words.tensor}</th>
+              <th scope="col">{words.shape}</th>
             </tr>
           </thead>
           {groups.map(({ name, tensors }) => (
@@ -43,13 +40,13 @@ export function TrainedTable({ candidates, onDone }: TrainedTableProps) {
                 <tr className="group">
                   <th scope="rowgroup">
                     <Tick
-                      label={name === "" ? "without a module" : name}
+                      label={name === "" ? words.noModule : name}
                       tensors={tensors}
                       chosen={chosen}
                       onChange={put}
                     />
                   </th>
-                  <td>{plural(tensors.length, "tensor")}</td>
+                  <td>{words.group(tensors.length)}</td>
                 </tr>
               )}
               {tensors.map((tensor) => (
@@ -57,7 +54,7 @@ export function TrainedTable({ candidates, onDone }: TrainedTableProps) {
                   <th scope="row">
                     <Tick label={tensor.name} tensors={[tensor]} chosen={chosen} onChange={put} />
                   </th>
-                  <td>{tensor.shape.join(" × ") || "scalar"}</td>
+                  <td>{tensor.shape.join(" × ") || words.scalar}</td>
                 </tr>
               ))}
             </tbody>
@@ -73,9 +70,9 @@ export function TrainedTable({ candidates, onDone }: TrainedTableProps) {
             void setUploadOption({ trainable: [...chosen] });
           }}
         >
-          Train {plural(chosen.size, "tensor")}
+          {words.train(chosen.size)}
         </Button>
-        <Button onClick={() => setChosen(namesOf(candidates, "byDefault"))}>As assumed</Button>
+        <Button onClick={() => setChosen(namesOf(candidates, "byDefault"))}>{words.assumed}</Button>
       </p>
     </>
   );

@@ -1,18 +1,16 @@
 /** What the dropped files cannot tell of themselves. Applied on change, once both files are there. */
 import { useId, useState } from "react";
 import { hasPictures, hasText, IMAGENET_NORMALISATION, type Upload } from "../store/files.ts";
+import { uploadOptions as words } from "../strings/en.ts";
 import { useActions, usePage } from "./page.ts";
 import { Button, Segments } from "./parts.tsx";
 
-const LOSSES = [
-  { value: "cross-entropy", label: "cross-entropy" },
-  { value: "mean-squared-error", label: "squared error" },
-] as const;
+const LOSSES = (["cross-entropy", "mean-squared-error"] as const).map((value) => ({
+  value,
+  label: words.losses[value],
+}));
 
-const ACTIVATIONS = [
-  { value: "relu", label: "relu" },
-  { value: "tanh", label: "tanh" },
-] as const;
+const ACTIVATIONS = (["relu", "tanh"] as const).map((value) => ({ value, label: words.activations[value] }));
 
 /** A transformer without config.json, or one whose reader has just asked. */
 const asksForHeads = ({ card, options, refusals }: Upload): boolean =>
@@ -30,20 +28,20 @@ export function UploadOptions() {
     <div className="upload-options">
       {card?.family === "mlp" && (
         <div className="field wide">
-          <span aria-hidden="true">Activation</span>
+          <span aria-hidden="true">{words.activation}</span>
           <Segments
-            label="Activation"
+            label={words.activation}
             value={options.activation ?? "relu"}
             options={ACTIVATIONS}
             onChange={(next) => void setUploadOption({ activation: next })}
           />
         </div>
       )}
-      {asksForHeads(upload) && <OptionField option="heads" label="Attention heads" placeholder="12" />}
+      {asksForHeads(upload) && <OptionField option="heads" label={words.heads} placeholder="12" />}
       <div className="field wide">
-        <span aria-hidden="true">Loss</span>
+        <span aria-hidden="true">{words.loss}</span>
         <Segments
-          label="Loss"
+          label={words.loss}
           value={options.loss ?? "cross-entropy"}
           options={LOSSES}
           onChange={(next) => void setUploadOption({ loss: next })}
@@ -56,40 +54,40 @@ export function UploadOptions() {
             checked={options.skip !== false}
             onChange={(event) => void setUploadOption({ skip: event.target.checked })}
           />
-          Skip connections
+          {words.skip}
         </label>
       )}
       {hasPictures(upload) && (
         <>
-          <OptionField option="resize" label="Shorter side" placeholder="as it is" />
-          <OptionField option="crop" label="Middle square" placeholder="all" />
+          <OptionField option="resize" label={words.resize} placeholder={words.asItIs} />
+          <OptionField option="crop" label={words.crop} placeholder={words.all} />
         </>
       )}
       {images && (
         <>
-          <OptionField option="mean" label="Mean" placeholder="r, g, b" />
-          <OptionField option="std" label="Std" placeholder="r, g, b" />
-          <p className="help">Mean and std are for uint8 images only.</p>
+          <OptionField option="mean" label={words.mean} placeholder={words.channels} />
+          <OptionField option="std" label={words.std} placeholder={words.channels} />
+          <p className="help">{words.forImages}</p>
         </>
       )}
       {text && (
         <>
-          <OptionField option="textColumns" label="Text" placeholder="sentence" />
-          <OptionField option="labelColumn" label="Label" placeholder="label" />
-          <p className="help">Columns by name or number, two with a comma for pairs.</p>
+          <OptionField option="textColumns" label={words.text} placeholder={words.textColumn} />
+          <OptionField option="labelColumn" label={words.label} placeholder={words.labelColumn} />
+          <p className="help">{words.forText}</p>
         </>
       )}
       <p>
         {images && (
           <>
             <Button look="text" onClick={() => void setUploadOption(IMAGENET_NORMALISATION)}>
-              ImageNet values
+              {words.imagenet}
             </Button>
             {" · "}
           </>
         )}
         <Button look="text" onClick={forgetFiles}>
-          forget the files
+          {words.forget}
         </Button>
       </p>
     </div>

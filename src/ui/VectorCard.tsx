@@ -3,14 +3,15 @@ import { type ReactNode, useMemo } from "react";
 import { findEigenvalue, findVectorAnswer, type RankedEigenvalue } from "../store/ranks.ts";
 import { isBusy } from "../store/runState.ts";
 import type { ModelCard, RowCurvature, RunResult, SharpRow, VectorAnswer } from "../store/state.ts";
+import { sliceCard, vectorCard as words } from "../strings/en.ts";
 import { LayerChart } from "./charts/LayerChart.tsx";
 import { layerBars } from "./charts/layerGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { vectorFigure } from "./figures.ts";
 import { count, eigenvalueSymbol, percent, residualText, significant } from "./format.ts";
+import { Prose } from "./Prose.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card, DataTable } from "./parts.tsx";
-import { plural } from "./words.ts";
 
 interface VectorCardProps {
   readonly result: RunResult;
@@ -28,8 +29,8 @@ export default function VectorCard({ result, chooser }: VectorCardProps) {
   const chosen = findEigenvalue(result, selected);
   if (chosen === null) {
     return (
-      <Card title="Parts of an eigenvalue" className="slice" tools={chooser}>
-        <p className="empty">Select an eigenvalue of the table.</p>
+      <Card title={sliceCard.partsTitle} className="slice" tools={chooser}>
+        <p className="empty">{sliceCard.select}</p>
       </Card>
     );
   }
@@ -38,7 +39,7 @@ export default function VectorCard({ result, chooser }: VectorCardProps) {
   const answer = findVectorAnswer(result, chosen.rank);
   return (
     <Card
-      title={`Parts of ${symbol}`}
+      title={words.title(symbol)}
       className="slice made-of"
       tools={
         <>
@@ -47,12 +48,12 @@ export default function VectorCard({ result, chooser }: VectorCardProps) {
             <ExportMenu
               figure={vectorFigure(chosen.rank)}
               tables={[
-                { label: "Mass (CSV)", name: "mass", csv: (t) => t.massCsv(answer) },
+                { label: words.massCsv, name: "mass", csv: (t) => t.massCsv(answer) },
                 ...(answer.curvature === null
                   ? []
                   : [
                       {
-                        label: "Sharpest samples (CSV)",
+                        label: words.sharpestCsv,
                         name: "sharpest",
                         csv: sharpestOf(answer.curvature),
                       },
@@ -106,13 +107,21 @@ function Explained({ answer, card, symbol }: ExplainedProps) {
         bars={bars}
         selected={layer}
         onPick={(name) => set("layer", name)}
-        quantity={`mass of ${vector}`}
-        summary={`Mass of ${vector} in ${plural(bars.length, "tensor")}, in sum 1; the largest part, ${percent(largest.mass)}, lies in ${largest.name}.`}
+        quantity={words.quantity(vector)}
+        summary={words.summary(vector, bars.length, percent(largest.mass), largest.name)}
       />
       <p className="made-of-facts">
-        Most in <b>{largest.name}</b>, {percent(largest.mass)}; as concentrated as{" "}
-        {count(Math.round(participation))} equal entries of {count(size)}. ‖A{vector} − {symbol}
-        {vector}‖ is {residualText(residual)} measured, {residualText(lanczosResidual)} by Lanczos.
+        <Prose
+          text={words.facts(
+            percent(largest.mass),
+            { entries: count(Math.round(participation)), all: count(size) },
+            {
+              of: `A${vector} − ${symbol}${vector}`,
+              ...{ measured: residualText(residual), lanczos: residualText(lanczosResidual) },
+            },
+          )}
+          marks={{ largest: () => <b>{largest.name}</b> }}
+        />{" "}
       </p>
       {curvature === null ? (
         <Rowless without={without} />
@@ -121,8 +130,8 @@ function Explained({ answer, card, symbol }: ExplainedProps) {
       )}
       <div className="disclosures">
         <DataTable
-          summary="Tensors and channels"
-          columns={["Tensor", "Parameters", "Mass", "Channels", "Most in channels"]}
+          summary={words.tensorsTable}
+          columns={words.tensorsColumns}
           rows={() =>
             tensors.map(({ name, size: own, mass, channels, largest: most }) => [
               name,
@@ -138,8 +147,8 @@ function Explained({ answer, card, symbol }: ExplainedProps) {
         />
         {curvature !== null && (
           <DataTable
-            summary="Sharpest samples"
-            columns={["Place", "Curvature", "Gauss-Newton part", "Slope", "Loss", "Label", "Predicted"]}
+            summary={words.samplesTable}
+            columns={words.samplesColumns}
             rows={() =>
               curvature.sharpest.map((row) => [
                 placeOf(row),
@@ -161,9 +170,7 @@ function Explained({ answer, card, symbol }: ExplainedProps) {
 /** Why no sample has a curvature: words of the engine, or it is still at work. */
 function Rowless({ without }: { readonly without: string | null }) {
   const asking = usePage(({ run }) => run.kind === "running" && run.job === "vector");
-  const text = asking
-    ? "Measuring the curvature of every sample"
-    : "The curvature of the samples was not measured.";
+  const text = asking ? words.measuringSamples : words.noSamples;
   return <p className="calm">{without ?? text}</p>;
 }
 
@@ -180,15 +187,19 @@ function Sharpest({ curvature, card, symbol }: SharpestProps) {
   return (
     <table className="sharpest">
       <caption>
-        Curvature of {plural(n, tokens ? "labelled token" : "sample")}: mean {significant(mean)}; the sharpest
-        tenth makes {percent(sharpestTenth)} of {symbol}
+        {(tokens ? words.ofTokens : words.ofSamples)(
+          n,
+          significant(mean),
+          percent(sharpestTenth),
+          symbol,
+        )}{" "}
       </caption>
       <thead>
         <tr>
-          <th scope="col">{tokens ? "Sample, token" : "Sample"}</th>
-          <th scope="col">Curvature</th>
-          <th scope="col">Loss</th>
-          {labelled && <th scope="col">Label → taken for</th>}
+          <th scope="col">{tokens ? words.sampleToken : words.sample}</th>
+          <th scope="col">{words.curvature}</th>
+          <th scope="col">{words.loss}</th>
+          {labelled && <th scope="col">{words.takenFor}</th>}
         </tr>
       </thead>
       <tbody>
@@ -222,25 +233,19 @@ function Missing({ chosen }: { readonly chosen: RankedEigenvalue }) {
   const run = usePage((state) => state.run);
   const origin = usePage((state) => state.shown?.origin);
   const { ask } = useActions();
-  if (run.kind === "running" && run.job === "vector") return <p className="empty">Measuring</p>;
-  if (isBusy(run)) return <p className="empty">This eigenvalue can be explained when the run ends.</p>;
+  if (run.kind === "running" && run.job === "vector") return <p className="empty">{words.measuring}</p>;
+  if (isBusy(run)) return <p className="empty">{words.later}</p>;
   if (origin !== "live") {
-    return (
-      <p className="empty">
-        {origin === "stored"
-          ? "The stored run does not say what this eigenvalue is made of. Run it here, then ask."
-          : "The engine has gone on to another model. Run this one again to ask about its eigenvalues."}
-      </p>
-    );
+    return <p className="empty">{origin === "stored" ? words.notStored : words.notHeld}</p>;
   }
   return (
     <div className="empty">
       <Button
         onClick={() => void ask({ kind: "vector", request: { rank: chosen.rank, sharpest: SHARPEST } })}
       >
-        Ask what it is made of
+        {words.ask}
       </Button>
-      <p className="calm">Layers, channels and samples: one product and one pass over the batch.</p>
+      <p className="calm">{words.cost}</p>
     </div>
   );
 }

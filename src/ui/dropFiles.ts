@@ -1,6 +1,7 @@
 /** Files and folders from a drop or a file dialog, read into memory one after the other; refusals stand beside them. */
 import { keepsFolder, refuseUnread } from "../store/files.ts";
 import type { NamedFile } from "../store/state.ts";
+import { dropZone as words } from "../strings/en.ts";
 
 export interface FoundFile {
   readonly file: File;
@@ -8,8 +9,12 @@ export interface FoundFile {
   readonly folder: string;
 }
 
+/** Files of a dialog; one for folders tells the path of each, of which its own name is the last part. */
 export const filesOf = (list: FileList | null): readonly FoundFile[] =>
-  [...(list ?? [])].map((file) => ({ file, folder: "" }));
+  [...(list ?? [])].map((file) => {
+    const path = file.webkitRelativePath ?? "";
+    return { file, folder: path.slice(0, path.lastIndexOf("/") + 1) };
+  });
 
 /** Walks dropped folders. The entries are asked for at once: after the event the browser has forgotten them. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<readonly FoundFile[]> {
@@ -55,12 +60,10 @@ export async function readFiles(
     try {
       read.push({ name, bytes: new Uint8Array(await file.arrayBuffer()) });
     } catch (error) {
-      refusals.push(
-        `${name}: the browser could not read it: ${error instanceof Error ? error.message : error}`,
-      );
+      refusals.push(words.unread(name, error instanceof Error ? error.message : String(error)));
     }
   }
   if (read.length === 0 && refusals.length === 0)
-    refusals.push(`${found[0]?.folder ?? "The folder"}: expected a file of use in it, found none`);
+    refusals.push(words.empty(found[0]?.folder ?? words.theFolder));
   return { files: read, refusals };
 }

@@ -1,4 +1,5 @@
 /** Numbers as the page writes them: true minus signs, powers of ten in superscript, errors to two digits. Pure. */
+import { numbers } from "../strings/en.ts";
 
 const SUPERSCRIPT: Readonly<Record<string, string>> = {
   "-": "⁻",
@@ -71,13 +72,13 @@ export function interval([low, high]: readonly [number, number]): string {
   const width = high - low;
   if (!(width > 0)) return significant(low);
   const place = Math.max(0, 1 - Math.floor(Math.log10(width)));
-  if (place > 4) return `${scientific(low, 3)} to ${scientific(high, 3)}`;
-  return `${minus(grouped(low, place))} to ${minus(grouped(high, place))}`;
+  if (place > 4) return numbers.interval(scientific(low, 3), scientific(high, 3));
+  return numbers.interval(minus(grouped(low, place)), minus(grouped(high, place)));
 }
 
 /** `17.6 MB`: decimal units, as file sizes on the Hub. */
 export function bytesText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1000) return numbers.bytes(bytes);
   const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
   return `${significant(bytes / 1000 ** power, 3)} ${["", "kB", "MB", "GB"][power]}`;
 }
@@ -92,8 +93,8 @@ export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  if (whole < 3600) return numbers.minutes(Math.floor(whole / 60), whole % 60);
+  return numbers.hours(Math.floor(whole / 3600), Math.floor((whole % 3600) / 60));
 }
 
 const SUBSCRIPT = "₀₁₂₃₄₅₆₇₈₉";

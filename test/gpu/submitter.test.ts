@@ -81,6 +81,48 @@ describe("a submitter", () => {
   });
 });
 
+describe("dispatches longer than a slice", () => {
+  it("are cut into parts that do the same work, bit for bit, one probe or several", async () => {
+    const shared = await engines(FAST);
+    for (const probes of [1, 2]) {
+      const vectors = [v, randomVector(net.parameters.length, 2)].slice(0, probes);
+      const whole = await hessianOf(net, probes, shared);
+      const submitter = new InParts(shared.gpu.device, FAST);
+      const cut = await hessianOf(net, probes, { ...shared, submitter });
+      expect(await products(cut, vectors)).toEqual(await products(whole, vectors));
+      expect(await cut.gradient()).toEqual(await whole.gradient());
+      expect(submitter.cut).toBeGreaterThan(probes === 1 ? 5 : 20);
+      for (const made of [whole, cut]) made.destroy();
+    }
+  });
+
+  it("are cut by what the device has shown, finer after a loss, and submitted apart", async () => {
+    const shared = await engines(FAST);
+    const counts: number[] = [];
+    for (const slice of [1, 1 / 4]) {
+      // So slow that the largest kernel takes twice as long as may be, with the usual slice.
+      const submitter = new Submitter(shared.gpu.device, 2, slice);
+      const slow = await hessianOf(net, 1, { ...shared, submitter });
+      counts.push(submitter.submits);
+      expect(await products(slow, [v])).toEqual(want);
+      slow.destroy();
+    }
+    expect(counts[1]).toBeGreaterThan(counts[0]);
+  });
+});
+
+/** Every dispatch in parts, each a slice of its own. */
+class InParts extends Submitter {
+  cut = 0;
+  override async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
+    for (const command of commands) {
+      const parts = "split" in command ? await command.split?.(4) : null;
+      if (parts) this.cut++;
+      for (const part of parts ?? [command]) await super.run([part], signal);
+    }
+  }
+}
+
 /** Every command a slice of its own, however fast the device proves to be. */
 class OneByOne extends Submitter {
   override async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
@@ -133,6 +175,23 @@ describe("a submitter on a device that answers when told to", () => {
     expect(idle).toBe(inFlight() === 0);
     while (inFlight() > 0) finish();
     await all;
+  });
+
+  it("cuts a dispatch that would be long, and only that", async () => {
+    const { device } = slowDevice();
+    const asked: number[] = [];
+    const split = (parts: number) => {
+      asked.push(parts);
+      return Promise.resolve(Array.from({ length: parts }, () => ({ ...command, flops: 1e3 })));
+    };
+    // 30 flops a slice, and three of them are not long.
+    const submitter = new Submitter(device, 1);
+    const run = submitter.run([80, 100, 1000].map((flops) => ({ ...command, flops, split }) as Command));
+    run.catch(() => {});
+    await settle();
+    // The first is not; the others are cut together, when the first of them is due.
+    expect(asked).toEqual([4, 34]);
+    expect(submitter.submits).toBe(2);
   });
 
   it("takes a cancel after the submit that is awaited", async () => {

@@ -7,6 +7,8 @@ export class WatchedGpu {
   readonly devices: GPUDevice[] = [];
   /** Bytes of the buffers that were created and not destroyed. */
   liveBytes = 0;
+  /** How many these are. */
+  liveBuffers = 0;
   readonly entry: GPU;
 
   constructor() {
@@ -30,10 +32,14 @@ export class WatchedGpu {
     device.createBuffer = (descriptor) => {
       const buffer = create(descriptor);
       this.liveBytes += descriptor.size;
+      this.liveBuffers++;
       const destroy = buffer.destroy.bind(buffer);
       let destroyed = false;
       buffer.destroy = () => {
-        if (!destroyed) this.liveBytes -= descriptor.size;
+        if (!destroyed) {
+          this.liveBytes -= descriptor.size;
+          this.liveBuffers--;
+        }
         destroyed = true;
         return destroy();
       };

@@ -62,6 +62,17 @@ describe("image files as data", () => {
     expect(Array.from(arrays.get("labels")?.data as Int32Array)).toEqual([2, 0]);
     expect(arrays.get("images")?.data[0]).toBe(255);
   });
+
+  it("name their classes on the card, also where the model has more; more names than classes are none", async () => {
+    const list = (...kinds: readonly string[]) => {
+      const lines = kinds.map((kind) => `${["dog", "cat", "eel"][kind.length % 3]}/1.png,${kind}`);
+      return data([...animals, text("a/labels.csv", `file,label\n${lines.join("\n")}\n`)]);
+    };
+    const { card } = await load(list("wet", "dry"));
+    expect([card.data.classNames, card.classes]).toEqual([["dry", "wet"], 3]);
+    const many = await load(list("a", "bb", "ccc", "dddd"));
+    expect(many.card.data.classNames).toBeNull();
+  });
 });
 
 describe("npy files beside each other", () => {

@@ -115,6 +115,11 @@ describe("a run whose device is lost", () => {
     expect(outcome.kind).toBe("cancelled");
     const { result } = outcome as Extract<RunOutcome, { kind: "cancelled" }>;
     expect(result?.spectrum.alpha[0].length).toBeGreaterThanOrEqual(3);
+    // There is a GPU, though it is withheld; and when it is back, the run can be extended.
+    expect((await engine.device()).kind).toBe("device");
+    withheld = 0;
+    const longer = finished(await engine.extend({ steps: 1, probes: 0 }, silent));
+    expect(longer.spectrum.alpha.map((row) => row.length)).toEqual([9, 9]);
   });
 
   it("is extended and sliced after a loss between two jobs", async () => {

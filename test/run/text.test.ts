@@ -56,6 +56,11 @@ describe("text beside a model and its tokenizer", () => {
     expect(text.card.input).toBe("input_ids");
   });
 
+  it("names its classes on the card where config.json does not", async () => {
+    const loaded = await dropped(bert(tiny), words, tsv("film\tpraise", "bad\tblame"));
+    expect(loaded.card.data.classNames).toEqual(["blame", "praise"]);
+  });
+
   it("is padded to the longest sentence of the batch, not of the file", async () => {
     const loaded = await dropped(bert(tiny, config), words, tsv("film\t0", "good film\t1", "bad\t0"));
     expect(batchOf(loaded, 0, 3).shape).toEqual([3, 4]);

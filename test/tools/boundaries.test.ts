@@ -57,13 +57,13 @@ describe("the checker catches", () => {
       "a worker of another folder",
       "store/a.ts",
       'new Worker(new URL("../run/worker.ts", import.meta.url));',
-      "store/a.ts imports run/worker.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/pruneExport.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, zustand",
+      "store/a.ts imports run/worker.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/pruneExport.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, strings, zustand",
     ],
     [
       "a value where only types are allowed",
       "store/a.ts",
       'import { VERSION } from "../run/protocol.ts";',
-      "store/a.ts imports values of run/protocol.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/pruneExport.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, zustand",
+      "store/a.ts imports values of run/protocol.ts; store may import run/protocol.ts (types), run/hub/types.ts (types), run/roles.ts, run/questions.ts, run/planExport.ts, run/planChoice.ts, run/pruneExport.ts, run/resultFile.ts, model/latencyTable.ts, spectrum, strings, zustand",
     ],
     [
       "a file beside the one that is allowed",
@@ -75,7 +75,7 @@ describe("the checker catches", () => {
       "D3 outside the charts",
       "ui/a.tsx",
       'import { scaleLinear } from "d3-scale";',
-      "ui/a.tsx imports d3-scale; ui may import ui/charts, store, spectrum (types), model/crc32.ts, model/csv.ts, model/npzWrite.ts, react, zustand",
+      "ui/a.tsx imports d3-scale; ui may import ui/charts, store, strings, spectrum (types), model/crc32.ts, model/csv.ts, model/npzWrite.ts, react, zustand",
     ],
     [
       "a package whose name only begins like an allowed one",
@@ -140,6 +140,7 @@ describe("the linter refuses what the table refuses", () => {
     "run/client.ts",
     "cli/main.ts",
     "store/state.ts",
+    "strings/en.ts",
     "ui/App.tsx",
     "ui/charts/frame.ts",
   ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filesOfDrop, readFiles } from "../../src/ui/dropFiles.ts";
+import { filesOf, filesOfDrop, readFiles } from "../../src/ui/dropFiles.ts";
 
 const file = (name: string): File => new File([name], name);
 const leaf = (name: string) => ({
@@ -35,6 +35,15 @@ test("a dropped folder is walked, images keep their place in it, and what is of 
     "pets/labels.csv",
     "config.json",
   ]);
+  expect(refusals).toEqual([]);
+});
+
+test("a folder that is chosen in a dialog is told by the paths of its files", async () => {
+  const chosen = ["pets/cat/1.png", "pets/dog/2.jpg", "pets/.DS_Store", "pets/config.json"].map((path) =>
+    Object.assign(file(path.slice(path.lastIndexOf("/") + 1)), { webkitRelativePath: path }),
+  );
+  const { files, refusals } = await readFiles(filesOf(chosen as unknown as FileList));
+  expect(files.map(({ name }) => name)).toEqual(["pets/cat/1.png", "pets/dog/2.jpg", "config.json"]);
   expect(refusals).toEqual([]);
 });
 

@@ -95,6 +95,7 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
         ? { kind: "device", device: { ...answer.device, passport: SOUND } }
         : answer;
     },
+    sizes: async () => ({ kind: "planned", sizes: [] }),
     load: async (model) => {
       calls.push(`load ${model.kind === "bundled" ? model.id : model.files[0].name}`);
       await tick();

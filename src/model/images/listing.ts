@@ -141,7 +141,7 @@ export function listTable(table: PictureFile, files: readonly PictureFile[], lab
     return text === "" ? refuse(`line ${line}: label`, "a class", "nothing") : { line, text };
   });
   const numbered = numberLabels(labels, label2id, refuse);
-  return { source: table.name, files: found, classNames: null, ...numbered };
+  return { source: table.name, files: found, ...numbered };
 }
 
 /** Without `./` and backslashes; null for a path that leaves the folder. */

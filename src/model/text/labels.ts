@@ -11,6 +11,8 @@ export interface Label {
 
 export interface Numbered {
   readonly labels: Int32Array;
+  /** By class number, where the file's own names were numbered; null where numbers or label2id stood for classes. */
+  readonly classNames: readonly string[] | null;
   readonly warnings: readonly string[];
 }
 
@@ -29,14 +31,14 @@ export function numberLabels(
   const numbers = (of: (text: string) => number): Int32Array =>
     Int32Array.from(found, ({ text }) => of(text));
   if (table !== null && found.every(({ text }) => table.has(text)))
-    return { labels: numbers((text) => table.get(text) ?? -1), warnings: [] };
+    return { labels: numbers((text) => table.get(text) ?? -1), classNames: null, warnings: [] };
 
   const odd = found.find(({ text }) => isWhole(text) !== isWhole(found[0].text));
   if (odd !== undefined) {
     const kind = isWhole(found[0].text) ? "a whole number" : "the name of a class";
     refuse(`line ${odd.line}: label`, `${kind} as in line ${found[0].line}`, quote(odd.text));
   }
-  if (isWhole(found[0].text)) return { labels: numbers(Number), warnings: [] };
+  if (isWhole(found[0].text)) return { labels: numbers(Number), classNames: null, warnings: [] };
 
   const known = [...(table?.keys() ?? [])];
   // Where nobody named the classes, save_pretrained writes LABEL_0, LABEL_1, ...
@@ -65,6 +67,7 @@ export function numberLabels(
     .join(", ");
   return {
     labels: numbers((text) => places.get(text) ?? -1),
+    classNames: names,
     warnings: [
       `config.json does not name the classes: they are numbered in sorted order (${order}${names.length > 4 ? ", ..." : ""}).`,
     ],

@@ -22,6 +22,8 @@ export interface TextOptions {
 export interface TextArrays {
   /** `input_ids`, `attention_mask`, `token_type_ids` [N,S], padded on the right to the longest sample, and `labels` [N]. */
   readonly arrays: Tensors;
+  /** By class number; null where numbers or config.json stood for classes. */
+  readonly classNames: readonly string[] | null;
   readonly warnings: readonly string[];
 }
 
@@ -59,6 +61,7 @@ export function readText(bytes: Uint8Array, options: TextOptions): TextArrays {
       ...padded(samples, tokenizer.padding, refuse).map((tensor) => [tensor.name, tensor] as const),
       ["labels", { name: "labels", dtype: "<i4", shape: [samples.length], data: labels.labels }],
     ]),
+    classNames: labels.classNames,
     warnings: [...tokenizer.warnings, ...labels.warnings, ...(cut > 0 ? [cutWarning] : [])],
   };
 }

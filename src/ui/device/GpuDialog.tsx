@@ -1,33 +1,31 @@
 /** The GPU: adapter, limits, what fits, and its numerics passport; of this browser, or of the run that is shown. */
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { DeviceReport } from "../../store/state.ts";
+import { gpuDialog as words } from "../../strings/en.ts";
 import { Dialog } from "../Dialog.tsx";
 import { useActions, usePage } from "../page.ts";
 import { Segments } from "../parts.tsx";
 import { WebgpuHelp } from "../WebgpuHelp.tsx";
 import { GpuFacts } from "./GpuFacts.tsx";
 import { PassportTable } from "./PassportTable.tsx";
+import { WhatFits } from "./WhatFits.tsx";
 
 const WHICH = [
-  { value: "here", label: "this browser" },
-  { value: "run", label: "the run shown" },
+  { value: "here", label: words.here },
+  { value: "run", label: words.run },
 ] as const;
 
 export function GpuDialog({ onClose }: { readonly onClose: () => void }) {
   const [which, setWhich] = useState<"here" | "run">("here");
   const run = usePage((state) => state.shown?.result.device ?? null);
   return (
-    <Dialog title="The GPU" onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       {run !== null && (
         <div className="dialog-tools">
-          <Segments label="Whose GPU" lead="of" value={which} options={WHICH} onChange={setWhich} />
+          <Segments label={words.which} lead={words.of} value={which} options={WHICH} onChange={setWhich} />
         </div>
       )}
-      {which === "run" && run !== null ? (
-        <Device device={run} without="This run was made before results carried a numerics passport." />
-      ) : (
-        <ThisBrowser />
-      )}
+      {which === "run" && run !== null ? <Device device={run} without={words.older} /> : <ThisBrowser />}
     </Dialog>
   );
 }
@@ -41,17 +39,29 @@ function ThisBrowser() {
   if (answer?.kind !== "device" || (answer.device.passport === undefined && !asked)) {
     return (
       <p className="empty" role="status">
-        Asking for the GPU and measuring its arithmetic: about a second
+        {words.asking}
       </p>
     );
   }
-  return <Device device={answer.device} without="The arithmetic of this GPU could not be measured." />;
+  return (
+    <Device device={answer.device} without={words.notMeasured}>
+      <WhatFits />
+    </Device>
+  );
 }
 
-function Device({ device, without }: { readonly device: DeviceReport; readonly without: string }) {
+interface DeviceProps {
+  readonly device: DeviceReport;
+  readonly without: string;
+  /** Between the facts and the passport. */
+  readonly children?: ReactNode;
+}
+
+function Device({ device, without, children }: DeviceProps) {
   return (
     <>
       <GpuFacts device={device} />
+      {children}
       {device.passport === undefined ? (
         <p className="empty">{without}</p>
       ) : (

@@ -66,11 +66,13 @@ describe("a table of images", () => {
 
   it("gives their order and classes; names are relative to it", () => {
     const text = 'Path,class\n./b/3.png,dog\n"a\\1.png",cat\n';
-    const { files: found, labels, source } = listTable(table(text, "in/labels.csv"), three, null);
+    const { files: found, labels, classNames, source } = listTable(table(text, "in/labels.csv"), three, null);
     expect(names(found)).toEqual(["in/b/3.png", "in/a/1.png"]);
-    expect([[...labels], source]).toEqual([[1, 0], "in/labels.csv"]);
-    expect([...listTable(table("image\tlabel\n3.png\t5\n", "l.tsv"), three, null).labels]).toEqual([5]);
-    expect([...listTable(table("file,label\n3.png,dog\n"), three, { dog: 2, cat: 1 }).labels]).toEqual([2]);
+    expect([[...labels], classNames, source]).toEqual([[1, 0], ["cat", "dog"], "in/labels.csv"]);
+    const numbers = listTable(table("image\tlabel\n3.png\t5\n", "l.tsv"), three, null);
+    expect([[...numbers.labels], numbers.classNames]).toEqual([[5], null]);
+    const known = listTable(table("file,label\n3.png,dog\n"), three, { dog: 2, cat: 1 });
+    expect([[...known.labels], known.classNames]).toEqual([[2], null]);
   });
 
   test.each([

@@ -9,7 +9,7 @@ const tokenizer = openTokenizer([vocabulary(...WORDS)]);
 /** The samples as words, pairs with a bar between, and their labels. */
 function read(file: string, text: string, changes: Partial<TextOptions> = {}) {
   const options = { file, tokenizer, columns: {}, label2id: null, positions: 32, ...changes };
-  const { arrays, warnings } = readText(bytes(text), options);
+  const { arrays, classNames, warnings } = readText(bytes(text), options);
   const data = (name: string) => [...(arrays.get(name)?.data ?? [])].map(Number);
   const [, width = 0] = arrays.get("input_ids")?.shape ?? [];
   const [ids, mask, labels] = ["input_ids", "attention_mask", "labels"].map(data);
@@ -18,7 +18,7 @@ function read(file: string, text: string, changes: Partial<TextOptions> = {}) {
     const words = own.slice(1, -1).map((id) => (id === 3 ? "|" : (WORDS[id - 5] ?? "?")));
     return words.join(" ");
   });
-  return { samples, labels, warnings: warnings.slice(1), arrays };
+  return { samples, labels, classNames, warnings: warnings.slice(1), arrays };
 }
 
 describe("text files", () => {
@@ -82,12 +82,15 @@ describe("text files", () => {
     const text = "sentence\tlabel\ngood\tpraise\nbad\tblame\n";
     expect(read("x.tsv", text, { label2id: { praise: 0, blame: 1 } }).labels).toEqual([0, 1]);
     const sorted = read("x.tsv", text, { label2id: { LABEL_0: 0, LABEL_1: 1 } });
-    expect(sorted.labels).toEqual([1, 0]);
+    expect([sorted.labels, sorted.classNames]).toEqual([
+      [1, 0],
+      ["blame", "praise"],
+    ]);
     expect(sorted.warnings).toEqual([
       'config.json does not name the classes: they are numbered in sorted order ("blame" is 0, "praise" is 1).',
     ]);
     const stars = read("x.tsv", "sentence\tlabel\ngood\t5\n", { label2id: { 1: 0, 5: 4 } });
-    expect(stars.labels).toEqual([4]);
+    expect([stars.labels, stars.classNames]).toEqual([[4], null]);
   });
 
   it("say how many texts were cut", () => {

@@ -1,0 +1,93 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { MAX_GROUPS } from "../../src/gpu/kernel.ts";
+import { publishedModels } from "../../src/model/published.ts";
+import type { Drawing } from "../../src/run/hessian.ts";
+import { planSize } from "../../src/run/sizes.ts";
+import type { SizePlan } from "../../src/run/sizeTypes.ts";
+
+const [resnet50, bertBase] = publishedModels();
+/** What every WebGPU device accepts, and what a large GPU does. */
+const DEFAULT = {
+  maxBufferSize: 268_435_456,
+  maxStorageBufferBindingSize: 134_217_728,
+  maxStorageBuffersPerShaderStage: 8,
+};
+const LARGE = { ...DEFAULT, maxBufferSize: 4_294_967_296, maxStorageBufferBindingSize: 2_147_483_644 };
+const drawn = { resnet50: new Map<string, Drawing>(), bertBase: new Map<string, Drawing>() };
+
+const resnet = (budget: number, limits = DEFAULT): SizePlan =>
+  planSize({ gpu: { limits }, published: resnet50, budget, batch: 2, drawings: drawn.resnet50 });
+const bert = (budget: number, limits = LARGE): SizePlan =>
+  planSize({ gpu: { limits }, published: bertBase, budget, batch: 1, drawings: drawn.bertBase });
+
+function fitting({ outcome }: SizePlan) {
+  if (outcome.kind !== "fits") throw new Error(outcome.message);
+  return outcome;
+}
+
+afterAll(() => {
+  for (const drawings of Object.values(drawn))
+    for (const { lowered } of drawings.values())
+      for (const { groups, label } of [...lowered.primal, ...lowered.tangent])
+        expect(Math.max(...groups), label).toBeLessThanOrEqual(MAX_GROUPS);
+});
+
+describe("ResNet-50 at 224 x 224", () => {
+  it("has as many parameters as torchvision's, and fits the limits that every WebGPU device has", () => {
+    const plan = resnet(16e9);
+    expect(plan.parameters).toBe(25_557_032);
+    expect(fitting(plan)).toMatchObject({ microBatch: 2, memory: "all vectors" });
+    for (const { lowered } of drawn.resnet50.values())
+      for (const { bindings } of [...lowered.primal, ...lowered.tangent])
+        for (const { slot } of bindings)
+          expect(4 * slot.floats).toBeLessThanOrEqual(DEFAULT.maxStorageBufferBindingSize);
+  });
+
+  it("keeps the basis, two vectors in its place, or fewer images at a time, as the budget allows", () => {
+    const plans = [1.7e9, 2e9, 4e9, 5.9e9, 8e9].map((budget) => ({ budget, ...fitting(resnet(budget)) }));
+    expect(plans.map(({ microBatch, memory }) => [microBatch, memory])).toEqual([
+      [1, "two vectors"],
+      [2, "two vectors"],
+      [2, "two vectors"],
+      [2, "all vectors"],
+      [2, "all vectors"],
+    ]);
+    for (const { budget, bytes, purposes } of plans) {
+      expect(bytes).toBeLessThanOrEqual(budget);
+      expect(Object.values(purposes).reduce((a, b) => a + b)).toBe(bytes);
+    }
+    // Room for 20 more steps where there is some, and for the 40 that were asked for alone where not.
+    const vector = 4 * resnet(8e9).parameters;
+    expect(plans.map(({ purposes }) => Math.floor(purposes.basis / vector))).toEqual([2, 2, 2, 41, 61]);
+  });
+
+  it("is refused below that, with what one image takes", () => {
+    expect(resnet(1e9).sentence).toBe(
+      "ResNet-50 (25.6 million parameters, 2 images of 224 x 224, 40 Lanczos steps) does not fit. The run needs 1.6 GB, the budget is 1.0 GB: look at fewer tensors (neither fewer steps nor fewer samples at a time help).",
+    );
+  });
+});
+
+describe("BERT-base with 128 tokens", () => {
+  it("is refused where one vector of its parameters exceeds what a device binds", () => {
+    const { parameters, outcome } = bert(16e9, DEFAULT);
+    expect(parameters).toBe(109_483_778);
+    expect(outcome).toEqual({
+      kind: "refused",
+      message:
+        "One vector of 109,483,778 parameters needs 438 MB, this GPU accepts 135 MB in one piece: take a smaller network, or a GPU with larger buffers.",
+    });
+  });
+
+  it("is refused where its vectors alone exceed the budget, and fits from 8 GB on", () => {
+    expect(bert(2e9).outcome).toMatchObject({
+      message:
+        "Weights, gradient and directions of 109,483,778 parameters need 2.6 GB, the budget is 2.0 GB: take a smaller network, or allow more memory.",
+    });
+    expect(bert(4e9).outcome).toMatchObject({
+      message: expect.stringMatching(/^The run needs 5\.\d GB, the budget is 4\.0 GB: look at fewer tensors/),
+    });
+    expect(fitting(bert(8e9))).toMatchObject({ microBatch: 1, memory: "two vectors" });
+    expect(fitting(bert(32e9))).toMatchObject({ microBatch: 1, memory: "all vectors" });
+  });
+});

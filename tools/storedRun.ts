@@ -93,7 +93,6 @@ function questionsFor(result: RunResult, all: boolean): Question[] {
   if (!all) return layered;
   return [
     ...layered,
-    { kind: "prune", request: pruneRequest(result, defaultValues, false) },
     { kind: "prune", request: pruneRequest(result, defaultValues, true) },
     unitQuestion(result, "jacobian", []),
     sweepQuestion(result),

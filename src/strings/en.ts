@@ -211,6 +211,7 @@ export const controlWords = {
       bulk: "bulk and outliers",
       sharp: "sharp and flat",
       norms: "BatchNorm and skip connections",
+      batch: "batch size",
       bits: "which layers to quantise",
       bert: "ResNet and BERT",
       lanczos: "how Lanczos finds them",
@@ -2018,6 +2019,58 @@ export const tours = {
         "On a quadratic loss, gradient descent overshoots more and more along an eigenvector once its step size exceeds 2/λ: " +
         `here 2/λ₁ = ${limit}. The sharpest direction sets the limit, and ${bulk} of the spectrum ` +
         "is a hundred times flatter or more.",
+    },
+  },
+  batch: {
+    title: "Batch size",
+    sample: {
+      title: "A batch is a sample",
+      text: (facts: {
+        readonly available: string;
+        readonly samples: number;
+        readonly batches: number;
+        readonly range: string;
+      }) =>
+        `The loss is a mean over ${facts.available} held-out images, and a batch is a few of them. ` +
+        `${facts.batches} random batches of ${facts.samples} images have a largest eigenvalue of ${facts.range}: ` +
+        "each is exact to many digits, for its own batch.",
+    },
+    mean: {
+      title: "Larger batches look flatter",
+      text: (facts: {
+        readonly small: number;
+        readonly smallMean: string;
+        readonly large: number;
+        readonly largeMean: string;
+      }) =>
+        `With ${facts.small} images λ₁ is ${facts.smallMean} in the mean, with ${facts.large} it is ${facts.largeMean}. ` +
+        "That is no accident: the largest eigenvalue of a mean of matrices is at most the mean of their largest " +
+        "eigenvalues. So λ₁ of two runs can be compared only at one batch size.",
+    },
+    spread: {
+      title: "And they agree more",
+      text: (facts: {
+        readonly small: number;
+        readonly smallSpread: string;
+        readonly large: number;
+        readonly largeSpread: string;
+        readonly batches: number;
+      }) =>
+        `Among batches of ${facts.small} images λ₁ varies by ${facts.smallSpread}, among those of ${facts.large} by ` +
+        `${facts.largeSpread}. ${facts.batches} batches tell a spread roughly, and batches drawn from the same data share images: ` +
+        "take it as a picture, not as a law.",
+    },
+    oneBatch: {
+      title: "What an error bar is about",
+      text: (facts: {
+        readonly samples: number;
+        readonly value: string;
+        readonly residual: string;
+        readonly range: string;
+      }) =>
+        `This spectrum is that of one batch of ${facts.samples} images: λ₁ = ${facts.value} with a residual of ${facts.residual}. ` +
+        `Other batches of ${facts.samples} gave ${facts.range}. The residual is about this batch; ` +
+        "how much the data vary, other batches tell.",
     },
   },
   norms: {

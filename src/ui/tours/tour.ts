@@ -19,7 +19,7 @@ export interface Stop {
 /** Cards that a stop may point at; the style sheet has a frame for each. */
 export const TARGETS = [
   ...(["density", "eigenvalues", "slice", "layers", "plan", "run-dock"] as const),
-  ...(["ritz", "matrix", "errors", "found", "study", "compare"] as const),
+  ...(["ritz", "matrix", "errors", "found", "study", "sweep", "compare"] as const),
 ] as const;
 export type Target = (typeof TARGETS)[number];
 

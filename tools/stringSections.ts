@@ -31,23 +31,31 @@ export function stringSections(file: string): Plugin {
     buildStart() {
       if (splits) sections = spreadSections(path);
     },
-    transform(code) {
-      if (!splits || !code.includes("/strings/en.ts")) return null;
-      const split = (_: string, names: string, from: string) => imports(names, from, sections);
-      return { code: code.replace(IMPORT, split), map: null };
+    transform: {
+      filter: { code: "/strings/en.ts" },
+      handler(code) {
+        if (!splits) return null;
+        const split = (_: string, names: string, from: string) => imports(names, from, sections);
+        return { code: code.replace(IMPORT, split), map: null };
+      },
     },
-    resolveId(source, importer) {
-      const found = FILE.exec(source);
-      if (found === null) return null;
-      if (splits && found[1] === undefined)
-        this.error(`internal: ${importer} has to import sections of src/strings/en.ts by their names`);
-      return { id: path + (found[1] ?? ""), moduleSideEffects: false };
+    resolveId: {
+      filter: { id: FILE },
+      handler(source, importer) {
+        const section = FILE.exec(source)?.[1];
+        if (splits && section === undefined)
+          this.error(`internal: ${importer} has to import sections of src/strings/en.ts by their names`);
+        return { id: path + (section ?? ""), moduleSideEffects: false };
+      },
     },
-    load(id) {
-      const [of, section] = id.split("?section=");
-      if (of !== path || section === undefined) return null;
-      this.addWatchFile(path);
-      return sections.get(section) ?? readFileSync(path, "utf8");
+    load: {
+      filter: { id: /\?section=/ },
+      handler(id) {
+        const [of, section] = id.split("?section=");
+        if (of !== path) return null;
+        this.addWatchFile(path);
+        return sections.get(section) ?? readFileSync(path, "utf8");
+      },
     },
   };
 }

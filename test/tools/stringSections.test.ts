@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { build, type Rolldown } from "vite";
 import { describe, expect, test } from "vitest";
 import { stringSections } from "../../tools/stringSections.ts";
@@ -9,13 +10,16 @@ const FILES = {
   "src/strings/en.ts": `
     const plural = (n: number, one: string): string => n + " " + one;
     export const header = { title: "Above all", unused: "nobody asks" };
-    export const near = { text: (n: number) => plural(n, "near word") };
+    /** Near. */
+    export const near = { text: (n: number) => plural(n, "near word"), inner: { deep: "deep" } };
+    export const odd = { "no name": "odd" };
     export const far = { text: "a far word" };
   `,
   "src/strings/de.ts": `
     import type * as en from "./en.ts";
     export const header: typeof en.header = { title: "Zuoberst", unused: "" };
-    export const near: typeof en.near = { text: (n: number) => String(n) + " nahe" };
+    export const near: typeof en.near = { text: (n: number) => String(n) + " nahe", inner: { deep: "tief" } };
+    export const odd: typeof en.odd = { "no name": "krumm" };
     export { far } from "./en.ts";
   `,
   "src/main.ts": `
@@ -29,6 +33,12 @@ const FILES = {
     } from "../strings/en.ts";
     import { header } from "../strings/en.ts";
     document.body.append(header.title, far.text);
+  `,
+  "src/used.ts": `
+    import { header, near as words, odd, far } from "./strings/en.ts";
+    const key = "title" as const;
+    const { text } = far;
+    globalThis.said = [header.title, header[key], words.text(1), words.inner.deep, odd["no name"], text];
   `,
   "src/whole.ts": `import * as all from "./strings/en.ts"; console.log(all);`,
   "src/lacking.ts": `import { nowhere } from "./strings/en.ts"; console.log(nowhere.title);`,
@@ -65,6 +75,12 @@ describe("a build with one file of texts", () => {
     const code = (await built("src/strings/de.ts")).join();
     for (const text of ["Zuoberst", "nahe", "a far word"]) expect(code).toContain(text);
     expect(code).not.toMatch(/Above all|near word/);
+  });
+
+  test("says the same in whatever way a section is used", async () => {
+    const [code] = await built("src/strings/en.ts", "src/used.ts");
+    const said = ["Above all", "Above all", "1 near word", "deep", "odd", "a far word"];
+    expect([...runInNewContext(`${code}; said`)]).toEqual(said);
   });
 
   test("refuses an import that no section can be told from", async () => {

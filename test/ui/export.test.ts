@@ -64,7 +64,7 @@ describe("the numbers of a run as npz", () => {
 });
 
 describe("numbers of a run that failed a check", () => {
-  const doubt = 'Do not trust this: the checks "symmetry", ghosts failed.';
+  const doubt = "Do not trust this: the checks symmetry, ghosts failed.";
 
   it("say so in every row of a CSV, whatever its cells hold", () => {
     const table = csv(

@@ -34,7 +34,7 @@ export function withLimits(document, source) {
  */
 export function limitsOf(source) {
   const body = source.slice(source.indexOf("export const limits"));
-  return [...body.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(\w+): ([^,\n]+),/g)].map(
+  return [...body.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+): ([^,\n]+),/g)].map(
     ([, about, name, value]) => ({
       name,
       value: value

@@ -10,6 +10,7 @@ import {
   documented,
   emptyReport,
   enter,
+  merge,
   printReport,
   type Row,
   readReport,

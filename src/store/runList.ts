@@ -110,18 +110,19 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
       const run = get().list.runs.find((other) => other.id === id);
       if (run === undefined) return;
       const renamed = { ...run, name: name.trim().slice(0, 120) };
-      put({ runs: get().list.runs.map((other) => (other.id === id ? renamed : other)) });
+      // Shown once it is kept, so that no reload brings the old name back.
       await inPlace((place) => place.rename(id, renamed.name));
+      put({ runs: get().list.runs.map((other) => (other.id === id ? renamed : other)) });
     },
 
     async deleteRun(id) {
-      put({ runs: get().list.runs.filter((run) => run.id !== id) });
       await inPlace((place) => place.remove(id));
+      put({ runs: get().list.runs.filter((run) => run.id !== id) });
     },
 
     async deleteDamaged(key) {
-      put({ damaged: get().list.damaged.filter((run) => run.key !== key) });
       await inPlace((place) => place.remove(key));
+      put({ damaged: get().list.damaged.filter((run) => run.key !== key) });
     },
 
     showListed(id) {

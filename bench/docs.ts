@@ -53,7 +53,10 @@ function losses(results: Results): string {
 }
 
 export function performanceText(results: Results): string {
-  const { products, commands, lanczos, peers, scaling, landscapes, layers } = tablesOf(results, markdown);
+  const { products, commands, lanczos, peers, profile, scaling, landscapes, layers } = tablesOf(
+    results,
+    markdown,
+  );
   const section = (title: string, text: string, rows: string): string =>
     rows === "" ? "" : `## ${title}\n\n${text}\n\n${rows}\n`;
   return `# Performance
@@ -89,9 +92,13 @@ peak of a run without them.`,
   lanczos,
 )}${section(
   "Beside jax-js",
-  `jax-js 0.1.25 in the same process, on the same WebGPU, with the same numbers; rounds in turn. Its first product counts tracing and
+  `jax-js ${results.host.jax} in the same process, on the same WebGPU, with the same numbers; rounds in turn. Its first product counts tracing and
 compilation. The Wasm rows run on one thread. Difference: relative, in the 2-norm, between the two products.`,
   peers,
+)}${section(
+  "Where the time goes",
+  `Each dispatch of a product alone, kernels of one label together. Pipelines of its two programs, compiled one after the other.`,
+  profile,
 )}${section("Scaling", "Time per sample, vector or parameter, of that of the first column.", scaling)}${section(
   "Small networks",
   "Points of a landscape, and traces of all tensors from one stream of products.",

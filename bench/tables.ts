@@ -5,6 +5,7 @@ import type { LanczosRow } from "./lanczos.ts";
 import type { LandscapeRow } from "./landscape.ts";
 import type { LayersRow } from "./layers.ts";
 import type { ProductRow } from "./products.ts";
+import type { ProfileRow } from "./profile.ts";
 import { type Measured, type Results, rowsOf } from "./results.ts";
 import type { ScalingRow } from "./scaling.ts";
 import { type Columns, table } from "./table.ts";
@@ -69,6 +70,21 @@ export const PEERS: Columns<PeerRow> = [
   ["difference", (r) => r.difference.toExponential(0)],
 ];
 
+export const PROFILE: Columns<ProfileRow> = [
+  ["network", (r) => r.model],
+  [
+    "kernels: share of the product, of the ceiling",
+    (r) =>
+      r.kernels
+        .slice(0, 4)
+        .map((k) => `${k.dispatches} x ${k.label}: ${percent(k.share)}, ${percent(k.ofCeiling)}`)
+        .join("; "),
+  ],
+  ["pipelines", (r) => String(r.pipelines)],
+  ["compile ms", (r) => ms(r.compileMs)],
+  ["slowest ms", (r) => ms(r.slowestMs)],
+];
+
 export const SCALING: Columns<ScalingRow> = [
   ["network", (r) => r.model],
   ["over", (r) => r.over],
@@ -109,6 +125,7 @@ export function tablesOf(
     commands: drawn(COMMANDS, "products"),
     lanczos: drawn(LANCZOS, "lanczos"),
     peers: drawn(PEERS, "peer"),
+    profile: drawn(PROFILE, "profile"),
     scaling: drawn(SCALING, "scaling"),
     landscapes: drawn(LANDSCAPES, "landscapes"),
     layers: drawn(LAYERS, "layers"),

@@ -10,6 +10,7 @@ import { median } from "./measure.ts";
 import { problemOf } from "./models/generated.ts";
 import { PERCEPTRON, perceptron } from "./models/nets.ts";
 import { measureProducts, type ProductRow } from "./products.ts";
+import { measureProfile, type ProfileRow } from "./profile.ts";
 import { measureScaling, type ScalingCase, type ScalingRow } from "./scaling.ts";
 
 /** Rows by the kind of measurement. */
@@ -17,6 +18,7 @@ export interface Rows {
   readonly products: ProductRow;
   readonly lanczos: LanczosRow;
   readonly peer: PeerRow;
+  readonly profile: ProfileRow;
   readonly scaling: ScalingRow;
   readonly landscapes: readonly LandscapeRow[];
   readonly layers: readonly LayersRow[];
@@ -74,6 +76,9 @@ export const UNITS: readonly Unit[] = [
   ),
   ...CASES.map((id) =>
     unit("lanczos", id, null, async () => measureLanczos(dawn(), await caseOf(id), LANCZOS_STEPS)),
+  ),
+  ...CASES.map((id) =>
+    unit("profile", id, null, async (rounds) => measureProfile(dawn(), await caseOf(id), rounds)),
   ),
   unit("scaling", "conv3", "batch", async (rounds) => {
     const cases = await inOrder(COUNTS, (batch) => small("conv3", batch, 1));

@@ -47,10 +47,6 @@ export function doubtOf(results: readonly RunResult[]): string | null {
   return runWords.doubt(names);
 }
 
-export function plural(n: number, one: string): string {
-  return `${count(n)} ${one}${n === 1 ? "" : "s"}`;
-}
-
 /** How the numbers were made, after the sentence that says what they mean. */
 export function provenance(result: RunResult): string {
   const { settings, spectrum, trace, device, products, seconds } = result;

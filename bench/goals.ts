@@ -77,19 +77,19 @@ export function goalsOf(results: Results): readonly Goal[] {
       "largest of the networks measured: product, in forward passes (operations)",
       6.1,
       times,
-      largest(all("products").map(({ hvpInForwards }) => hvpInForwards)),
+      largest(all("counts").map(({ hvpInForwards }) => hvpInForwards)),
     ),
     most(
       "largest of the networks measured: memory of the product, of the gradient's",
       2.7,
       times,
-      largest(all("products").map(({ hvpPerGradientBytes }) => hvpPerGradientBytes)),
+      largest(all("counts").map(({ hvpPerGradientBytes }) => hvpPerGradientBytes)),
     ),
     most(
       "bundled-resnet20: pipelines",
       40,
       count,
-      all("profile").find(({ model }) => model === "bundled-resnet20")?.pipelines,
+      all("counts").find(({ model }) => model === "bundled-resnet20")?.pipelines,
     ),
     most(
       "slowest pipeline, milliseconds",

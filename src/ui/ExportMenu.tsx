@@ -100,12 +100,12 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
       <div className="export-menu">
         {figure !== null && (
           <p className="export-row">
-            {save(words.svg, "svg", (tools) => svg(figure, tools), figure.what)}
+            {save(words.svg, "svg", (tools) => svg(figure, tools), figure.name)}
             {save(
               words.png,
               "png",
               (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
-              figure.what,
+              figure.name,
             )}
             <SizeChoice
               label={words.width}
@@ -141,7 +141,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
               words.matplotlib,
               "py",
               (tools) => tools.matplotlibScript(tools.fileName(model, "run", "json")),
-              figure?.what ?? "run",
+              figure?.name ?? "run",
             )}
             {save(
               words.pytorch,

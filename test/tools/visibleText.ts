@@ -10,11 +10,11 @@ type Node = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 /** Attributes and properties whose words are read or heard. */
 const NAMING =
-  /^(title|label|aria-label|aria-valuetext|aria-description|placeholder|note|alt|summary|lead|help|caption|meaning|legend|quantity|unit|hint|text|sentence|heading|columns)$/;
+  /^(title|label|aria-label|aria-valuetext|aria-description|placeholder|note|alt|summary|lead|help|caption|meaning|legend|quantity|unit|hint|text|sentence|heading|about|columns|titles|xTitle|yTitle)$/;
 
-/** Attributes for machines. */
+/** Attributes and properties for machines. */
 const TECHNICAL =
-  /^(className|d|viewBox|role|type|htmlFor|id|key|href|transform|points|style|fill|stroke|rel|target|sandbox|accept|preserveAspectRatio|textAnchor|autoComplete|autoCapitalize|inputMode)$/;
+  /^(className|d|viewBox|role|type|htmlFor|id|keys?|href|transform|points|style|fill|stroke|rel|target|sandbox|accept|preserveAspectRatio|textAnchor|autoComplete|autoCapitalize|inputMode)$/;
 
 /** What counts as a text: any word where words are shown, prose elsewhere. Formulas have single letters. */
 const WORD = /[A-Za-z]{2,}/;
@@ -55,7 +55,7 @@ function* texts(node: Node, shown: boolean): Generator<string> {
     }
     case "Property":
       if (node.computed) yield* texts(node.key as Node, false);
-      yield* texts(node.value as Node, NAMING.test(nameOf(node.key)));
+      if (!TECHNICAL.test(nameOf(node.key))) yield* texts(node.value as Node, NAMING.test(nameOf(node.key)));
       return;
     case "JSXElement":
       yield* texts(node.openingElement as Node, false);

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { controls } from "../../src/store/controls.ts";
 import { stopAfter } from "../../src/ui/charts/Cursor.tsx";
-import { commandOf, isFree, KEYS, keyName, PLACES, type Place } from "../../src/ui/keys/table.ts";
-
-const places = Object.keys(PLACES) as Place[];
+import { keyName } from "../../src/ui/keys/KeySheet.tsx";
+import { commandOf, isFree, KEYS, PLACES } from "../../src/ui/keys/table.ts";
 
 describe("the table of keys", () => {
   test("gives no key two meanings at one place", () => {
-    for (const place of places) {
+    for (const place of PLACES) {
       const keys = KEYS[place].flatMap((row) => [...row.keys]);
       expect(new Set(keys).size).toBe(keys.length);
       for (const key of keys) expect(commandOf(place, key)).not.toBeNull();

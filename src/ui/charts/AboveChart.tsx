@@ -1,6 +1,7 @@
 /** The share of eigenvalues above each value, on two data. */
 import type { DataSpectrum } from "../../store/studyData.ts";
 import { shareAbove } from "../../store/studyData.ts";
+import { charts, aboveChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { aboveGeometry } from "./aboveGeometry.ts";
@@ -32,14 +33,14 @@ export function AboveChart({ data, size, summary }: AboveChartProps) {
     const shape = aboveGeometry(data, size, frame);
     return (
       <>
-        <Picture frame={frame} box={box} summary={summary} xTitle="eigenvalue λ" yTitle="share above λ">
+        <Picture frame={frame} box={box} summary={summary} xTitle={charts.eigenvalue} yTitle={words.yTitle}>
           <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           {shape.curves.map((curve, i) => (
             <path key={data[i].title} className={i === 0 ? "line" : "line beside-1"} d={curve} />
           ))}
         </Picture>
         <Cursor
-          label="Read the two data"
+          label={words.read}
           frame={frame}
           width={width}
           stops={evenStops(frame, STOPS)}
@@ -59,6 +60,6 @@ function reading(data: readonly DataSpectrum[], value: number): string {
   });
   return [
     `λ = ${significant(value, 3)}`,
-    ...shares.map((share, i) => `${i === 0 ? "run" : "other"}: ${significant(100 * share, 2)} % above`),
+    ...shares.map((share, i) => (i === 0 ? words.ofRun : words.ofOther)(significant(100 * share, 2))),
   ].join("\n");
 }

@@ -1,4 +1,6 @@
 /** Bits of each layer in a plan, in the order of the network. */
+
+import { bitsChart as words } from "../../strings/en.ts";
 import { Across, Axes } from "./Axes.tsx";
 import { type BitBar, bitsGeometry } from "./bitsGeometry.ts";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -59,11 +61,11 @@ export function BitsChart({ bars, summary, selected, onPick }: BitsChartProps) {
           ))}
         </Picture>
         <Cursor
-          label="Read the bits"
+          label={words.read}
           frame={frame}
           width={width}
           stops={stops}
-          read={readingOf(stops, (i) => `${bars[i].name}\n${bars[i].bits} bits${bars[i].note}`)}
+          read={readingOf(stops, (i) => `${bars[i].name}\n${words.bits(bars[i].bits)}${bars[i].note}`)}
           onPick={(px) => onPick(bars[nearest(stops, px)].name)}
         />
       </>

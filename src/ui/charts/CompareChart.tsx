@@ -1,6 +1,7 @@
 /** Densities of several runs on common axes, each with its own colour and dashes. */
 import { useId, useMemo } from "react";
 import { type DensityCurve, type DensityView, densityAt, eigenvalueAt } from "../../store/densityView.ts";
+import { charts, compareChart as words } from "../../strings/en.ts";
 import { scientific, significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -50,7 +51,7 @@ function Plot({ view, curves, yAxis, summary, frame, box }: PlotProps) {
   const { xTicks, yTicks, oneInN, title } = axes;
   return (
     <>
-      <Picture {...{ frame, box, summary }} xTitle={title} yTitle="density">
+      <Picture {...{ frame, box, summary }} xTitle={title} yTitle={charts.density}>
         <Clip id={clip} frame={frame} />
         <Axes {...{ frame, xTicks, yTicks }} rem={box.rem} guide={oneInN} />
         <g clipPath={`url(#${clip})`}>
@@ -60,7 +61,7 @@ function Plot({ view, curves, yAxis, summary, frame, box }: PlotProps) {
         </g>
       </Picture>
       <Cursor
-        label="Read the densities"
+        label={words.read}
         frame={frame}
         width={box.width}
         stops={evenStops(frame, STOPS)}
@@ -73,5 +74,5 @@ function Plot({ view, curves, yAxis, summary, frame, box }: PlotProps) {
 const reading = (view: DensityView, curves: readonly ComparedCurve[], u: number): string =>
   [
     `λ = ${significant(eigenvalueAt(view, u), 4)}`,
-    ...curves.map(({ letter, curve }) => `${letter}: density ${scientific(densityAt(curve, u))}`),
+    ...curves.map(({ letter, curve }) => words.density(letter, scientific(densityAt(curve, u)))),
   ].join("\n");

@@ -1,4 +1,6 @@
 /** How errors fall, or orthogonality goes, with every product. */
+
+import { convergenceChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -51,7 +53,7 @@ export function ConvergenceChart({ series, at, step, quantity, summary }: Conver
           )}
         </Picture>
         <Cursor
-          label={`Read: ${quantity}`}
+          label={words.read(quantity)}
           frame={frame}
           width={width}
           stops={stops}

@@ -1,6 +1,7 @@
 /** The share of eigenvalues up to each value, with the band that holds it everywhere. */
 import { useId } from "react";
 import type { CumulativeView } from "../../store/cumulativeView.ts";
+import { charts, cumulativeChart as words } from "../../strings/en.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
 import { Clip } from "./Clip.tsx";
@@ -33,7 +34,7 @@ export default function CumulativeChart({ view, summary, limit }: CumulativeChar
     const { x, xTicks, yTicks, band, curve } = cumulativeGeometry(view, frame);
     return (
       <>
-        <Picture {...{ frame, box, summary }} xTitle="eigenvalue λ" yTitle="share of eigenvalues up to λ">
+        <Picture {...{ frame, box, summary }} xTitle={charts.eigenvalue} yTitle={words.yTitle}>
           <Clip id={clip} frame={frame} />
           <Axes {...{ frame, rem, xTicks, yTicks }} />
           <g clipPath={`url(#${clip})`}>
@@ -43,7 +44,7 @@ export default function CumulativeChart({ view, summary, limit }: CumulativeChar
           {limit !== null && <LimitLine {...{ limit, view, x, frame, rem }} low />}
         </Picture>
         <Cursor
-          label="Read the cumulative distribution"
+          label={words.read}
           frame={frame}
           width={width}
           stops={evenStops(frame, STOPS)}

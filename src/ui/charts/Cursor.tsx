@@ -1,5 +1,6 @@
 /** Reading a chart by pointer and by keyboard: a slider over the plot, with the reading beside the cursor. */
 import { type KeyboardEvent, useState } from "react";
+import { charts } from "../../strings/en.ts";
 import { commandOf } from "../keys/table.ts";
 import { type Frame, nearest } from "./frame.ts";
 
@@ -54,7 +55,7 @@ export function Cursor({ label, frame, width, stops, read, onPick }: CursorProps
         aria-valuemin={0}
         aria-valuemax={stops.length - 1}
         aria-valuenow={index}
-        aria-valuetext={reading?.text.replaceAll("\n", ", ") ?? "arrow keys read the values"}
+        aria-valuetext={reading?.text.replaceAll("\n", ", ") ?? charts.howToRead}
         style={{
           left: frame.left,
           top: frame.top,

@@ -1,6 +1,7 @@
 /** Density of eigenvalues, with the Ritz values as stems of the height of their weights. */
 import { useMemo } from "react";
 import { type DensityView, positionOf } from "../../store/densityView.ts";
+import { densityChart as words } from "../../strings/en.ts";
 import { Across, Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
 import { Clip } from "./Clip.tsx";
@@ -52,13 +53,7 @@ function Plot(props: PlotProps) {
   const chosen = view.stems.find((stem) => stem.theta === selected?.theta && stem.probe === selected.probe);
   return (
     <>
-      <Picture
-        frame={frame}
-        box={box}
-        summary={summary}
-        xTitle={plot.title}
-        yTitle="density, weight of a stem"
-      >
+      <Picture frame={frame} box={box} summary={summary} xTitle={plot.title} yTitle={words.yTitle}>
         <Clip id="density-clip" frame={frame} />
         <Axes frame={frame} rem={rem} xTicks={plot.xTicks} yTicks={plot.yTicks} baseline={null} />
         <g clipPath="url(#density-clip)">
@@ -87,7 +82,7 @@ function Plot(props: PlotProps) {
         </g>
         {plot.oneInN !== null && (
           <text className="note" x={frame.left + 0.3 * rem} y={plot.oneInN - 0.3 * rem}>
-            1/n, one eigenvalue
+            {words.oneInN}
           </text>
         )}
         {limit !== null && <LimitLine limit={limit} view={view} x={plot.x} frame={frame} rem={rem} />}
@@ -104,7 +99,7 @@ function Plot(props: PlotProps) {
         <Across className="axis" frame={frame} y={frame.bottom} />
       </Picture>
       <Cursor
-        label="Read the density"
+        label={words.read}
         frame={frame}
         width={width}
         stops={stops}

@@ -1,6 +1,7 @@
 /** A density per run, side by side on common axes, with that of the first run behind the others. */
 import { useId, useMemo } from "react";
 import type { DensityView } from "../../store/densityView.ts";
+import { charts } from "../../strings/en.ts";
 import { Axes } from "./Axes.tsx";
 import { AxisTitle } from "./ChartFrame.tsx";
 import { Clip } from "./Clip.tsx";
@@ -48,7 +49,7 @@ export function DensityPanels({ view, curves, yAxis, summary }: DensityPanelsPro
             />
           ))}
           <AxisTitle x={0.8 * box.rem} y={box.height / 2} upwards>
-            density
+            {charts.density}
           </AxisTitle>
         </svg>
       )}

@@ -1,4 +1,6 @@
 /** The front of bit plans: cost against predicted rise, with the chosen plan, plans of one width, and what was measured. */
+
+import { frontChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -35,7 +37,7 @@ export function FrontChart({ figure, quantity, summary, costText, onPick }: Fron
     const diamond = 0.46 * rem;
     return (
       <>
-        <Picture frame={frame} box={box} summary={summary} xTitle={quantity} yTitle="rise of the loss">
+        <Picture frame={frame} box={box} summary={summary} xTitle={quantity} yTitle={words.yTitle}>
           <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           {shape.floor !== null && (
             <text className="tick" x={frame.left - 0.5 * rem} y={shape.floor} dy="0.32em" textAnchor="end">
@@ -59,7 +61,7 @@ export function FrontChart({ figure, quantity, summary, costText, onPick }: Fron
                 y={y - 0.7 * rem}
                 textAnchor={x > frame.right - 3 * rem ? "end" : "middle"}
               >
-                all {bits} bits
+                {words.uniform(bits)}
               </text>
             </g>
           ))}
@@ -80,13 +82,13 @@ export function FrontChart({ figure, quantity, summary, costText, onPick }: Fron
           ))}
         </Picture>
         <Cursor
-          label="Read the front"
+          label={words.read}
           frame={frame}
           width={width}
           stops={shape.stops}
           read={readingOf(shape.stops, (i) => {
             const { cost, loss } = shape.plans[i];
-            return `${costText(cost)}\npredicted rise ${significant(loss, 3)}`;
+            return `${costText(cost)}\n${words.predicted(significant(loss, 3))}`;
           })}
           onPick={(px) => onPick(shape.plans[nearest(shape.stops, px)].cost)}
         />

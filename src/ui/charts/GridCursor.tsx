@@ -1,5 +1,6 @@
 /** Reading a plane by pointer and by keyboard: a slider in two dimensions, with the reading beside the place. */
 import { type KeyboardEvent, useState } from "react";
+import { charts, planeChart } from "../../strings/en.ts";
 import { type Command, commandOf } from "../keys/table.ts";
 import { type Frame, nearest } from "./frame.ts";
 
@@ -46,11 +47,11 @@ export function GridCursor({ label, frame, width, xs, ys, read }: GridCursorProp
         tabIndex={0}
         className="cursor"
         aria-label={label}
-        aria-roledescription="two-dimensional slider"
+        aria-roledescription={planeChart.slider}
         aria-valuemin={0}
         aria-valuemax={xs.length * ys.length - 1}
         aria-valuenow={i * ys.length + j}
-        aria-valuetext={place === null ? "arrow keys read the values" : text.replaceAll("\n", ", ")}
+        aria-valuetext={place === null ? charts.howToRead : text.replaceAll("\n", ", ")}
         style={{
           left: frame.left,
           top: frame.top,

@@ -1,4 +1,6 @@
 /** Trace of each tensor's own block, in the order of the network, with its 95 % interval. */
+
+import { charts, layerChart as words } from "../../strings/en.ts";
 import { interval, significant } from "../format.ts";
 import { Across, Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -88,14 +90,14 @@ export function LayerChart({ bars, quantity, summary, selected, onPick }: LayerC
           ))}
         </Picture>
         <Cursor
-          label="Read the layers"
+          label={words.read}
           frame={frame}
           width={width}
           stops={stops}
           read={readingOf(stops, (i) => {
             const { bar } = shape.bars[i];
-            const spread = bar.interval === null ? "" : `\n95 % interval ${interval(bar.interval)}`;
-            return `${bar.name}\n${quantity} ${significant(bar.value, 3)}${spread}`;
+            const spread = bar.interval === null ? "" : `\n${charts.interval(interval(bar.interval))}`;
+            return `${bar.name}\n${words.value(quantity, significant(bar.value, 3))}${spread}`;
           })}
           {...(onPick === undefined ? {} : { onPick: (px: number) => onPick(bars[nearest(stops, px)].name) })}
         />

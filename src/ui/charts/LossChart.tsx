@@ -1,5 +1,6 @@
 /** Measured loss of several runs, each along its own vector, on common axes. */
 import type { LossSlice } from "../../store/state.ts";
+import { charts, lossChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -31,28 +32,22 @@ export function LossChart({ slices, letters, strokes, vector, summary }: LossCha
     const { paths, xTicks, yTicks, stops } = lossGeometry(slices, frame);
     return (
       <>
-        <Picture
-          frame={frame}
-          box={box}
-          summary={summary}
-          xTitle={`step along ${vector} of each run (unit length)`}
-          yTitle="loss"
-        >
+        <Picture frame={frame} box={box} summary={summary} xTitle={words.xTitle(vector)} yTitle={charts.loss}>
           <Axes frame={frame} rem={rem} xTicks={xTicks} yTicks={yTicks} />
           {paths.map((path, i) => (
             <path key={letters[i]} className={strokes[i]} d={path} data-curve={letters[i]} />
           ))}
         </Picture>
         <Cursor
-          label={`Read the losses along ${vector}`}
+          label={words.read(vector)}
           frame={frame}
           width={width}
           stops={stops}
           read={readingOf(stops, (place) => {
             const step = slices[0].steps[place];
             const at = (slice: LossSlice) => slice.loss[nearest(slice.steps, step)];
-            const lines = slices.map((slice, i) => `${letters[i]}: loss ${significant(at(slice), 4)}`);
-            return [`step ${significant(step, 3)}`, ...lines].join("\n");
+            const lines = slices.map((slice, i) => words.loss(letters[i], significant(at(slice), 4)));
+            return [charts.step(significant(step, 3)), ...lines].join("\n");
           })}
         />
       </>

@@ -1,6 +1,7 @@
 /** A quantity over the plane of two directions, with lines of equal value: measured and predicted. */
 import type { Field } from "../../store/landscapes.ts";
 import type { LandscapeMark } from "../../store/state.ts";
+import { charts, controlWords, planeChart as words } from "../../strings/en.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
 import { ColourBar } from "./ColourBar.tsx";
@@ -35,15 +36,15 @@ export function PlaneChart({ field, shades, marks, names, summary, read }: Plane
     const shape = planeGeometry(field, shades, frame);
     const arm = 0.4 * rem;
     const onRight = (x: number): boolean => x > (frame.left + frame.right) / 2;
-    const placed = marks.length > 0 ? marks : [{ label: "weights", at: [0, 0] }];
+    const placed = marks.length > 0 ? marks : [{ label: words.weights, at: [0, 0] }];
     return (
       <>
         <Picture
           frame={frame}
           box={box}
           summary={summary}
-          xTitle={`step along ${names[0]}`}
-          yTitle={`step along ${names[1]}`}
+          xTitle={charts.stepAlong(names[0])}
+          yTitle={charts.stepAlong(names[1])}
         >
           {shape.cells.map(({ fill, measured, d }) => (
             <path
@@ -87,7 +88,7 @@ export function PlaneChart({ field, shades, marks, names, summary, read }: Plane
           <ColourBar shades={shades} frame={frame} rem={rem} />
         </Picture>
         <GridCursor
-          label={`Read the ${field.value} over ${names.join(" and ")}`}
+          label={words.read(controlWords.landscapeValue.options[field.value], names[0], names[1])}
           frame={frame}
           width={width}
           xs={shape.xs}

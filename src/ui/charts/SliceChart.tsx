@@ -1,5 +1,6 @@
 /** Measured loss along an eigenvector, over the parabola that its eigenvalue predicts. */
 import type { LossSlice } from "../../store/state.ts";
+import { charts, sliceChart as words } from "../../strings/en.ts";
 import { LineChart } from "./LineChart.tsx";
 import { sliceLine, sliceReading } from "./sliceGeometry.ts";
 
@@ -16,8 +17,8 @@ export const SliceChart = ({ slice, loss, vector, summary }: SliceChartProps) =>
   <LineChart
     className="slice-chart"
     line={sliceLine(slice, loss)}
-    titles={[`step along ${vector} (unit length)`, "loss"]}
-    label={`Read the loss along ${vector}`}
+    titles={[words.xTitle(vector), charts.loss]}
+    label={words.read(vector)}
     summary={summary}
     read={(i) => sliceReading(slice, loss, i)}
   />

@@ -1,5 +1,6 @@
 /** Traces of the parts of several networks: a mark with its interval for each run, with the run's letter. */
 import type { ComparedRow } from "../../store/comparison.ts";
+import { charts, stageChart as words } from "../../strings/en.ts";
 import { interval, significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -31,7 +32,7 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
     const stops = marks.map((mark) => mark.x);
     return (
       <>
-        <Picture frame={frame} box={box} summary={summary} yTitle="trace">
+        <Picture frame={frame} box={box} summary={summary} yTitle={charts.trace}>
           <Axes frame={frame} rem={rem} yTicks={yTicks} baseline={zero} />
           {marks.map(({ run, stage, x, y, whisker }) => (
             <g key={`${stage} ${run}`}>
@@ -58,7 +59,7 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
         </Picture>
         {stops.length > 0 && (
           <Cursor
-            label="Read the traces"
+            label={words.read}
             frame={frame}
             width={width}
             stops={stops}
@@ -66,8 +67,8 @@ export function StageChart({ rows, letters, strokes, summary }: StageChartProps)
               const mark = marks[i];
               const quantity = rows[mark.stage].quantities[mark.run];
               const estimated = quantity?.kind === "95 %" ? quantity.interval : null;
-              const spread = estimated === null ? "" : `\n95 % interval ${interval(estimated)}`;
-              return `${letters[mark.run]}: ${rows[mark.stage].name}\ntrace ${significant(quantity?.value ?? 0, 3)}${spread}`;
+              const spread = estimated === null ? "" : `\n${charts.interval(interval(estimated))}`;
+              return `${letters[mark.run]}: ${rows[mark.stage].name}\n${words.trace(significant(quantity?.value ?? 0, 3))}${spread}`;
             })}
           />
         )}

@@ -5,6 +5,7 @@
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { controls } from "../../store/controls.ts";
 import type { Field } from "../../store/landscapes.ts";
+import { surfaceChart as words } from "../../strings/en.ts";
 import { type Command, commandOf } from "../keys/table.ts";
 import { frameOf } from "./frame.ts";
 import type { Shades } from "./shades.ts";
@@ -105,12 +106,12 @@ export function SurfaceChart({ field, shades, names, summary, view, onView, grou
             role="slider"
             tabIndex={0}
             className="turntable"
-            aria-label="Turn the surface"
+            aria-label={words.turn}
             aria-valuemin={-180}
             aria-valuemax={180}
             aria-valuenow={seen.turn}
-            aria-valuetext={`turned by ${seen.turn} degrees, seen from ${seen.tilt} degrees above`}
-            title="Drag, or use the arrow keys; Home turns it back"
+            aria-valuetext={words.turned(seen.turn, seen.tilt)}
+            title={words.hint}
             onKeyDown={onKeyDown}
             onPointerDown={(event) => {
               event.currentTarget.setPointerCapture(event.pointerId);

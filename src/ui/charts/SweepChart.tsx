@@ -1,5 +1,6 @@
 /** The largest eigenvalue of random batches against their size: every batch, and the mean of each size. */
 import type { SweptSize } from "../../store/studyData.ts";
+import { sweepChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -28,13 +29,7 @@ export function SweepChart({ sizes, planned, summary }: SweepChartProps) {
     const shape = sweepGeometry(sizes, planned, frame);
     return (
       <>
-        <Picture
-          frame={frame}
-          box={box}
-          summary={summary}
-          xTitle="samples of a batch"
-          yTitle="largest eigenvalue"
-        >
+        <Picture frame={frame} box={box} summary={summary} xTitle={words.xTitle} yTitle={words.yTitle}>
           <Axes frame={frame} rem={rem} xTicks={shape.xTicks} yTicks={shape.yTicks} />
           <path className="line" d={shape.mean} />
           {shape.dots.map(({ at: [cx, cy], converged, key }) => (
@@ -48,15 +43,15 @@ export function SweepChart({ sizes, planned, summary }: SweepChartProps) {
           ))}
         </Picture>
         <Cursor
-          label="Read the batch sizes"
+          label={words.read}
           frame={frame}
           width={width}
           stops={shape.stops}
           read={readingOf(shape.stops, (i) => {
             const { batchSize, values, mean, least, most } = sizes[i];
             const spread =
-              values.length === 1 ? "" : `\nfrom ${significant(least, 4)} to ${significant(most, 4)}`;
-            return `${batchSize} samples, ${values.length} ${values.length === 1 ? "batch" : "batches"}\nmean ${significant(mean, 4)}${spread}`;
+              values.length === 1 ? "" : `\n${words.spread(significant(least, 4), significant(most, 4))}`;
+            return `${words.batches(batchSize, values.length)}\n${words.mean(significant(mean, 4))}${spread}`;
           })}
         />
       </>

@@ -1,6 +1,7 @@
 /** How Ritz values spread and settle: one row of dots for each Lanczos step, the latest at the bottom. */
 import type { DensityView } from "../../store/densityView.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
+import { treeChart as words } from "../../strings/en.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
 import { Cursor, readingOf } from "./Cursor.tsx";
@@ -35,7 +36,7 @@ export function TreeChart({ view, states, at, summary }: TreeChartProps) {
     const present = states[at - 1];
     return (
       <>
-        <Picture frame={frame} box={box} summary={summary} xTitle="Ritz value" yTitle="Lanczos step">
+        <Picture frame={frame} box={box} summary={summary} xTitle={words.xTitle} yTitle={words.yTitle}>
           <path className="goal" d={shape.goals} />
           <line className="guide" x1={frame.left} x2={frame.right} y1={shape.row} y2={shape.row} />
           <path className="dot open" d={shape.dots.open} />
@@ -45,7 +46,7 @@ export function TreeChart({ view, states, at, summary }: TreeChartProps) {
           <Axes frame={frame} rem={rem} xTicks={xTicks(view, x, frame)} yTicks={shape.yTicks} grid={false} />
         </Picture>
         <Cursor
-          label="Read the Ritz values of this step"
+          label={words.read}
           frame={frame}
           width={width}
           stops={shape.stops}

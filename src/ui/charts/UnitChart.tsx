@@ -1,5 +1,6 @@
 /** The spectra of units over the depth of the network: whole range, middle 90 % and median of each. */
 import type { UnitRow } from "../../store/unitView.ts";
+import { unitChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { Axes } from "./Axes.tsx";
 import { ChartFrame, Picture } from "./ChartFrame.tsx";
@@ -65,7 +66,7 @@ export function UnitChart({ rows, quantity, isometry, summary }: UnitChartProps)
           ))}
         </Picture>
         <Cursor
-          label="Read the units"
+          label={words.read}
           frame={frame}
           width={width}
           stops={stops}
@@ -84,12 +85,15 @@ function reading({
   smallest,
   quantiles: [low, median, high],
 }: UnitRow): string {
-  const mark = ({ converged }: { converged: boolean }) => (converged ? "" : " (not converged)");
+  const end = ({ value, converged }: UnitRow["largest"], digits: number) => {
+    const text = significant(value, digits);
+    return converged ? text : words.notConverged(text);
+  };
   return [
     `${unit}, ${rows} × ${columns}`,
-    `largest ${significant(largest.value, 3)}${mark(largest)}`,
-    `90 % from ${significant(low, 2)} to ${significant(high, 2)}`,
-    `median ${significant(median, 2)}`,
-    `smallest ${significant(smallest.value, 2)}${mark(smallest)}`,
+    words.largest(end(largest, 3)),
+    words.middle(significant(low, 2), significant(high, 2)),
+    words.median(significant(median, 2)),
+    words.smallest(end(smallest, 2)),
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter, line } from "d3-shape";
 import { type CumulativeView, shareAt } from "../../store/cumulativeView.ts";
 import { eigenvalueAt } from "../../store/densityView.ts";
+import { cumulativeChart as words } from "../../strings/en.ts";
 import { percent, significant } from "../format.ts";
 import { plain, type Tick, xTicks } from "./densityGeometry.ts";
 import { type Frame, nearest, type Point, round } from "./frame.ts";
@@ -53,13 +54,10 @@ function bandPath(
 
 /** What a place on the axis reads. */
 export function cumulativeReading(view: CumulativeView, u: number): string {
-  const lines = [
-    `λ = ${significant(eigenvalueAt(view, u), 4)}`,
-    `${percent(shareAt(view, u))} of the eigenvalues up to it`,
-  ];
+  const lines = [`λ = ${significant(eigenvalueAt(view, u), 4)}`, words.share(percent(shareAt(view, u)))];
   if (view.band !== null) {
     const i = nearest(view.band.u, u);
-    lines.push(`certain at 95 %: ${percent(view.band.low[i])} to ${percent(view.band.high[i])}`);
+    lines.push(words.band(percent(view.band.low[i]), percent(view.band.high[i])));
   }
   return lines.join("\n");
 }

@@ -8,6 +8,7 @@ import {
   eigenvalueAt,
   positionOf,
 } from "../../store/densityView.ts";
+import { charts, densityChart as words } from "../../strings/en.ts";
 import { scientific, significant, superscript } from "../format.ts";
 import { type Frame, type Point, pathOf, round } from "./frame.ts";
 
@@ -64,7 +65,7 @@ export function densityAxes(view: DensityView, frame: Frame, yAxis: "log" | "lin
     xTicks: xTicks(view, x, frame),
     yTicks: yAxis === "log" ? decades(y.domain() as [number, number], y) : plain(y.ticks(5), y),
     oneInN: yAxis === "log" ? place(view.oneInN) : null,
-    title: view.axis.kind === "log" ? "size of the eigenvalue |λ|" : "eigenvalue λ",
+    title: view.axis.kind === "log" ? words.size : charts.eigenvalue,
     outline: (curve) => pathOf(columns(curve, x, frame).map(([px, value]): Point => [px, place(value)])),
   };
 }
@@ -220,16 +221,14 @@ export function densityReading(
   const lines = [
     `${view.sides === null ? "λ" : "|λ|"} = ${significant(eigenvalueAt(view, u), 4)}`,
     ...(view.sides === null
-      ? [`density ${scientific(densityAt(view.curve, u))}`]
+      ? [words.density(scientific(densityAt(view.curve, u)))]
       : [
-          `density above zero ${scientific(densityAt(view.sides.positive, u))}`,
-          `density below zero ${scientific(densityAt(view.sides.negative, u))}`,
+          words.above(scientific(densityAt(view.sides.positive, u))),
+          words.below(scientific(densityAt(view.sides.negative, u))),
         ]),
   ];
   for (const [i, curve] of view.beside.entries())
-    lines.push(`density of ${beside[i]} ${scientific(densityAt(curve, u))}`);
-  lines.push(
-    `nearest Ritz value ${significant(stem.theta, 5)}, weight ${scientific(stem.weight)}, probe ${stem.probe + 1}`,
-  );
+    lines.push(words.beside(beside[i], scientific(densityAt(curve, u))));
+  lines.push(words.nearest(significant(stem.theta, 5), scientific(stem.weight), stem.probe + 1));
   return lines.join("\n");
 }

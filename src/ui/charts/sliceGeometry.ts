@@ -1,5 +1,6 @@
 /** The measured loss along a unit vector, and the parabola L + a g.d + a^2/2 lambda. Pure. */
 import type { LossSlice } from "../../store/state.ts";
+import { charts, sliceChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import type { Line } from "./lineGeometry.ts";
 
@@ -24,8 +25,8 @@ export function parabolaFormula(slice: LossSlice): string {
 
 export function sliceReading(slice: LossSlice, loss: number, i: number): string {
   return [
-    `step ${significant(slice.steps[i], 3)}`,
-    `measured ${significant(slice.loss[i], 4)}`,
-    `parabola ${significant(predictedLoss(slice, loss, slice.steps[i]), 4)}`,
+    charts.step(significant(slice.steps[i], 3)),
+    words.measured(significant(slice.loss[i], 4)),
+    words.parabola(significant(predictedLoss(slice, loss, slice.steps[i]), 4)),
   ].join("\n");
 }

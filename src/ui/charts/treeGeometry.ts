@@ -1,6 +1,7 @@
 /** Ritz values step by step, in pixels: a row of dots for each step, on the axis of the density. Pure. */
 import { type DensityView, positionOf } from "../../store/densityView.ts";
 import type { LanczosState } from "../../store/lesson/lanczos.ts";
+import { treeChart as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import type { Tick } from "./densityGeometry.ts";
 import { type Frame, round } from "./frame.ts";
@@ -68,12 +69,10 @@ function diamond(cx: number, cy: number, r: number): string {
   return `M${round(cx - reach)},${round(cy)}l${round(reach)},${round(-reach)}l${round(reach)},${round(reach)}l${round(-reach)},${round(reach)}z`;
 }
 
-const KIND = { open: "not settled yet", settled: "settled", ghost: "a copy" } as const;
-
 export function treeReading({ nodes, kinds, errors, weights }: LanczosState, node: number): string {
   return [
-    `Ritz value ${significant(nodes[node], 5)}`,
-    `± ${significant(errors[node], 2)}, ${KIND[kinds[node]]}`,
-    `weight ${significant(weights[node], 2)}`,
+    words.value(significant(nodes[node], 5)),
+    `± ${significant(errors[node], 2)}, ${words.kinds[kinds[node]]}`,
+    words.weight(significant(weights[node], 2)),
   ].join("\n");
 }

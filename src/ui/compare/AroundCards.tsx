@@ -2,6 +2,7 @@
 import { findPlane } from "../../store/landscapes.ts";
 import { findSlice, rankOf } from "../../store/ranks.ts";
 import type { LossSlice } from "../../store/state.ts";
+import { figures, around as words } from "../../strings/en.ts";
 import { LossChart } from "../charts/LossChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { eigenvalueSymbol, significant } from "../format.ts";
@@ -49,31 +50,28 @@ interface SlicesProps extends AroundProps {
 
 function SlicesCard({ runs, name, vector, held }: SlicesProps) {
   const without = runs.filter((run) => !held.some((h) => h.run === run)).map((run) => run.letter);
-  const title = `Loss along ${vector}, run by run`;
+  const title = words.title(vector);
   if (held.length === 0) {
     return (
       <Card title={title}>
-        <p className="empty">
-          None of these runs holds the loss along {vector}. Select an eigenvalue of a run that was measured
-          here, in the panel Spectrum, to measure it.
-        </p>
+        <p className="empty">{words.none(vector)}</p>
       </Card>
     );
   }
   const drawn = held.map((h) => h.run);
   const slices = held.map((h) => h.slice);
   const rise = ({ run: { letter, result }, slice }: SlicesProps["held"][number]) =>
-    `${letter} from ${significant(result.loss, 3)} to ${significant(Math.max(...slice.loss), 3)}`;
+    words.rise(letter, significant(result.loss, 3), significant(Math.max(...slice.loss), 3));
   return (
     <Card
       title={title}
-      {...(without.length > 0 ? { note: `without ${without.join(", ")}, which hold none` } : {})}
+      {...(without.length > 0 ? { note: words.without(without.join(", ")) } : {})}
       tools={
         <ExportMenu
-          figure={{ what: "losses", title, legend: legendOf(drawn) }}
+          figure={{ name: "losses", title, legend: legendOf(drawn) }}
           tables={[
             {
-              label: "Losses (CSV)",
+              label: words.csv,
               name: "losses",
               csv: (t) => t.lossesCsv(held.map(({ run, slice }) => ({ run: run.title, slice }))),
             },
@@ -87,12 +85,12 @@ function SlicesCard({ runs, name, vector, held }: SlicesProps) {
         {...{ slices, vector }}
         letters={drawn.map((run) => run.letter)}
         strokes={drawn.map((run) => run.stroke)}
-        summary={`Loss along ${vector} of each run: ${held.map(rise).join(", ")}.`}
+        summary={words.summary(vector, held.map(rise).join(", "))}
       />
       <RunLegend runs={drawn} />
       <DataTable
-        summary={`Loss along ${vector}`}
-        columns={["Run", "Step", "Loss"]}
+        summary={figures.lossAlong(vector)}
+        columns={words.columns}
         rows={() =>
           held.flatMap(({ run, slice }) =>
             slice.steps.map((step, i) => [run.letter, significant(step, 3), significant(slice.loss[i], 6)]),

@@ -4,6 +4,7 @@ import { compareRuns, incomparable } from "../../store/comparison.ts";
 import { densityView } from "../../store/densityView.ts";
 import { rankedEigenvalues, rankOf } from "../../store/ranks.ts";
 import type { RunResult } from "../../store/state.ts";
+import { cells, compare as words } from "../../strings/en.ts";
 import { CompareBar } from "../CompareBar.tsx";
 import { ViewChoice } from "../ControlField.tsx";
 import { CompareChart } from "../charts/CompareChart.tsx";
@@ -37,20 +38,18 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
     view === null ? [] : runs.map(({ beside }) => (beside === null ? view.curve : view.beside[beside]));
   return (
     <Card
-      title="Runs on common axes"
-      note={
-        runs.length === 1 ? "one run; add others from the list below" : `differences from ${runs[0].letter}`
-      }
+      title={words.title}
+      note={runs.length === 1 ? words.oneRun : words.differencesFrom(runs[0].letter)}
       className="compare"
       tools={
         <>
           <ViewChoice field="xAxis" lead="λ" drawn={smoothing === "pyhessian" ? "linear" : xAxis} />
-          <ViewChoice field="yAxis" lead="density" />
+          <ViewChoice field="yAxis" lead={words.density} />
           <ExportMenu
-            figure={{ what: "densities", title: "Eigenvalue densities", legend: legendOf(runs) }}
+            figure={{ name: "densities", title: words.figure, legend: legendOf(runs) }}
             tables={[
               {
-                label: "Differences (CSV)",
+                label: words.differencesCsv,
                 name: "differences",
                 csv: (t) =>
                   t.comparisonCsv(
@@ -59,7 +58,7 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
                   ),
               },
               {
-                label: "Curves (CSV)",
+                label: words.curvesCsv,
                 name: "densities",
                 csv: (t) => t.densitiesCsv(runs.map(({ title }, i) => ({ run: title, curve: curves[i] }))),
               },
@@ -76,7 +75,7 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
         </p>
       ))}
       {view === null ? (
-        <p className="empty">The run has no Ritz value yet.</p>
+        <p className="empty">{words.noRitz}</p>
       ) : (
         <CompareChart
           {...{ view, yAxis }}
@@ -87,14 +86,14 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
       <CompareBar />
       {runs.length > 1 && <DifferenceTable runs={runs} rows={rows} />}
       <DataTable
-        summary="Eigenvalues side by side"
-        columns={["Eigenvalue", ...runs.flatMap(({ letter }) => [letter, `${letter}: ± error`])]}
+        summary={words.eigenvalues}
+        columns={[words.eigenvalue, ...runs.flatMap(({ letter }) => [letter, words.errorOf(letter)])]}
         rows={() => eigenvalueRows(results)}
       />
       {view !== null && (
         <DataTable
-          summary="Densities along the axis"
-          columns={["Eigenvalue", ...runs.map((run) => run.letter)]}
+          summary={words.densities}
+          columns={[words.eigenvalue, ...runs.map((run) => run.letter)]}
           rows={() => {
             const every = Math.ceil(view.curve.t.length / LISTED);
             return Array.from({ length: Math.floor(view.curve.t.length / every) }, (_, k) => k * every).map(
@@ -120,7 +119,7 @@ function eigenvalueRows(results: readonly RunResult[]): string[][] {
       ...ranked.flatMap((found) => {
         const one = found.get(name);
         return one === undefined
-          ? ["none", ""]
+          ? [cells.none, ""]
           : [within(one.ritz.value, one.error), residualText(one.error)];
       }),
     ];

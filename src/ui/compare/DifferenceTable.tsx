@@ -2,6 +2,7 @@
 import { Fragment, useMemo } from "react";
 import type { ComparedRow, Difference, Quantity } from "../../store/comparison.ts";
 import { probeDistance, wasserstein } from "../../store/distance.ts";
+import { cells, differences as words } from "../../strings/en.ts";
 import { interval, percent, significant } from "../format.ts";
 import type { ComparedRun } from "./strokes.ts";
 
@@ -15,12 +16,12 @@ export function DifferenceTable({ runs, rows }: DifferenceTableProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll differences" aria-label="Differences" tabIndex={0}>
+      <section className="scroll differences" aria-label={words.label} tabIndex={0}>
         <table>
           <thead>
             <tr>
               <th scope="col">
-                <span className="hidden">Quantity</span>
+                <span className="hidden">{words.quantity}</span>
               </th>
               <th scope="col">{first.letter}</th>
               {others.map(({ letter }) => (
@@ -50,10 +51,7 @@ export function DifferenceTable({ runs, rows }: DifferenceTableProps) {
           </tbody>
         </table>
       </section>
-      <p className="calm">
-        A difference is claimed where its interval leaves out zero. Loss and eigenvalues: known to rounding
-        and residual. Trace and share below zero: 95 % over the random probes, taken as independent.
-      </p>
+      <p className="calm">{words.claims}</p>
     </>
   );
 }
@@ -64,20 +62,20 @@ const text = (value: number, unit: Unit): string =>
   unit === "share" ? percent(value) : significant(value, 4);
 
 const range = (ends: readonly [number, number], unit: Unit): string =>
-  unit === "share" ? `${percent(ends[0])} to ${percent(ends[1])}` : interval(ends);
+  unit === "share" ? words.range(percent(ends[0]), percent(ends[1])) : interval(ends);
 
 /** Narrower than what is written of the number, which then says it all. */
 const isSharp = ([low, high]: readonly [number, number], value: number): boolean =>
   high - low <= 1e-2 * Math.abs(value);
 
 function QuantityCell({ quantity, unit }: { readonly quantity: Quantity | null; readonly unit: Unit }) {
-  if (quantity === null) return <td className="open">none</td>;
+  if (quantity === null) return <td className="open">{cells.none}</td>;
   const { value, interval: ends } = quantity;
   return (
     <td>
       {text(value, unit)}
       {ends !== null && !isSharp(ends, value) && <small>{range(ends, unit)}</small>}
-      {ends === null && <small>error unknown</small>}
+      {ends === null && <small>{words.errorUnknown}</small>}
     </td>
   );
 }
@@ -89,7 +87,7 @@ function DifferenceCell({
   readonly difference: Difference | null;
   readonly unit: Unit;
 }) {
-  if (difference === null) return <td className="open">none</td>;
+  if (difference === null) return <td className="open">{cells.none}</td>;
   const { value, interval: ends, verdict } = difference;
   const sharp = ends !== null && isSharp(ends, value);
   return (
@@ -97,7 +95,7 @@ function DifferenceCell({
       {value > 0 ? "+" : ""}
       {text(value, unit)}
       <small>
-        {verdict === "differs" ? "differs" : value === 0 && sharp ? "equal" : "not told apart"}
+        {verdict === "differs" ? words.differs : value === 0 && sharp ? words.equal : words.open}
         {ends !== null && !sharp && value !== 0 && `, ${range(ends, unit)}`}
       </small>
     </td>
@@ -119,10 +117,10 @@ function DistanceRow({
   );
   return (
     <tr>
-      <th scope="row" title="1-Wasserstein: the area between the cumulative distributions of the eigenvalues">
-        Distance of the spectra
+      <th scope="row" title={words.distanceHelp}>
+        {words.distance}
       </th>
-      <td className="open">{chance !== null && <small>its probes: {significant(chance, 2)}</small>}</td>
+      <td className="open">{chance !== null && <small>{words.itsProbes(significant(chance, 2))}</small>}</td>
       {others.map(({ letter }, i) => (
         <Fragment key={letter}>
           <td />

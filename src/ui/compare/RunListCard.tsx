@@ -4,6 +4,7 @@ import { canKeep } from "../../store/kept.ts";
 import { LAST, type ListedRun } from "../../store/listView.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { BundledModel } from "../../store/stored.ts";
+import { runList as words } from "../../strings/en.ts";
 import { filesOf, readFiles } from "../dropFiles.ts";
 import { bytesText } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
@@ -18,32 +19,27 @@ export function RunListCard() {
   const bytes = list.runs.reduce((sum, run) => sum + run.bytes, 0);
   return (
     <Card
-      title="Runs to choose from"
-      note={
-        list.runs.length === 0
-          ? "up to four are compared"
-          : `${list.runs.length} in the list, ${bytesText(bytes)}`
-      }
+      title={words.title}
+      note={list.runs.length === 0 ? words.upToFour : words.inList(list.runs.length, bytesText(bytes))}
       className="runs"
       tools={<ListTools runs={list.runs} />}
     >
       {list.problem !== null && (
         <p className="warning" role="status">
-          This browser keeps nothing for this page ({list.problem}), so that the list lasts as long as the
-          page. Export what you want to keep.
+          {words.notKept(list.problem)}
         </p>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll run-list" aria-label="Runs" tabIndex={0}>
+      <section className="scroll run-list" aria-label={words.label} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Compare</th>
-              <th scope="col">Run</th>
-              <th scope="col">From</th>
-              <th scope="col">Size</th>
+              <th scope="col">{words.compare}</th>
+              <th scope="col">{words.run}</th>
+              <th scope="col">{words.from}</th>
+              <th scope="col">{words.size}</th>
               <th scope="col">
-                <span className="hidden">Actions</span>
+                <span className="hidden">{words.actions}</span>
               </th>
             </tr>
           </thead>
@@ -57,10 +53,7 @@ export function RunListCard() {
           </tbody>
         </table>
       </section>
-      <p className="calm">
-        The last run that was measured here is in the list by itself; the next one takes its place unless it
-        is saved. What you save or import stays in this browser until you delete it, and goes nowhere else.
-      </p>
+      <p className="calm">{words.keeping}</p>
     </Card>
   );
 }
@@ -72,10 +65,10 @@ function ListTools({ runs }: { readonly runs: readonly ListedRun[] }) {
   return (
     <>
       <Button off={shown === null || saved} onClick={() => void saveShown()}>
-        {saved ? "Saved" : "Save this run"}
+        {saved ? words.saved : words.save}
       </Button>
       <ImportButton />
-      {runs.length > 0 && <Button onClick={() => void exportRuns(runs)}>Export the list</Button>}
+      {runs.length > 0 && <Button onClick={() => void exportRuns(runs)}>{words.exportList}</Button>}
     </>
   );
 }
@@ -98,13 +91,13 @@ function ImportButton() {
         accept=".json"
         className="hidden"
         tabIndex={-1}
-        aria-label="Result files"
+        aria-label={words.files}
         onChange={(event) => {
           if (event.target.files?.length) void take(event.target.files);
           event.target.value = "";
         }}
       />
-      <Button onClick={() => dialog.current?.click()}>Import a result</Button>
+      <Button onClick={() => dialog.current?.click()}>{words.importResult}</Button>
       <div role="alert" className="refusals">
         {refusals.map((refusal) => (
           <p key={refusal} className="refusal">
@@ -134,12 +127,6 @@ async function exportRun(run: ListedRun): Promise<void> {
 
 const nameOf = (run: ListedRun): string => run.name || runTitle(run.result);
 
-const FROM: Readonly<Record<ListedRun["from"], string>> = {
-  saved: "saved",
-  imported: "imported",
-  last: "last measured here",
-};
-
 function ListedRow({ run }: { readonly run: ListedRun }) {
   const shown = usePage((state) => state.shown?.result === run.result);
   const busy = usePage((state) => isBusy(state.run));
@@ -154,23 +141,23 @@ function ListedRow({ run }: { readonly run: ListedRun }) {
         <small>{runTitle(run.result)}</small>
       </td>
       <td>
-        {FROM[run.from]}
+        {words.origin[run.from]}
         <small>{new Date(run.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}</small>
       </td>
       <td>{bytesText(run.bytes)}</td>
       <td className="row-tools">
-        <Button look="text" off={shown || busy} onClick={() => showListed(run.id)} title={`Shows ${name}`}>
-          {shown ? "shown" : "show"}
+        <Button look="text" off={shown || busy} onClick={() => showListed(run.id)} title={words.shows(name)}>
+          {shown ? words.shown : words.show}
         </Button>
-        <Button look="text" onClick={() => void exportRun(run)} title={`Exports ${name} as a result file`}>
-          export
+        <Button look="text" onClick={() => void exportRun(run)} title={words.exports(name)}>
+          {words.exportRun}
         </Button>
         <Button
           look="text"
-          title={`Deletes ${name} from the list`}
+          title={words.deletes(name)}
           onClick={() => (sure ? void deleteRun(run.id) : setSure(true))}
         >
-          {sure ? "delete for good" : "delete"}
+          {sure ? words.deleteSurely : words.deleteRun}
         </Button>
       </td>
     </tr>
@@ -189,16 +176,16 @@ function StoredRow({ model }: { readonly model: BundledModel }) {
         {model.title}
         <small>{model.description}</small>
       </td>
-      <td>stored with the model</td>
+      <td>{words.origin.stored}</td>
       <td />
       <td className="row-tools">
         <Button
           look="text"
           off={shown || busy}
-          title={`Shows the stored run of ${model.title}`}
+          title={words.showsStored(model.title)}
           onClick={() => (chosen ? void showStoredRun() : set("model", model.id))}
         >
-          {shown ? "shown" : "show"}
+          {shown ? words.shown : words.show}
         </Button>
       </td>
     </tr>
@@ -213,7 +200,7 @@ function CompareCell({ id, name }: { readonly id: string; readonly name: string 
     <td>
       <input
         type="checkbox"
-        aria-label={`Compare ${name}`}
+        aria-label={words.compares(name)}
         checked={kept}
         disabled={!kept && !room}
         onChange={() => void toggleKept(id)}
@@ -233,8 +220,8 @@ function NameField({ run }: { readonly run: ListedRun }) {
   return (
     <input
       type="text"
-      aria-label={`Name of ${nameOf(run)}`}
-      placeholder="name"
+      aria-label={words.nameOf(nameOf(run))}
+      placeholder={words.name}
       maxLength={120}
       value={draft ?? run.name}
       onChange={(event) => setDraft(event.target.value)}

@@ -1,6 +1,7 @@
 /** The trace of each part of the networks, side by side with intervals. */
 import { useMemo } from "react";
 import { compareStages } from "../../store/comparison.ts";
+import { cells, stages as words } from "../../strings/en.ts";
 import { StageChart } from "../charts/StageChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { interval, significant } from "../format.ts";
@@ -22,18 +23,14 @@ export function StageCard({ runs, name }: StageCardProps) {
   const differing = rows.filter(({ differences }) => differences.some((d) => d?.verdict === "differs"));
   return (
     <Card
-      title="Trace by stage"
-      note={
-        estimated
-          ? "95 % intervals: those of the tensors of a stage, added, so too wide rather than too narrow"
-          : "exact: closed sums over samples and classes"
-      }
+      title={words.title}
+      note={estimated ? words.estimated : words.exact}
       tools={
         <ExportMenu
-          figure={{ what: "stages", title: "Trace by stage", legend: legendOf(runs) }}
+          figure={{ name: "stages", title: words.title, legend: legendOf(runs) }}
           tables={[
             {
-              label: "Traces (CSV)",
+              label: words.csv,
               name: "stages",
               csv: (t) =>
                 t.comparisonCsv(
@@ -48,28 +45,33 @@ export function StageCard({ runs, name }: StageCardProps) {
       }
     >
       {rows.length === 0 ? (
-        <p className="empty">These runs have no trace per tensor.</p>
+        <p className="empty">{words.none}</p>
       ) : (
         <StageChart
           {...{ rows, letters }}
           strokes={runs.map((run) => run.stroke)}
-          summary={`Trace of ${rows.length} parts of the networks ${letters.join(", ")}: ${
+          summary={
             differing.length === 0
-              ? "no difference is larger than its interval."
-              : `${differing.map((row) => row.name).join(", ")} differ from ${letters[0]} by more than their intervals.`
-          }`}
+              ? words.noneDiffers(rows.length, letters.join(", "))
+              : words.differing(
+                  rows.length,
+                  letters.join(", "),
+                  differing.map((row) => row.name).join(", "),
+                  letters[0],
+                )
+          }
         />
       )}
       <RunLegend runs={runs} />
       <DataTable
-        summary="Traces by stage"
-        columns={["Stage", ...letters.flatMap((letter) => [`${letter}: trace`, `${letter}: 95 % interval`])]}
+        summary={words.table}
+        columns={[words.stage, ...letters.flatMap(words.columnsOf)]}
         rows={() =>
           rows.map(({ name: stage, quantities }) => [
             stage,
             ...quantities.flatMap((quantity) => [
-              quantity === null ? "none" : significant(quantity.value, 4),
-              quantity?.interval == null ? "unknown" : interval(quantity.interval),
+              quantity === null ? cells.none : significant(quantity.value, 4),
+              quantity?.interval == null ? cells.unknown : interval(quantity.interval),
             ]),
           ])
         }

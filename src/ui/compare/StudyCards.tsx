@@ -4,10 +4,11 @@ import { incomparable } from "../../store/comparison.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { STUDY } from "../../store/studyView.ts";
+import { runButtons, study as words } from "../../strings/en.ts";
 import { Doubted } from "../doubt.tsx";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card, Segments } from "../parts.tsx";
-import { modelName, plural, progressLine } from "../words.ts";
+import { modelName, progressLine } from "../words.ts";
 import { AroundCards } from "./AroundCards.tsx";
 import { StageCard } from "./StageCard.tsx";
 import { StudyDensities } from "./StudyDensities.tsx";
@@ -15,8 +16,8 @@ import { besideSentence, runSentence } from "./sentences.ts";
 import { type ComparedRun, strokeOf } from "./strokes.ts";
 
 const SOURCES = [
-  { value: "stored", label: "stored runs" },
-  { value: "measured", label: "measured here" },
+  { value: "stored", label: words.stored },
+  { value: "measured", label: words.measured },
 ] as const;
 
 type Source = (typeof SOURCES)[number]["value"];
@@ -32,16 +33,16 @@ export function StudyCards() {
   return (
     <Doubted results={runs.map((run) => run.result)}>
       <Card
-        title="What BatchNorm and skip connections change"
-        note="ResNet-20 as it is, without BatchNorm, without skip connections"
+        title={words.title}
+        note={words.note}
         className="study"
-        tools={measured && <Segments label="Runs" value={source} options={SOURCES} onChange={setChosen} />}
+        tools={
+          measured && <Segments label={words.runs} value={source} options={SOURCES} onChange={setChosen} />
+        }
       >
         <StudyRun />
         {source === "measured" && runs.length < STUDY.length && (
-          <p className="calm">
-            {runs.length} of {STUDY.length} measured. The stored runs have all three.
-          </p>
+          <p className="calm">{words.partly(runs.length, STUDY.length)}</p>
         )}
         {incomparable(runs.map((run) => run.result)).map((problem) => (
           <p key={problem} className="warning">
@@ -49,7 +50,7 @@ export function StudyCards() {
           </p>
         ))}
         {runs.length === 0 ? (
-          <p className="empty">{source === "stored" ? "Reading the stored runs" : "No run yet."}</p>
+          <p className="empty">{source === "stored" ? words.reading : words.none}</p>
         ) : (
           <>
             <StudyDensities runs={runs} />
@@ -94,10 +95,10 @@ function StudyRun() {
     return (
       <div className="study-run">
         <Button off={isBusy(run) && run.cancelling} onClick={() => void cancel()}>
-          Cancel
+          {runButtons.cancel}
         </Button>
         <p className="calm" role="status">
-          Network {STUDY.indexOf(running) + 1} of {STUDY.length}: {progressLine(run)}
+          {words.progress(STUDY.indexOf(running) + 1, STUDY.length, progressLine(run))}
         </p>
       </div>
     );
@@ -105,15 +106,9 @@ function StudyRun() {
   return (
     <div className="study-run">
       <Button off={isBusy(run) || unavailable} onClick={() => void runStudy()}>
-        Run all three here
+        {words.runAll}
       </Button>
-      <p className="calm">
-        {unavailable
-          ? "This browser offers no GPU, so the figures show the stored runs."
-          : isBusy(run)
-            ? "Another run is at work."
-            : `One after the other, with the settings of the form (${plural(batch, "sample")} each), and the loss over the plane of v₁ and v₂.`}
-      </p>
+      <p className="calm">{unavailable ? words.noGpu : isBusy(run) ? words.busy : words.series(batch)}</p>
     </div>
   );
 }

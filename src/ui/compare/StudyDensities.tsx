@@ -1,6 +1,7 @@
 /** The three densities on common axes, as one figure. */
 import { useMemo } from "react";
 import { densityView } from "../../store/densityView.ts";
+import { compare, study as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { DensityPanels } from "../charts/DensityPanels.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
@@ -20,20 +21,20 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
       ),
     [runs, xAxis, width],
   );
-  if (view === null) return <p className="empty">The first step is still to come.</p>;
+  if (view === null) return <p className="empty">{words.noStep}</p>;
   const curves = [view.curve, ...view.beside];
-  const legend = [...legendOf(runs), { text: `${runs[0].letter}, behind the others`, sample: ".behind" }];
+  const legend = [...legendOf(runs), { text: words.behind(runs[0].letter), sample: ".behind" }];
   return (
     <>
       <div className="card-tools">
-        {runs.length > 1 && <p className="card-note">grey: {runs[0].letter} behind the others</p>}
+        {runs.length > 1 && <p className="card-note">{words.grey(runs[0].letter)}</p>}
         <ViewChoice field="xAxis" lead="λ" />
-        <ViewChoice field="yAxis" lead="density" />
+        <ViewChoice field="yAxis" lead={compare.density} />
         <ExportMenu
-          figure={{ what: "densities", title: "Eigenvalue densities", legend }}
+          figure={{ name: "densities", title: compare.figure, legend }}
           tables={[
             {
-              label: "Curves (CSV)",
+              label: compare.curvesCsv,
               name: "densities",
               csv: (t) => t.densitiesCsv(runs.map(({ title }, i) => ({ run: title, curve: curves[i] }))),
             },
@@ -46,7 +47,7 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
         view={view}
         yAxis={yAxis}
         curves={runs.map(({ letter, stroke, title }, i) => ({ letter, stroke, title, curve: curves[i] }))}
-        summary={`Side by side. ${runs.map(({ result }) => densitySummary(result)).join(" ")}`}
+        summary={words.summary(runs.map(({ result }) => densitySummary(result)).join(" "))}
       />
     </>
   );

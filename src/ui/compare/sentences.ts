@@ -3,19 +3,23 @@
 import { compareRuns, type Difference, stageTraces } from "../../store/comparison.ts";
 import { probeDistance, wasserstein } from "../../store/distance.ts";
 import type { RitzValue, RunResult } from "../../store/state.ts";
+import { comparisonWords, runSentences as words } from "../../strings/en.ts";
 import { interval, percent, significant } from "../format.ts";
 
 /** `λ₁ = 298.4 and λₙ = −11.54; loss 0.1576, accuracy 93.8 %.` and the trace with its largest part. */
 export function runSentence(result: RunResult): string {
   const { eigenvalues, loss, accuracy, trace } = result;
-  const end = (symbol: string, [ritz]: readonly RitzValue[]) =>
-    ritz === undefined
-      ? []
-      : [`${symbol} = ${significant(ritz.value, 4)}${ritz.converged ? "" : " (not converged)"}`];
+  const end = (symbol: string, [ritz]: readonly RitzValue[]) => {
+    if (ritz === undefined) return [];
+    const text = `${symbol} = ${significant(ritz.value, 4)}`;
+    return [ritz.converged ? text : words.notConverged(text)];
+  };
   const ends = [...end("λ₁", eigenvalues.top), ...end("λₙ", eigenvalues.bottom)];
   const facts = [
-    ends.join(" and "),
-    `loss ${significant(loss, 3)}${accuracy === null ? "" : `, accuracy ${percent(accuracy)}`}`,
+    words.and(ends),
+    accuracy === null
+      ? words.loss(significant(loss, 3))
+      : words.lossAndAccuracy(significant(loss, 3), percent(accuracy)),
   ];
   const largest = [...stageTraces(result)].reduce<readonly [string, number] | null>(
     (best, [name, { value }]) => (best === null || value > best[1] ? [name, value] : best),
@@ -23,39 +27,39 @@ export function runSentence(result: RunResult): string {
   );
   const spread =
     trace.method === "exact"
-      ? " (exact)"
+      ? ` ${words.exact}`
       : trace.interval95 === null
         ? ""
-        : ` (95 % interval ${interval(trace.interval95)})`;
-  const part =
-    largest === null ? "" : `; its largest part, ${significant(largest[1], 3)}, is that of ${largest[0]}`;
-  return `${facts.filter((fact) => fact !== "").join("; ")}. Trace ${significant(trace.estimate, 4)}${spread}${part}.`;
+        : ` ${words.interval(interval(trace.interval95))}`;
+  const part = largest === null ? "" : `; ${words.largestPart(significant(largest[1], 3), largest[0])}`;
+  return `${facts.filter((fact) => fact !== "").join("; ")}. ${words.trace(significant(trace.estimate, 4))}${spread}${part}.`;
 }
 
 /** Largest eigenvalue, trace and density beside those of the first run. */
 export function besideSentence(first: RunResult, result: RunResult): string {
   const rows = compareRuns([first, result]);
   const of = (name: string) => rows.find((row) => row.name === name);
-  const top = of("Largest eigenvalue");
+  const top = of(comparisonWords.largest);
   const [one, other] = top?.quantities ?? [];
   const sharp =
     one == null || other == null
       ? null
       : top?.differences[1]?.verdict === "differs"
-        ? `λ₁ is ${significant(other.value / one.value, 2)} times that of A`
-        : "λ₁ cannot be told from that of A";
-  const trace = of("Trace")?.differences[1] ?? null;
-  const told = trace === null ? null : `the trace ${traceWords(trace)}`;
+        ? words.timesA(significant(other.value / one.value, 2))
+        : words.sameAsA;
+  const trace = of(comparisonWords.trace)?.differences[1] ?? null;
+  const told = trace === null ? null : traceWords(trace);
   const distance = wasserstein(first.spectrum, result.spectrum);
   const chance = probeDistance(first.spectrum);
-  const apart = `the spectra lie ${significant(distance, 2)} apart${chance === null ? "" : ` (two probes of A: ${significant(chance, 2)})`}`;
-  return `Beside A: ${[sharp, told, apart].filter((part) => part !== null).join("; ")}.`;
+  const apart = `${words.apart(significant(distance, 2))}${chance === null ? "" : ` ${words.probesOfA(significant(chance, 2))}`}`;
+  return words.besideA([sharp, told, apart].filter((part) => part !== null).join("; "));
 }
 
 function traceWords({ value, interval: range, verdict }: Difference): string {
-  if (verdict === "open" || range === null) return "cannot be told from that of A with these probes";
+  if (verdict === "open" || range === null) return words.traceOpen;
   const [low, high] = value < 0 ? [-range[1], -range[0]] : range;
   const sharp = high - low < 1e-2 * Math.abs(value);
   const spread = sharp ? "" : ` (${interval([low, high])})`;
-  return `is ${value < 0 ? "smaller" : "larger"} by ${significant(Math.abs(value), 3)}${spread}`;
+  const size = significant(Math.abs(value), 3);
+  return `${value < 0 ? words.traceSmaller(size) : words.traceLarger(size)}${spread}`;
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from "react";
+import { gpuButton as words } from "../../strings/en.ts";
 import { Button } from "../parts.tsx";
 
 const GpuDialog = lazy(async () => ({ default: (await import("./GpuDialog.tsx")).GpuDialog }));
@@ -8,7 +9,7 @@ export function GpuButton({ children }: { readonly children: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)} title="Adapter, what fits it, and the accuracy of its arithmetic">
+      <Button onClick={() => setOpen(true)} title={words.title}>
         {children}
       </Button>
       {open && (

@@ -1,6 +1,7 @@
 /** The GPU: adapter, limits, what fits, and its numerics passport; of this browser, or of the run that is shown. */
 import { type ReactNode, useEffect, useState } from "react";
 import type { DeviceReport } from "../../store/state.ts";
+import { gpuDialog as words } from "../../strings/en.ts";
 import { Dialog } from "../Dialog.tsx";
 import { useActions, usePage } from "../page.ts";
 import { Segments } from "../parts.tsx";
@@ -10,25 +11,21 @@ import { PassportTable } from "./PassportTable.tsx";
 import { WhatFits } from "./WhatFits.tsx";
 
 const WHICH = [
-  { value: "here", label: "this browser" },
-  { value: "run", label: "the run shown" },
+  { value: "here", label: words.here },
+  { value: "run", label: words.run },
 ] as const;
 
 export function GpuDialog({ onClose }: { readonly onClose: () => void }) {
   const [which, setWhich] = useState<"here" | "run">("here");
   const run = usePage((state) => state.shown?.result.device ?? null);
   return (
-    <Dialog title="The GPU" onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       {run !== null && (
         <div className="dialog-tools">
-          <Segments label="Whose GPU" lead="of" value={which} options={WHICH} onChange={setWhich} />
+          <Segments label={words.which} lead={words.of} value={which} options={WHICH} onChange={setWhich} />
         </div>
       )}
-      {which === "run" && run !== null ? (
-        <Device device={run} without="This run was made before results carried a numerics passport." />
-      ) : (
-        <ThisBrowser />
-      )}
+      {which === "run" && run !== null ? <Device device={run} without={words.older} /> : <ThisBrowser />}
     </Dialog>
   );
 }
@@ -42,12 +39,12 @@ function ThisBrowser() {
   if (answer?.kind !== "device" || (answer.device.passport === undefined && !asked)) {
     return (
       <p className="empty" role="status">
-        Asking for the GPU and measuring its arithmetic: about a second
+        {words.asking}
       </p>
     );
   }
   return (
-    <Device device={answer.device} without="The arithmetic of this GPU could not be measured.">
+    <Device device={answer.device} without={words.notMeasured}>
       <WhatFits />
     </Device>
   );

@@ -1,14 +1,11 @@
 /** What the adapter is, and what size fits it. */
 import { basisCapacity } from "../../store/capacity.ts";
 import type { DeviceReport } from "../../store/state.ts";
+import { gpuFacts as words } from "../../strings/en.ts";
 import { bytesText, count } from "../format.ts";
 
-const STEPS = [40, 80];
-const HOSTS: Readonly<Record<DeviceReport["host"], string>> = {
-  worker: "a worker of the page",
-  main: "the page itself, whose workers have no GPU",
-  node: "the headless command",
-};
+const STEPS = [40, 80] as const;
+const HOSTS: Readonly<Record<DeviceReport["host"], string>> = words.hosts;
 
 export function GpuFacts({ device }: { readonly device: DeviceReport }) {
   return (
@@ -40,28 +37,21 @@ function facts({
   const made = [vendor, architecture].filter((word) => word !== "" && !name.includes(word));
   const maker = made.length === 0 ? "" : `(${made.join(", ")})`;
   const known: Fact[] = [
-    ["Adapter", name, software ? `${maker} A software adapter: right numbers, slowly.` : maker],
-    ["Runs in", HOSTS[host], ""],
+    [words.adapter, name, software ? `${maker} ${words.software}` : maker],
+    [words.runsIn, HOSTS[host], ""],
     [
-      "Largest buffer",
+      words.largestBuffer,
       bytesText(limits.maxBufferSize),
-      `${bytesText(limits.maxStorageBufferBindingSize)} of it in one kernel: no single tensor can be larger.`,
+      words.binding(bytesText(limits.maxStorageBufferBindingSize)),
     ],
     [
-      "Workgroups",
-      `${count(limits.maxComputeInvocationsPerWorkgroup)} invocations`,
-      `with ${count(limits.maxComputeWorkgroupStorageSize)} bytes of memory`,
+      words.workgroups,
+      words.invocations(count(limits.maxComputeInvocationsPerWorkgroup)),
+      words.workgroupMemory(count(limits.maxComputeWorkgroupStorageSize)),
     ],
-    ["Features", features.join(", ") || "none beyond WebGPU", ""],
+    [words.features, features.join(", ") || words.noFeatures, ""],
   ];
   if (budget === undefined) return known;
-  const basis = STEPS.map((steps) => `${count(basisCapacity(budget, steps))} parameters at ${steps} steps`);
-  return [
-    ...known,
-    [
-      "What fits",
-      `a run takes at most ${bytesText(budget)}`,
-      `The Lanczos basis alone fits for ${basis.join(" or ")}. A batch that does not fit beside it is computed in parts, with the same result.`,
-    ],
-  ];
+  const [first, second] = STEPS.map((steps) => words.basisOf(count(basisCapacity(budget, steps)), steps));
+  return [...known, [words.fits, words.budget(bytesText(budget)), words.basis(first, second)]];
 }

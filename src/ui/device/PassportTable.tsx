@@ -1,22 +1,19 @@
 /** The numerics passport with words: what the arithmetic of a device is worth. */
 import type { FunctionError, Passport } from "../../store/state.ts";
+import { passportTable as words } from "../../strings/en.ts";
 import { count, scientific, significant } from "../format.ts";
 
 export function PassportTable({ passport }: { readonly passport: Passport }) {
   const { functions, faults } = passport;
   return (
-    <section className="passport" aria-label="Numerics passport">
+    <section className="passport" aria-label={words.title}>
       <h3>
-        Numerics passport{" "}
+        {words.title}{" "}
         <span className={`pill ${faults.length === 0 ? "good" : "bad"}`}>
-          {faults.length === 0 ? "sound" : "with faults"}
+          {faults.length === 0 ? words.sound : words.faulty}
         </span>
       </h3>
-      <p className="calm">
-        {faults.length === 0
-          ? "Measured on this device: every function that the kernels call holds its bound. Each result carries this table."
-          : `${faults.join("; ")}. Runs on this device are drawn hatched.`}
-      </p>
+      <p className="calm">{faults.length === 0 ? words.soundAbout : words.faults(faults.join("; "))}</p>
       <dl className="device-facts">
         {statements(passport).map(([name, word, meaning]) => (
           <div key={name}>
@@ -28,17 +25,15 @@ export function PassportTable({ passport }: { readonly passport: Passport }) {
         ))}
       </dl>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll passport-errors" aria-label="Largest errors" tabIndex={0}>
+      <section className="scroll passport-errors" aria-label={words.table} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Function</th>
-              <th scope="col">Of</th>
-              <th scope="col">Between</th>
-              <th scope="col">Largest error</th>
-              <th scope="col">At most</th>
-              <th scope="col">At</th>
-              <th scope="col">Verdict</th>
+              {words.columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -48,26 +43,20 @@ export function PassportTable({ passport }: { readonly passport: Passport }) {
           </tbody>
         </table>
       </section>
-      <p className="calm">
-        Errors against float64 at {count(functions[0].points)} operands each, in units in the last place
-        (ulps) or absolute. Builtins of WGSL that are not good enough stand beside ours for comparison; no
-        kernel calls them.
-      </p>
+      <p className="calm">{words.about(count(functions[0].points))}</p>
     </section>
   );
 }
 
 function ErrorRow({ row }: { readonly row: FunctionError }) {
   const { name, text, used, from, to, unit, worst, at, bound, passed } = row;
-  const amount = (x: number) => (unit === "ulps" ? `${significant(x, 2)} ulps` : scientific(x));
-  const verdict = used ? (passed ? "holds" : "fails") : passed ? "not used" : "not used, off";
+  const amount = (x: number) => (unit === "ulps" ? words.ulps(significant(x, 2)) : scientific(x));
+  const verdict = used ? (passed ? words.holds : words.fails) : passed ? words.notUsed : words.notUsedOff;
   return (
     <tr className={used ? "" : "aside"}>
       <th scope="row">{name}</th>
-      <td>{text === "own" ? "ours" : "WGSL"}</td>
-      <td>
-        {significant(from, 3)} to {significant(to, 3)}
-      </td>
+      <td>{text === "own" ? words.ours : words.builtin}</td>
+      <td>{words.range(significant(from, 3), significant(to, 3))} </td>
       <td>{amount(worst)}</td>
       <td>{amount(bound)}</td>
       <td>{at.map((x) => significant(x, 3)).join(", ")}</td>
@@ -82,39 +71,29 @@ type Statement = readonly [name: string, word: string, meaning: string];
 
 function statements({ subnormals, nonFinite, twoSum, multiplyAdd, repeatable }: Passport): Statement[] {
   const flushed = subnormals.operands === "flushed" || subnormals.results === "flushed";
+  const given = nonFinite.made ? words.made : words.notMade;
+  const compared = nonFinite.seenByComparison ? words.compared : words.notCompared;
   return [
     [
-      "The same kernel twice",
-      repeatable ? "same bits" : "other bits",
-      repeatable
-        ? "A run can be repeated bit for bit."
-        : "Runs on this device cannot be repeated bit for bit.",
+      words.repetition,
+      repeatable ? words.sameBits : words.otherBits,
+      repeatable ? words.repeatable : words.notRepeatable,
     ],
     [
-      "NaN and infinity",
-      nonFinite.seenByBits ? "seen by their bits" : "not seen",
-      `${nonFinite.made ? "Overflow and undefined results give them." : "Overflow and undefined results do not give them."} ${
-        nonFinite.seenByComparison
-          ? "Comparing a number with itself finds NaN too."
-          : "Comparing a number with itself does not find NaN here, so the bits are looked at."
-      } ${nonFinite.hiddenByMaximum ? "A maximum with zero turns NaN into zero: a ReLU hides it." : ""}`,
+      words.nonFinite,
+      nonFinite.seenByBits ? words.seen : words.notSeen,
+      `${given} ${compared} ${nonFinite.hiddenByMaximum ? words.hidden : ""}`,
+    ],
+    [words.subnormals, flushed ? words.flushed : words.kept, words.subnormalsAbout],
+    [
+      words.twoSum,
+      twoSum.exact ? words.recovered : words.lost,
+      twoSum.exact ? words.ordered : words.reordered(count(twoSum.failures), count(twoSum.points)),
     ],
     [
-      "Numbers below 1.2·10⁻³⁸",
-      flushed ? "flushed to zero" : "kept",
-      "They matter to no spectrum; said for completeness.",
-    ],
-    [
-      "Rounding errors of sums",
-      twoSum.exact ? "recovered exactly" : "lost",
-      twoSum.exact
-        ? "The compiler keeps the order of additions (TwoSum)."
-        : `The compiler reorders additions: TwoSum failed for ${count(twoSum.failures)} of ${count(twoSum.points)} pairs. No kernel relies on it.`,
-    ],
-    [
-      "x·x + z",
-      multiplyAdd.written === "fused" ? "rounded once" : "rounded twice",
-      multiplyAdd.builtin === "fused" ? "The builtin fma rounds once." : "The builtin fma rounds twice here.",
+      words.multiplyAdd,
+      multiplyAdd.written === "fused" ? words.once : words.twice,
+      multiplyAdd.builtin === "fused" ? words.fmaOnce : words.fmaTwice,
     ],
   ];
 }

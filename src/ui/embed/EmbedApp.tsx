@@ -1,6 +1,8 @@
 /** One figure of one run, in a frame on somebody else's page. It measures when its reader asks for it, and not before. */
+
 import type { ControlValues } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
+import { header } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { DensityCard } from "../DensityCard.tsx";
 import { Doubted } from "../doubt.tsx";
@@ -25,7 +27,7 @@ export function EmbedApp() {
   return (
     <>
       <header className="embed-head">
-        <h1>{result === null ? "Eigenscope" : runTitle(result)}</h1>
+        <h1>{result === null ? header.name : runTitle(result)}</h1>
         <ViewChoice field="view" />
       </header>
       <Notices />

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from "react";
+import { embedButton as words } from "../../strings/en.ts";
 import { Button } from "../parts.tsx";
 
 const EmbedDialog = lazy(async () => ({ default: (await import("./EmbedDialog.tsx")).EmbedDialog }));
@@ -8,8 +9,8 @@ export function EmbedButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)} title="Show this figure in a page, a deck, a notebook, a paper">
-        Embed
+      <Button onClick={() => setOpen(true)} title={words.help}>
+        {words.label}
       </Button>
       {open && (
         <Suspense fallback={null}>

@@ -1,6 +1,7 @@
 /** Snippets for the present state: iframe, Quarto, reveal.js, Jupyter, LaTeX. */
 import { useState } from "react";
 import { FILE_MODEL } from "../../store/controls.ts";
+import { exportMenu, embedding as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { Dialog } from "../Dialog.tsx";
 import { fileName } from "../export/download.ts";
@@ -11,7 +12,7 @@ import { type Snippet, snippets } from "./snippets.ts";
 
 export function EmbedDialog({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog title="Embed this figure" onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       <Snippets />
     </Dialog>
   );
@@ -24,42 +25,30 @@ function Snippets() {
   const view = usePage((state) => state.controls.view);
   const [chosen, setChosen] = useState("HTML");
   if (model === FILE_MODEL || result === null) {
-    return (
-      <p className="empty">
-        An embed draws the stored run of a bundled model, which a link can name. A dropped file has neither:
-        export its figure as SVG instead.
-      </p>
-    );
+    return <p className="empty">{words.noStoredRun}</p>;
   }
   const all = snippets({
     folder: new URL(".", location.href.split("#")[0]).href,
     hash,
-    title: `${runTitle(result)}: Hessian spectrum`,
+    title: words.figureOf(runTitle(result)),
     file: fileName(modelName(result.model), view, "").slice(0, -1),
   });
   const snippet = all.find(({ name }) => name === chosen) ?? all[0];
   return (
     <>
       <div className="dialog-tools">
-        <ViewChoice field="view" lead="shows" />
+        <ViewChoice field="view" lead={words.shows} />
         <Segments
-          label="Kind of document"
-          lead="for"
+          label={words.kind}
+          lead={words.forKind}
           value={snippet.name}
           options={all.map(({ name }) => ({ value: name, label: name }))}
           onChange={setChosen}
         />
       </div>
       <Code snippet={snippet} />
-      <p className="calm">
-        The frame draws the stored run of {modelName(result.model)} with this page's settings. It computes
-        nothing until its reader presses Recompute, keeps nothing, and sends nothing.
-      </p>
-      {/^https:/.test(location.protocol) || (
-        <p className="calm">
-          This copy is served by {location.host}: readers elsewhere need one that is served over https.
-        </p>
-      )}
+      <p className="calm">{words.frame(modelName(result.model))}</p>
+      {/^https:/.test(location.protocol) || <p className="calm">{words.insecure(location.host)}</p>}
     </>
   );
 }
@@ -69,22 +58,22 @@ function Code({ snippet }: { readonly snippet: Snippet }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(snippet.code);
-      setSaid("Copied.");
+      setSaid(exportMenu.copied);
     } catch {
-      setSaid("The clipboard is out of reach: select the text and copy it.");
+      setSaid(words.noClipboard);
     }
   };
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="snippet" aria-label={`Snippet for ${snippet.name}`} tabIndex={0}>
+      <section className="snippet" aria-label={words.snippetFor(snippet.name)} tabIndex={0}>
         <pre>
           <code>{snippet.code}</code>
         </pre>
       </section>
       <p className="snippet-foot">
         <Button look="primary" onClick={() => void copy()}>
-          Copy
+          {words.copy}
         </Button>
         <span className="calm">{snippet.note}</span>
         <output className="calm">{said}</output>

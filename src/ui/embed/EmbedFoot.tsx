@@ -1,5 +1,6 @@
 /** Recompute, what came of it, and the way to the whole page. */
 import { isBusy } from "../../store/runState.ts";
+import { runButtons, embed as words } from "../../strings/en.ts";
 import { useActions, useHidden, usePage, usePageStore } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { announcement, endingLine, progressLine } from "../words.ts";
@@ -31,38 +32,35 @@ function Recompute() {
       {isBusy(run) ? (
         <>
           <Button off={!running} onClick={() => void (paused ? resume() : pause())}>
-            {paused ? "Resume" : "Pause"}
+            {paused ? runButtons.resume : runButtons.pause}
           </Button>
           <Button off={run.cancelling} onClick={() => void cancel()}>
-            Cancel
+            {runButtons.cancel}
           </Button>
           <progress
-            aria-label="Progress of the run"
+            aria-label={words.progress}
             max={progress?.total || 1}
             value={progress === null ? undefined : progress.done}
           />
         </>
       ) : (
-        <Button onClick={() => void recompute(store)} title="Measures this figure again, on your own device">
-          Recompute
+        <Button onClick={() => void recompute(store)} title={words.recomputeHelp}>
+          {words.recompute}
         </Button>
       )}
       <output className="hidden">{announcement(run)}</output>
       <p className="calm" aria-hidden={isBusy(run)}>
         {isBusy(run) && progressLine(run)}
         {run.kind === "ended" && endingLine(run)}
-        {run.kind === "idle" && origin === "stored" && "A stored run; your GPU is not used."}
-        {software && " Software adapter: right numbers, but slow."}
+        {run.kind === "idle" && origin === "stored" && words.storedRun}
+        {software && ` ${words.software}`}
       </p>
     </>
   );
 }
 
 /** A frame is as secure as the least secure page around it. */
-const whyNot = (message: string): string =>
-  isSecureContext
-    ? `${message} The stored run is shown.`
-    : "A page around this frame came without https, so the browser offers no WebGPU here. The stored run is shown.";
+const whyNot = (message: string): string => (isSecureContext ? words.unavailable(message) : words.insecure);
 
 function OpenLink() {
   const { link } = useActions();
@@ -75,7 +73,7 @@ function OpenLink() {
       target="_blank"
       rel="noopener"
     >
-      Open in Eigenscope
+      {words.open}
     </a>
   );
 }

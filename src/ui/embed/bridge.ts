@@ -10,6 +10,7 @@ import {
 import type { PageStore } from "../../store/pageStore.ts";
 import { rankOf } from "../../store/ranks.ts";
 import { isBusy } from "../../store/runState.ts";
+import { embed as words } from "../../strings/en.ts";
 import { unusedKey } from "./keys.ts";
 import { accept, type EmbedEvent, PROTOCOL, type Received, targetOf } from "./protocol.ts";
 import { recompute } from "./recompute.ts";
@@ -102,11 +103,11 @@ function setControl({ actions }: PageStore, url: string, text: string): void {
   const key = controlKeys.find((name) => controls[name].url === url);
   if (key === undefined) {
     const keys = controlKeys.map((name) => controls[name].url).join(", ");
-    throw new Error(`There is no control ${JSON.stringify(url)}. The controls: ${keys}.`);
+    throw new Error(words.noControl(JSON.stringify(url), keys));
   }
   const checked = parseControl(key, text);
   if (!checked.ok) throw new Error(`${checked.message}.`);
-  if (key === "model" && checked.value === FILE_MODEL) throw new Error("An embed takes no files.");
+  if (key === "model" && checked.value === FILE_MODEL) throw new Error(words.noFiles);
   const rank = key === "selected" ? rankOf(text) : null;
   if (rank !== null) void actions.select(rank);
   // Checked together, though their types have lost each other on the way.

@@ -2,6 +2,7 @@
 import { comparedRuns } from "../../store/kept.ts";
 import { findEigenvalue } from "../../store/ranks.ts";
 import type { PageState, RunResult } from "../../store/state.ts";
+import { exported as words } from "../../strings/en.ts";
 import { fileName } from "../export/download.ts";
 import { figureSvg } from "../export/figureSvg.ts";
 import { chartIn, densityFigure, type Figure, layersFigure, sliceFigure } from "../figures.ts";
@@ -18,7 +19,7 @@ export interface Exported {
 /** @throws Error with a sentence for the author of the framing page */
 export function exported(state: PageState, format: ExportFormat): Exported {
   const result = state.shown?.result;
-  if (result === undefined) throw new Error("There is no run to export yet.");
+  if (result === undefined) throw new Error(words.noRun);
   const model = modelName(result.model);
   if (format === "json") {
     return { format, name: fileName(model, "run", "json"), content: JSON.stringify(result, null, 1) };
@@ -29,7 +30,7 @@ export function exported(state: PageState, format: ExportFormat): Exported {
     caption: result.meaning.sentence,
     doubt: doubtOf([result]),
   });
-  return { format, name: fileName(model, figure.what, "svg"), content };
+  return { format, name: fileName(model, figure.name, "svg"), content };
 }
 
 function figureOf(state: PageState, result: RunResult): Figure {
@@ -41,10 +42,10 @@ function figureOf(state: PageState, result: RunResult): Figure {
       return layersFigure(controls.layerMeasure);
     case "slice": {
       const chosen = findEigenvalue(result, controls.selected);
-      if (chosen === null) throw new Error("No eigenvalue is selected, so there is no slice.");
+      if (chosen === null) throw new Error(words.noSlice);
       return sliceFigure(chosen.rank);
     }
     case "eigenvalues":
-      throw new Error("This view is a table: export it as json.");
+      throw new Error(words.isTable);
   }
 }

@@ -1,4 +1,5 @@
 /** What an author pastes to show the figure elsewhere, made from the present link. Pure. */
+import { embedding as words } from "../../strings/en.ts";
 
 export interface Shot {
   /** Address of the folder that index.html and embed.html lie in, ending with a slash. */
@@ -23,21 +24,21 @@ const HEIGHT = 640;
 export function snippets(shot: Shot): readonly Snippet[] {
   const address = `${shot.folder}embed.html${shot.hash}`;
   return [
-    { name: "HTML", note: "Into any page.", code: frame("src", shot, address) },
+    { name: "HTML", note: words.notes.html, code: frame("src", shot, address) },
     {
       name: "Quarto",
-      note: "HTML gets the live figure, PDF and Word the exported one.",
+      note: words.notes.quarto,
       code: quarto(shot, address),
     },
     {
       name: "reveal.js",
-      note: "A slide. The script lets arrow keys turn slides while the figure has the focus.",
+      note: words.notes.reveal,
       code: reveal(shot, address),
     },
-    { name: "Jupyter", note: "A cell of a notebook.", code: jupyter(address) },
+    { name: "Jupyter", note: words.notes.jupyter, code: jupyter(address) },
     {
       name: "LaTeX",
-      note: `Needs hyperref and svg. Export the figure as ${shot.file}.svg first.`,
+      note: words.notes.latex(shot.file),
       code: latex(shot),
     },
   ];

@@ -1,6 +1,7 @@
 /** An SVG figure as PNG, at a width in millimetres and a number of dots per inch that the file states. */
 
 import { crc32 } from "../../model/crc32.ts";
+import { exported as words } from "../../strings/en.ts";
 
 export interface PngSize {
   readonly millimetres: number;
@@ -19,11 +20,10 @@ export async function figurePng(svg: string, { millimetres, dpi }: PngSize): Pro
   canvas.width = width;
   canvas.height = Math.round((width * image.height) / image.width);
   const context = canvas.getContext("2d");
-  if (context === null) throw new Error("This browser offers no canvas to draw the PNG on.");
+  if (context === null) throw new Error(words.noCanvas);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (blob === null)
-    throw new Error(`This browser has no room for a PNG of ${width} pixels: choose fewer DPI.`);
+  if (blob === null) throw new Error(words.noRoom(width));
   const bytes = withResolution(new Uint8Array(await blob.arrayBuffer()), dpi);
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" });
 }

@@ -1,6 +1,7 @@
 /** The keys of the whole page, and the button for those who would rather look than press `?`. */
 import { lazy, Suspense, useState } from "react";
 import { controls } from "../../store/controls.ts";
+import { keysButton as words } from "../../strings/en.ts";
 import { startOf } from "../address.ts";
 import { useActions, useHidden } from "../page.ts";
 import { Button } from "../parts.tsx";
@@ -24,8 +25,8 @@ export function Keys() {
   if (useHidden("shortcuts")) return null;
   return (
     <>
-      <Button onClick={() => setOpen(true)} title="All keys of this page (?)" className="keys-button">
-        Keys
+      <Button onClick={() => setOpen(true)} title={words.title} className="keys-button">
+        {words.label}
       </Button>
       {open && (
         <Suspense fallback={null}>

@@ -13,7 +13,7 @@ const IN_FRONT = "dialog[open], details.export[open]";
 
 function listen(event: KeyboardEvent): void {
   if (!isFree(event) || document.querySelector(IN_FRONT) !== null) return;
-  for (const place of Object.keys(PLACES) as Place[]) {
+  for (const place of PLACES) {
     const command = commandOf(place, event.key);
     const handler = command === null ? undefined : held.get(place)?.()[command];
     if (handler === undefined) continue;

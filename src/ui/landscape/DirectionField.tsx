@@ -4,6 +4,7 @@ import { controls } from "../../store/controls.ts";
 import type { AxisName } from "../../store/landscapes.ts";
 import { rankedEigenvalues } from "../../store/ranks.ts";
 import type { RunResult } from "../../store/state.ts";
+import { landscape as words } from "../../strings/en.ts";
 import { type FoundFile, filesOf, filesOfDrop, readFiles } from "../dropFiles.ts";
 import { eigenvalueSymbol, significant } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
@@ -11,9 +12,9 @@ import { Button } from "../parts.tsx";
 import { SelectField } from "../SelectField.tsx";
 
 const OTHERS = [
-  { value: "random", label: "random, filter-normalised" },
-  { value: "gradient", label: "gradient" },
-  { value: "checkpoint", label: "to another checkpoint" },
+  { value: "random", label: words.direction.random },
+  { value: "gradient", label: words.direction.gradient },
+  { value: "checkpoint", label: words.direction.checkpoint },
 ];
 const WEIGHTS = ".safetensors,.pt,.pth,.bin,.onnx,.data,.onnx_data";
 
@@ -79,14 +80,14 @@ function CheckpointFile({ axis }: { readonly axis: AxisName }) {
         accept={WEIGHTS}
         className="hidden"
         tabIndex={-1}
-        aria-label={`Checkpoint ${axis}`}
+        aria-label={words.direction.file(axis)}
         onChange={(event) => {
           void take(filesOf(event.target.files));
           event.target.value = "";
         }}
       />
       <Button look="text" onClick={() => dialog.current?.click()}>
-        {files.length === 0 ? "Choose its file, or drop it here" : files.map(({ name }) => name).join(", ")}
+        {files.length === 0 ? words.direction.choose : files.map(({ name }) => name).join(", ")}
       </Button>
       <div role="alert">
         {refused.map((refusal) => (

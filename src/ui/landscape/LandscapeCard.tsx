@@ -4,6 +4,7 @@ import { controls } from "../../store/controls.ts";
 import { chosenLandscape, curvaturesOf, fieldOf, valuesOf } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
+import { cells, panelFigures, landscape as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { significant } from "../format.ts";
@@ -21,7 +22,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
   const landscape = chosenLandscape(result, wanted.landscape);
   if (landscape === null)
     return (
-      <Card title="Loss landscape" className="landscape">
+      <Card title={words.title} className="landscape">
         <Nothing />
       </Card>
     );
@@ -29,7 +30,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
   const plane = names.length === 2;
   const surface = plane && wanted.landscapeView === "surface";
   const field = fieldOf(landscape, wanted.landscapeValue);
-  const title = `${field.value} ${landscapeTitle(landscape)}`;
+  const title = `${panelFigures.landscape[field.value]} ${landscapeTitle(landscape)}`;
   return (
     <Card
       title={title.charAt(0).toUpperCase() + title.slice(1)}
@@ -70,10 +71,7 @@ export function LandscapeCard({ result }: { readonly result: RunResult }) {
         <div>
           <Legend plane={plane} surface={surface} predicted={field.predicted !== null} value={field.value} />
           <Curvatures landscape={landscape} />
-          <p className="calm">
-            The grid tells the mean curvature within its step. Where the network has kinks (ReLU), it does not
-            tend to the eigenvalue as the step shrinks.
-          </p>
+          <p className="calm">{words.curvature.kinks}</p>
         </div>
       </div>
       <LandscapeTable landscape={landscape} />
@@ -135,10 +133,10 @@ function Curvatures({ landscape }: { readonly landscape: Landscape }) {
   );
   return (
     <table className="curvatures">
-      <caption>Curvature, per squared step</caption>
+      <caption>{words.curvature.title}</caption>
       <thead>
         <tr>
-          <th scope="col">along</th>
+          <th scope="col">{words.curvature.along}</th>
           {names.map((name) => (
             <th key={name} scope="col">
               {name}
@@ -147,15 +145,15 @@ function Curvatures({ landscape }: { readonly landscape: Landscape }) {
         </tr>
       </thead>
       <tbody>
-        {row("eigenvalue", (axis) => {
+        {row(words.curvature.eigenvalue, (axis) => {
           const { direction } = landscape.axes[axis];
-          return direction.kind === "ritz" ? significant(direction.eigenvalue, 5) : "none";
+          return direction.kind === "ritz" ? significant(direction.eigenvalue, 5) : cells.none;
         })}
-        {row("d·Hd by a product", (axis) => {
+        {row(words.curvature.product, (axis) => {
           const { product } = found[axis];
-          return product === null ? "another loss or block" : significant(product, 5);
+          return product === null ? words.curvature.other : significant(product, 5);
         })}
-        {row("from the grid", (axis) => gridCurvature(found[axis]))}
+        {row(words.curvature.grid, (axis) => gridCurvature(found[axis]))}
       </tbody>
     </table>
   );
@@ -166,13 +164,7 @@ function Nothing() {
   const run = usePage((state) => state.run);
   const origin = usePage((state) => state.shown?.origin);
   if (run.kind === "running" && run.job === "landscape")
-    return <p className="empty">The first point is on its way.</p>;
-  if (isBusy(run)) return <p className="empty">A landscape can be measured when the run ends.</p>;
-  return (
-    <p className="empty">
-      {origin === "live"
-        ? "No landscape yet: choose its directions and measure one."
-        : "This run holds no landscape. Run it here, then choose the directions and measure one."}
-    </p>
-  );
+    return <p className="empty">{words.nothing.coming}</p>;
+  if (isBusy(run)) return <p className="empty">{words.nothing.later}</p>;
+  return <p className="empty">{origin === "live" ? words.nothing.yet : words.nothing.held}</p>;
 }

@@ -2,6 +2,7 @@
 import { type RefObject, useMemo } from "react";
 import { fieldOf, gridPoints, type LandscapeValue, predictedAlong } from "../../store/landscapes.ts";
 import type { Landscape } from "../../store/state.ts";
+import { panelFigures, landscape as words } from "../../strings/en.ts";
 import { LineChart } from "../charts/LineChart.tsx";
 import { PlaneChart } from "../charts/PlaneChart.tsx";
 import { SurfaceChart } from "../charts/SurfaceChart.tsx";
@@ -27,8 +28,9 @@ export default function LandscapeFigure({ landscape, value, log, surface }: Land
   const points = useMemo(() => gridPoints(landscape), [landscape]);
   const shades = useMemo(() => shadesOf(field, log), [field, log]);
   const names = directionNames(landscape);
+  const quantity = panelFigures.landscape[field.value];
   const summary = landscapeSummary(field, points, landscapeTitle(landscape));
-  if (shades === null) return <p className="empty">No point has a finite {field.value} yet.</p>;
+  if (shades === null) return <p className="empty">{words.noPoint(quantity)}</p>;
   const read = (place: number) => pointReading(points[place]);
   if (field.steps.length === 1)
     return (
@@ -39,8 +41,8 @@ export default function LandscapeFigure({ landscape, value, log, surface }: Land
           values: field.values,
           predict: predictedAlong(landscape, field.value),
         }}
-        titles={[`step along ${names[0]}`, field.value]}
-        label={`Read the ${field.value} along ${names[0]}`}
+        titles={[words.stepAlong(names[0]), quantity]}
+        label={words.read(quantity, names[0])}
         marks={landscape.marks}
         {...{ summary, read }}
       />

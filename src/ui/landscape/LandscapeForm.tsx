@@ -3,6 +3,7 @@ import { useState } from "react";
 import { axesOf, landscapeRequest } from "../../store/landscapes.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
+import { runButtons, landscape as words } from "../../strings/en.ts";
 import { ListField, NumberField } from "../ControlField.tsx";
 import { count } from "../format.ts";
 import { useActions, useHidden, usePage } from "../page.ts";
@@ -16,7 +17,7 @@ export function LandscapeForm({ result }: { readonly result: RunResult }) {
   const axes = axesOf(wanted);
   const random = axes.some((axis) => wanted[axis] === "random");
   return (
-    <Card title="Measure a landscape" className="landscape-form">
+    <Card title={words.form.title} className="landscape-form">
       <form className="fields" onSubmit={(event) => event.preventDefault()}>
         <ListField field="landscapeShape" onHelp={setHelp} />
         {axes.map((axis) => (
@@ -50,20 +51,19 @@ function Measuring({ result, help }: { readonly result: RunResult; readonly help
     : origin === "live"
       ? null
       : origin === "stored"
-        ? "The stored run can be looked at only: run it here to measure along its directions."
-        : "The engine has gone on to another model: run this one again to measure along its directions.";
-  const words = measuring
+        ? words.form.stored
+        : words.form.goneOn;
+  const said = measuring
     ? progressLine(run)
     : help !== ""
       ? help
-      : (obstacle ??
-        `${count(points ** axes)} evaluations of the loss and ${axes === 1 ? "one product" : "two products"}, from coarse to fine; it can be cancelled.`);
+      : (obstacle ?? words.form.cost(count(points ** axes), axes));
   return (
     <div className="landscape-go">
       {!hidden &&
         (measuring ? (
           <Button look="primary" off={run.cancelling} onClick={() => void actions.cancel()}>
-            Cancel
+            {runButtons.cancel}
           </Button>
         ) : (
           <Button
@@ -71,11 +71,11 @@ function Measuring({ result, help }: { readonly result: RunResult; readonly help
             off={obstacle !== null || isBusy(run)}
             onClick={() => void actions.landscape()}
           >
-            Measure {axes === 1 ? points : `${points} × ${points}`} points
+            {words.form.measure(axes === 1 ? `${points}` : `${points} × ${points}`)}
           </Button>
         ))}
       <p className="calm" aria-live="polite">
-        {words}
+        {said}
       </p>
     </div>
   );

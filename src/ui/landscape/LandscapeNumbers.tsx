@@ -1,10 +1,11 @@
 /** What can be taken away from a landscape: its figure, its grid, its numbers. */
 import { gridPoints, type LandscapeValue } from "../../store/landscapes.ts";
 import type { Landscape, RunResult } from "../../store/state.ts";
+import { panelFigures, landscape as words } from "../../strings/en.ts";
 import type { SvgPart } from "../charts/surfaceDraw.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { landscapeFigure } from "../figures.ts";
 import { percent, significant } from "../format.ts";
+import { landscapeFigure } from "../panelFigures.ts";
 import { DataTable } from "../parts.tsx";
 import { modelName } from "../words.ts";
 import { directionNames, landscapeNote, landscapeTitle } from "./words.ts";
@@ -22,10 +23,12 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
   <ExportMenu
     figure={landscapeFigure(value, landscapeTitle(landscape), landscape.axes.length === 2)}
     {...(ground === undefined ? {} : { ground })}
-    tables={[{ label: "Grid (CSV)", name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) }]}
+    tables={[
+      { label: words.numbers.csv, name: "landscape", csv: (t) => t.landscapeCsv(gridPoints(landscape)) },
+    ]}
     files={[
       {
-        ...{ label: "Grid (npz)", name: "landscape", ending: "npz" },
+        ...{ label: words.numbers.npz, name: "landscape", ending: "npz" },
         text: (t) => new Blob([t.landscapeNpz(landscape)]),
       },
     ]}
@@ -33,18 +36,15 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
     of={{
       name: modelName(result.model),
       // BatchNorm may be another one than the run's.
-      caption: `${value} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
+      caption: `${panelFigures.landscape[value]} ${landscapeTitle(landscape)}, ${landscapeNote(landscape)}. ${result.meaning.sentence}`,
     }}
   />
 );
 
 export const LandscapeTable = ({ landscape }: { readonly landscape: Landscape }) => (
   <DataTable
-    summary="Loss and accuracy at every point"
-    columns={[
-      ...directionNames(landscape).map((name) => `Along ${name}`),
-      ...["Measured", "Predicted", "Residual", "Accuracy"],
-    ]}
+    summary={words.numbers.table}
+    columns={[...directionNames(landscape).map(words.numbers.along), ...words.numbers.columns]}
     rows={() =>
       gridPoints(landscape).map(({ at, loss, predicted, accuracy }) => [
         ...at.map((a) => significant(a, 3)),

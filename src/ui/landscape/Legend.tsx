@@ -1,5 +1,6 @@
 /** What the lines of a landscape are. */
 import type { LandscapeValue } from "../../store/landscapes.ts";
+import { figures, panelFigures, landscape as words } from "../../strings/en.ts";
 
 interface LegendProps {
   readonly plane: boolean;
@@ -12,22 +13,20 @@ export function Legend({ plane, surface, predicted, value }: LegendProps) {
   if (surface)
     return (
       <p className="legend">
-        <span className="key">
-          drag, or use the arrow keys, to turn the surface; the ring marks the weights
-        </span>
+        <span className="key">{words.legend.turn}</span>
       </p>
     );
   return (
     <p className="legend">
       <span className="key">
         <i className={plane ? "swatch iso-line" : "swatch measured"} aria-hidden="true" />
-        {plane ? `lines of equal ${value}, measured` : "measured"}
-        {value === "residual" && ": loss minus L + g·d + ½ d·Hd"}
+        {plane ? panelFigures.equalLines(panelFigures.landscape[value]) : figures.measured}
+        {value === "residual" && words.legend.residual}
       </span>
       {predicted && (
         <span className="key">
           <i className={plane ? "swatch iso-predicted" : "swatch parabola"} aria-hidden="true" />
-          as slope and curvature at the weights predict
+          {words.legend.predicted}
         </span>
       )}
     </p>

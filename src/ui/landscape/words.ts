@@ -1,6 +1,7 @@
 /** Landscapes in words. Pure. */
 import type { AxisCurvature, Field, GridPoint } from "../../store/landscapes.ts";
 import type { Landscape, LandscapeAxis } from "../../store/state.ts";
+import { panelFigures, landscape as words } from "../../strings/en.ts";
 import { count, eigenvalueSymbol, percent, significant } from "../format.ts";
 
 /** `v₁`, `random direction 0`, `the gradient`, the name of a file. */
@@ -9,9 +10,9 @@ export function directionName({ direction }: LandscapeAxis): string {
     case "ritz":
       return eigenvalueSymbol(direction.end, direction.place, "v");
     case "random":
-      return `random (seed ${direction.seed})`;
+      return words.direction.seeded(direction.seed);
     case "gradient":
-      return "the gradient";
+      return words.direction.theGradient;
     case "checkpoint":
       return direction.file;
     case "vector":
@@ -27,12 +28,12 @@ export function directionNames({ axes }: Landscape): string[] {
 
 export const landscapeTitle = (landscape: Landscape): string =>
   landscape.axes.length === 1
-    ? `along ${directionNames(landscape)[0]}`
-    : `over ${directionNames(landscape).join(" and ")}`;
+    ? words.along(directionNames(landscape)[0])
+    : words.over(directionNames(landscape));
 
 const NORM: Readonly<Record<Landscape["batchNorm"], string | null>> = {
-  eval: "BatchNorm frozen",
-  batch: "BatchNorm estimated anew",
+  eval: words.norm.frozen,
+  batch: words.norm.anew,
   none: null,
 };
 
@@ -40,7 +41,7 @@ export function landscapeNote(landscape: Landscape): string {
   const { measured, loss, axes, batchNorm } = landscape;
   const sizes = axes.map(({ steps }) => steps.length).join(" × ");
   return [
-    measured < loss.length ? `${count(measured)} of ${sizes} points` : `${sizes} points`,
+    measured < loss.length ? words.pointsSoFar(count(measured), sizes) : words.points(sizes),
     NORM[batchNorm],
   ]
     .filter((part) => part !== null)
@@ -56,25 +57,30 @@ export function landscapeSummary(field: Field, points: readonly GridPoint[], tit
     const value = field.values[place];
     return value === null ? [] : [{ at, value }];
   });
-  if (known.length === 0) return `${field.value} ${title}: nothing is measured yet.`;
+  const what = `${panelFigures.landscape[field.value]} ${title}`;
+  if (known.length === 0) return words.nothingMeasured(what);
   const least = known.reduce((best, p) => (p.value < best.value ? p : best));
   const most = known.reduce((best, p) => (p.value > best.value ? p : best));
   const place = ({ at }: { readonly at: readonly number[] }) => at.map((a) => significant(a, 2)).join(", ");
-  const step = field.steps.length === 1 ? "step" : "steps";
-  return (
-    `${field.value} ${title} in ${count(known.length)} points: least ${valueText(least.value, field.value)} at ${step} ` +
-    `${place(least)}, largest ${valueText(most.value, field.value)} at ${place(most)}.`
-  );
+  return words.summary({
+    what,
+    points: count(known.length),
+    axes: field.steps.length,
+    least: valueText(least.value, field.value),
+    leastAt: place(least),
+    most: valueText(most.value, field.value),
+    mostAt: place(most),
+  });
 }
 
 /** Lines beside the cursor. */
 export function pointReading({ at, loss, accuracy, predicted }: GridPoint): string {
   const lines = [
-    `${at.length === 1 ? "step" : "steps"} ${at.map((a) => significant(a, 3)).join(", ")}`,
-    loss === null ? "not measured" : `measured ${significant(loss, 4)}`,
-    predicted === null ? null : `predicted ${significant(predicted, 4)}`,
-    loss === null || predicted === null ? null : `residual ${significant(loss - predicted, 3)}`,
-    accuracy === null ? null : `accuracy ${percent(accuracy)}`,
+    words.reading.at(at.length, at.map((a) => significant(a, 3)).join(", ")),
+    loss === null ? words.reading.unmeasured : words.reading.measured(significant(loss, 4)),
+    predicted === null ? null : words.reading.predicted(significant(predicted, 4)),
+    loss === null || predicted === null ? null : words.reading.residual(significant(loss - predicted, 3)),
+    accuracy === null ? null : words.reading.accuracy(percent(accuracy)),
   ];
   return lines.filter((line) => line !== null).join("\n");
 }
@@ -82,5 +88,5 @@ export function pointReading({ at, loss, accuracy, predicted }: GridPoint): stri
 /** `98.2 within ±0.1` */
 export const gridCurvature = ({ grid }: AxisCurvature): string =>
   grid === null
-    ? "no three points about the weights"
-    : `${significant(grid.curvature, 4)} within ±${significant(grid.step, 2)}`;
+    ? words.curvature.tooFew
+    : words.curvature.within(significant(grid.curvature, 4), significant(grid.step, 2));

@@ -1,6 +1,7 @@
 /** Why a measurement of the layers is not there, and the button or the words that get it. */
 import type { ReactNode } from "react";
 import { isBusy, type Job } from "../../store/runState.ts";
+import { asking as words } from "../../strings/en.ts";
 import { usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 
@@ -19,16 +20,10 @@ export function Asking({ job, what, label, onAsk, children }: AskingProps) {
   const origin = usePage((state) => state.shown?.origin);
   if (isBusy(run)) {
     const own = run.kind === "running" && run.job === job;
-    return <p className="empty">{own ? "Measuring" : "This can be measured when the engine is free."}</p>;
+    return <p className="empty">{own ? words.measuring : words.later}</p>;
   }
   if (origin !== "live") {
-    return (
-      <p className="empty">
-        {origin === "stored"
-          ? `The stored run holds no ${what}: run it here, then measure.`
-          : `The engine has gone on to another model: run this one again for its ${what}.`}
-      </p>
-    );
+    return <p className="empty">{origin === "stored" ? words.stored(what) : words.goneOn(what)}</p>;
   }
   return (
     <div className="empty">

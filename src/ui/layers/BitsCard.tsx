@@ -1,13 +1,13 @@
 /** The bits of the chosen plan, layer by layer. */
 import { groupName } from "../../store/groupName.ts";
 import type { RunResult } from "../../store/state.ts";
+import { panelFigures, layers as words } from "../../strings/en.ts";
 import { BitsChart } from "../charts/BitsChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { bitsFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
+import { bitsFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
-import { plural } from "../words.ts";
 import type { PlanView } from "./usePlan.ts";
 
 export function BitsCard({ result, view }: { readonly result: RunResult; readonly view: PlanView }) {
@@ -24,16 +24,16 @@ export function BitsCard({ result, view }: { readonly result: RunResult; readonl
   }));
   const counts = [...new Set(solved.bits)]
     .sort((a, b) => a - b)
-    .map((bits) => `${plural(solved.bits.filter((own) => own === bits).length, "layer")} at ${bits} bits`);
+    .map((bits) => words.bits.count(solved.bits.filter((own) => own === bits).length, bits));
   return (
     <Card
-      title="Bits of the plan"
+      title={panelFigures.bits}
       note={counts.join(", ")}
       className="bits"
       tools={
         <ExportMenu
           figure={bitsFigure}
-          tables={[{ label: "Bits (CSV)", name: "bits", csv: (t) => t.bitsCsv(rows) }]}
+          tables={[{ label: words.bits.csv, name: "bits", csv: (t) => t.bitsCsv(rows) }]}
           result={result}
         />
       }
@@ -41,15 +41,15 @@ export function BitsCard({ result, view }: { readonly result: RunResult; readonl
       <BitsChart
         bars={rows.map(({ name, group, bits, rise, measured: alone }) => ({
           ...{ name, group, bits },
-          note: `\npredicted rise ${significant(rise, 3)}${alone === null ? "" : `\nmeasured alone ${significant(alone.rise, 3)}`}`,
+          note: `\n${words.bits.note(significant(rise, 3))}${alone === null ? "" : `\n${words.bits.noteAlone(significant(alone.rise, 3))}`}`,
         }))}
-        summary={`Bits of ${plural(rows.length, "layer")}: ${counts.join(", ")}.`}
+        summary={words.bits.summary(rows.length, counts.join(", "))}
         selected={selected}
         onPick={(name) => set("layer", name)}
       />
       <DataTable
-        summary="Bits of every layer"
-        columns={["Layer", "Weights", "Bits", "Predicted rise", "Measured alone"]}
+        summary={words.bits.table}
+        columns={words.bits.columns}
         rows={() =>
           rows.map(({ name, size, bits, rise, measured: alone }) => [
             name,

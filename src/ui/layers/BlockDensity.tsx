@@ -3,11 +3,11 @@ import { densityView } from "../../store/densityView.ts";
 import { blockSpectrum, densityRequest, densitySource } from "../../store/layerSpectra.ts";
 import type { RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
+import { layers as words } from "../../strings/en.ts";
 import { DensityChart } from "../charts/DensityChart.tsx";
 import { significant } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
 import { DataTable } from "../parts.tsx";
-import { plural } from "../words.ts";
 import { Asking } from "./Asking.tsx";
 
 interface BlockDensityProps {
@@ -32,11 +32,11 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
     return (
       <Asking
         job="layerSpectra"
-        what="spectrum of this block"
-        label="Measure the spectrum of its block"
+        what={words.block.what}
+        label={words.block.measure}
         onAsk={() => void ask({ kind: "layerSpectra", request })}
       >
-        {plural(request.steps, "product")} of the whole network, cut back to this tensor.
+        {words.block.cost(request.steps)}
       </Asking>
     );
   }
@@ -45,12 +45,17 @@ export function BlockDensity({ result, name, size }: BlockDensityProps) {
     <>
       <DensityChart
         {...{ view, yAxis, selected: null, pickable: [], beside: [] }}
-        summary={`Eigenvalue density of the block of ${name}, from ${plural(nodes.length, "Ritz value")} between ${significant(block.bottom.value)} and ${significant(block.top.value)}.`}
+        summary={words.block.summary(
+          name,
+          nodes.length,
+          significant(block.bottom.value),
+          significant(block.top.value),
+        )}
         onPick={() => {}}
       />
       <DataTable
-        summary="Ritz values of the block"
-        columns={["Ritz value", "Weight"]}
+        summary={words.block.table}
+        columns={words.block.columns}
         rows={() => nodes.map((theta, i) => [significant(theta, 5), significant(weights[i], 3)])}
       />
     </>

@@ -2,11 +2,12 @@
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { planFile } from "../../store/measuredPlans.ts";
 import type { RunResult } from "../../store/state.ts";
+import { panelFigures, layers as words } from "../../strings/en.ts";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { frontFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
+import { frontFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { Asking } from "./Asking.tsx";
 import { PlanNumbers } from "./PlanNumbers.tsx";
@@ -26,21 +27,15 @@ export function PlanCard({ result, view }: PlanCardProps) {
   const known = planned?.ok === true ? planned.value : null;
   return (
     <Card
-      title="Bit plan"
-      note="the bits of each layer that raise the loss least within a budget"
+      title={words.plan.title}
+      note={words.plan.note}
       className="plan"
       tools={known !== null && solved !== null && <PlanExport {...{ result, view, known, solved }} />}
     >
       <PlanSettings result={result} />
       {table === null && (
-        <Asking
-          job="plan"
-          what="rounding errors of its weights"
-          label="Predict the rise of the loss"
-          onAsk={() => void predictPlan()}
-        >
-          Rounds the weights to 2 to 8 bits; the traces are exact where a closed sum gives them, else those of
-          the run.
+        <Asking job="plan" what={words.plan.what} label={words.plan.predict} onAsk={() => void predictPlan()}>
+          {words.plan.cost}
         </Asking>
       )}
       {planned?.ok === false && (
@@ -48,9 +43,7 @@ export function PlanCard({ result, view }: PlanCardProps) {
           {planned.message}
         </p>
       )}
-      {known !== null && solved === null && (
-        <p className="empty">No plan stays within this budget: raise it or allow fewer bits.</p>
-      )}
+      {known !== null && solved === null && <p className="empty">{words.plan.none}</p>}
       {known !== null && solved !== null && (
         <div className="plan-body">
           <Front known={known} solved={solved} view={view} />
@@ -72,7 +65,7 @@ function Front({ known, solved, view }: KnownProps) {
   const { set } = useActions();
   const [low, high] = known.range;
   const { title, divisor } = costAxis(planCost, high);
-  const words = (cost: number): string => costText(planCost, cost);
+  const price = (cost: number): string => costText(planCost, cost);
   // A click chooses a plan: the least budget that it fits.
   const pick = (cost: number): void =>
     set("planBudget", asShare(high > low ? (cost - low) / (high - low) : 1));
@@ -96,31 +89,38 @@ function Front({ known, solved, view }: KnownProps) {
           measured,
         }}
         quantity={title}
-        summary={`Predicted rise of the loss of ${count(known.front.length)} undominated plans from ${words(low)} to ${words(high)}. Within ${words(solved.budget)} the best costs ${words(solved.cost)} and predicts a rise of ${significant(solved.rise.estimate, 3)}.`}
-        costText={words}
+        summary={words.plan.summary({
+          plans: count(known.front.length),
+          least: price(low),
+          most: price(high),
+          budget: price(solved.budget),
+          cost: price(solved.cost),
+          rise: significant(solved.rise.estimate, 3),
+        })}
+        costText={price}
         onPick={pick}
       />
-      <ShareSlider field="planBudget" label="Budget" text={words(solved.budget)} />
+      <ShareSlider field="planBudget" label={words.plan.budget} text={price(solved.budget)} />
       <p className="legend">
         <span>
           <span className="swatch" />
-          best plan for each budget, predicted
+          {panelFigures.bestPlans}
         </span>
         <span>
           <span className="mark-key dot" />
-          chosen
+          {words.plan.chosen}
         </span>
         {measured.length > 0 && (
           <span>
             <span className="mark-key diamond" />
-            measured; hollow: another plan
+            {words.plan.measured}
           </span>
         )}
       </p>
       <DataTable
-        summary="Plans of the front"
-        columns={["Cost", "Predicted rise"]}
-        rows={() => known.front.map(({ cost, loss }) => [words(cost), significant(loss, 4)])}
+        summary={words.plan.table}
+        columns={words.plan.columns}
+        rows={() => known.front.map(({ cost, loss }) => [price(cost), significant(loss, 4)])}
       />
     </div>
   );
@@ -132,15 +132,15 @@ function PlanExport({ result, view, known, solved }: KnownProps & { readonly res
   return (
     <ExportMenu
       figure={frontFigure}
-      tables={[{ label: "Plan (CSV)", name: "plan", csv: (t) => t.planCsv(file()) }]}
+      tables={[{ label: words.plan.csv, name: "plan", csv: (t) => t.planCsv(file()) }]}
       files={[
         {
-          label: "Plan (JSON)",
+          label: words.plan.json,
           name: "plan",
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,
         },
-        { label: "PyTorch", name: "plan", ending: "py", text: (t) => t.planPytorch(file()) },
+        { label: words.plan.pytorch, name: "plan", ending: "py", text: (t) => t.planPytorch(file()) },
       ]}
       result={result}
     />

@@ -2,10 +2,11 @@
 import type { Planning, SolvedPlan } from "../../store/bitPlanning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
+import { layers as words } from "../../strings/en.ts";
 import { count, significant } from "../format.ts";
+import { Prose } from "../Prose.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
-import { plural } from "../words.ts";
 import { Beside } from "./Beside.tsx";
 import { costText } from "./units.ts";
 import type { PlanView } from "./usePlan.ts";
@@ -20,7 +21,7 @@ interface PlanNumbersProps {
 export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
   const { planCost } = usePage((state) => state.controls);
   const { measured } = view;
-  const words = (cost: number): string => costText(planCost, cost);
+  const price = (cost: number): string => costText(planCost, cost);
   const { layers } = known.table;
   const weights = layers.reduce((sum, { size }) => sum + size, 0);
   const mean = layers.reduce((sum, { size }, i) => sum + size * solved.bits[i], 0) / weights;
@@ -30,11 +31,10 @@ export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
   return (
     <div className="plan-numbers">
       <p className="plan-cost">
-        <b>{words(solved.cost)}</b> of at most {words(solved.budget)}
+        <Prose text={words.plan.ofBudget(price(solved.cost), price(solved.budget))} />
       </p>
       <p className="calm">
-        {significant(mean, 3)} bits a weight; in float32 the {count(weights)} weights take{" "}
-        {costText("size", 4 * weights)}.
+        {words.plan.mean(significant(mean, 3), count(weights), costText("size", 4 * weights))}
       </p>
       <Beside
         {...{ result, rise, parts: "layers" }}
@@ -44,15 +44,14 @@ export function PlanNumbers({ result, view, known, solved }: PlanNumbersProps) {
       {unsure.length > 0 && (
         <p className="warning">
           {known.table.traceSamples === 0
-            ? `The exact traces of ${unsure.length} of ${plural(layers.length, "layer")} are not positive: the plan takes rounding there for a gain.`
-            : `The traces of ${unsure.length} of ${plural(layers.length, "layer")} may be zero or negative: with more trace probes the plan follows less noise.`}
+            ? words.plan.notPositive(unsure.length, layers.length)
+            : words.plan.unsure(unsure.length, layers.length)}
         </p>
       )}
       <p className="proof">
-        Best of {plural(known.front.length, "undominated plan")}: no other plan within this budget predicts
-        less.
+        {words.plan.proof(known.front.length)}
         {uniform !== undefined &&
-          ` All layers at ${uniform.bits} bits cost ${words(uniform.cost)} and predict ${significant(uniform.loss, 3)}.`}
+          ` ${words.plan.uniform(uniform.bits, price(uniform.cost), significant(uniform.loss, 3))}`}
       </p>
       <MeasureButtons view={view} />
     </div>
@@ -67,11 +66,7 @@ function MeasureButtons({ view: { measured } }: { readonly view: PlanView }) {
   if (useHidden("run")) return null;
   if (origin !== "live") {
     return measured === null ? (
-      <p className="calm">
-        {origin === "stored"
-          ? "A stored run cannot measure this plan: run it here."
-          : "The engine has gone on to another model: run this one again to measure the plan."}
-      </p>
+      <p className="calm">{origin === "stored" ? words.plan.stored : words.plan.goneOn}</p>
     ) : null;
   }
   const off = isBusy(run);
@@ -79,12 +74,12 @@ function MeasureButtons({ view: { measured } }: { readonly view: PlanView }) {
     <p className="plan-buttons">
       {measured === null && (
         <Button look="primary" off={off} onClick={() => void measurePlan("plan")}>
-          Measure with the planned weights
+          {words.plan.measure}
         </Button>
       )}
       {!each && (
         <Button off={off} onClick={() => void measurePlan("layers")}>
-          {measured === null ? "And each layer alone" : "Measure each layer alone"}
+          {measured === null ? words.plan.andAlone : words.plan.alone}
         </Button>
       )}
     </p>

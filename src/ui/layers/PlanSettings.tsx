@@ -4,9 +4,9 @@ import { controls } from "../../store/controls.ts";
 import { WIDTHS, widthsOf } from "../../store/planRequests.ts";
 import type { RunResult } from "../../store/state.ts";
 import { tensorPatterns } from "../../store/tensorPatterns.ts";
+import { cells, layers as words } from "../../strings/en.ts";
 import { NumberField, TensorsField, ViewChoice } from "../ControlField.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
-import { plural } from "../words.ts";
 
 export function PlanSettings({ result }: { readonly result: RunResult }) {
   const { planCost, planScale } = usePage((state) => state.controls);
@@ -14,14 +14,14 @@ export function PlanSettings({ result }: { readonly result: RunResult }) {
   const groups = useMemo(() => tensorPatterns(result.model.tensors.map(({ name }) => name)), [result.model]);
   return (
     <form className="plan-settings" onSubmit={(event) => event.preventDefault()}>
-      <ViewChoice field="planCost" lead="Budget" />
+      <ViewChoice field="planCost" lead={words.plan.budget} />
       <WidthChoice />
-      <ViewChoice field="planScheme" lead="Levels" />
-      <ViewChoice field="planScale" lead="One scale per" />
+      <ViewChoice field="planScheme" lead={words.settings.levels} />
+      <ViewChoice field="planScale" lead={words.settings.scale} />
       {planScale === "group" && <NumberField field="planGroup" onHelp={setHelp} />}
       {planCost === "bops" && <NumberField field="planActivations" onHelp={setHelp} />}
       {planCost === "latency" && <LatencyFile />}
-      <TensorsField field="planTied" placeholder="none" groups={groups} onHelp={setHelp} />
+      <TensorsField field="planTied" placeholder={cells.none} groups={groups} onHelp={setHelp} />
       {help !== "" && <p className="help">{help}</p>}
     </form>
   );
@@ -38,7 +38,7 @@ function WidthChoice() {
     <fieldset className="segments" title={help}>
       <legend className="hidden">{label}</legend>
       <span className="lead" aria-hidden="true">
-        Bits
+        {words.settings.bits}
       </span>
       {WIDTHS.map((width) => (
         <label key={width}>
@@ -66,7 +66,7 @@ function LatencyFile() {
   const id = useId();
   return (
     <div className="latency-file">
-      <label htmlFor={id}>Your times (CSV: layer,bits,ms; or JSON)</label>
+      <label htmlFor={id}>{words.settings.times}</label>
       <input
         id={id}
         type="file"
@@ -83,9 +83,7 @@ function LatencyFile() {
         </p>
       )}
       {refusal === null && file !== "" && (
-        <p className="calm">
-          {file}: {plural(times.length, "time")}
-        </p>
+        <p className="calm">{words.settings.timesOf(file, times.length)}</p>
       )}
     </div>
   );

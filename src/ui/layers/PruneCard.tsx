@@ -11,14 +11,15 @@ import {
 } from "../../store/pruning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { ChosenPruning, RunResult } from "../../store/state.ts";
+import { figures, layers as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { FrontChart } from "../charts/FrontChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { pruneFigure } from "../figures.ts";
 import { count, percent, significant } from "../format.ts";
+import { Prose } from "../Prose.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
+import { pruneFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable } from "../parts.tsx";
-import { plural } from "../words.ts";
 import { Asking } from "./Asking.tsx";
 import { Beside } from "./Beside.tsx";
 import { asShare, ShareSlider } from "./ShareSlider.tsx";
@@ -34,12 +35,12 @@ export function PruneCard({ result }: { readonly result: RunResult }) {
   const measured = solved === null ? null : measuredPruning(result, solved);
   return (
     <Card
-      title="Pruning plan"
-      note="the output channels without which the loss rises least"
+      title={words.prune.title}
+      note={words.prune.note}
       className="prune"
       tools={
         <>
-          <ViewChoice field="pruneCost" lead="Keep" />
+          <ViewChoice field="pruneCost" lead={words.prune.keep} />
           {known !== null && solved !== null && <PruneExport {...{ result, known, solved, measured }} />}
         </>
       }
@@ -47,17 +48,14 @@ export function PruneCard({ result }: { readonly result: RunResult }) {
       {known === null && (
         <Asking
           job="prune"
-          what="traces of channels"
-          label="Predict the rise without each channel"
+          what={words.prune.what}
+          label={words.prune.predict}
           onAsk={() => void ask({ kind: "prune", request: pruneRequest(result, values, false) })}
         >
-          Exact where a closed sum gives them, else by at most{" "}
-          {plural(result.settings.traceProbes, "product")}.
+          {words.prune.cost(result.settings.traceProbes)}
         </Asking>
       )}
-      {known !== null && solved === null && (
-        <p className="empty">Each tensor keeps one channel at least: keep more than that.</p>
-      )}
+      {known !== null && solved === null && <p className="empty">{words.prune.none}</p>}
       {known !== null && solved !== null && (
         <div className="plan-body">
           <Curve known={known} solved={solved} measured={measured} />
@@ -77,7 +75,7 @@ interface KnownProps {
 function Curve({ known, solved, measured }: KnownProps) {
   const { pruneCost, pruneKept } = usePage((state) => state.controls);
   const { set } = useActions();
-  const what = pruneCost === "macs" ? "multiply-accumulates" : "parameters";
+  const what = words.prune.quantity[pruneCost];
   const { layers } = known.table;
   return (
     <div className="front">
@@ -91,31 +89,36 @@ function Curve({ known, solved, measured }: KnownProps) {
               ? []
               : [{ cost: solved.kept, loss: measured.measured.rise, chosen: true }],
         }}
-        quantity={`${what} that stay (per cent)`}
-        summary={`Predicted rise of the loss as the channels go one after the other. With ${percent(solved.kept)} of the ${what} left ${plural(solved.channels, "channel")} are gone and the predicted rise is ${significant(solved.rise.estimate, 3)}.`}
+        quantity={words.prune.axis(what)}
+        summary={words.prune.summary({
+          kept: percent(solved.kept),
+          what,
+          channels: solved.channels,
+          rise: significant(solved.rise.estimate, 3),
+        })}
         costText={percent}
         onPick={(kept) => set("pruneKept", asShare(kept))}
       />
-      <ShareSlider field="pruneKept" label="Keep" text={`at most ${percent(pruneKept)}`} />
+      <ShareSlider field="pruneKept" label={words.prune.keep} text={words.prune.atMost(percent(pruneKept))} />
       <p className="legend">
         <span>
           <span className="swatch" />
-          predicted, channels by rise for what they free
+          {words.prune.predicted}
         </span>
         <span>
           <span className="mark-key dot" />
-          chosen
+          {words.plan.chosen}
         </span>
         {measured !== null && (
           <span>
             <span className="mark-key diamond" />
-            measured
+            {figures.measured}
           </span>
         )}
       </p>
       <DataTable
-        summary="Channels of each layer"
-        columns={["Layer", "Channels", "Go", "Their rise", "Least rise of one", "Largest"]}
+        summary={words.prune.table}
+        columns={words.prune.columns}
         rows={() =>
           layers.map(({ name, rise }, i) => [
             name,
@@ -143,12 +146,16 @@ function PruneNumbers({ result, known, solved, measured }: KnownProps & { readon
   return (
     <div className="plan-numbers">
       <p className="plan-cost">
-        <b>{count(gone)}</b> of {plural(total.channels, "channel")} go
+        <Prose text={words.prune.gone(count(gone), total.channels)} />
       </p>
       <p className="calm">
-        {countText(solved.parameters)} of {countText(total.parameters)} weights and {countText(solved.macs)}{" "}
-        of {countText(total.macs)} multiply-accumulates a sample stay, of the layers with channels.
-        {gone > 0 && ` Most go in ${most.name}: ${percent(most.share)}.`}
+        {words.prune.stay({
+          weights: countText(solved.parameters),
+          allWeights: countText(total.parameters),
+          macs: countText(solved.macs),
+          allMacs: countText(total.macs),
+        })}
+        {gone > 0 && ` ${words.prune.most(most.name, percent(most.share))}`}
       </p>
       <Beside
         {...{ result, parts: "channels" }}
@@ -156,10 +163,7 @@ function PruneNumbers({ result, known, solved, measured }: KnownProps & { readon
         together={measured !== null}
         measured={measured?.measured ?? null}
       />
-      <p className="proof">
-        No choice of channels within this budget predicts less than {significant(solved.leastRise, 3)}: they
-        go by their rise for what they free, which is best up to the last one.
-      </p>
+      <p className="proof">{words.prune.proof(significant(solved.leastRise, 3))}</p>
       <MeasureButton result={result} measured={measured} />
     </div>
   );
@@ -171,8 +175,7 @@ function MeasureButton({ result, measured }: { readonly result: RunResult } & Pi
   const values = usePage((state) => state.controls);
   const { ask } = useActions();
   if (useHidden("run") || measured !== null) return null;
-  if (origin !== "live")
-    return <p className="calm">Run the network here to measure the loss without these channels.</p>;
+  if (origin !== "live") return <p className="calm">{words.prune.stored}</p>;
   return (
     <p className="plan-buttons">
       <Button
@@ -180,7 +183,7 @@ function MeasureButton({ result, measured }: { readonly result: RunResult } & Pi
         off={isBusy(run)}
         onClick={() => void ask({ kind: "prune", request: pruneRequest(result, values, true) })}
       >
-        Measure without these channels
+        {words.prune.measure}
       </Button>
     </p>
   );
@@ -192,15 +195,15 @@ function PruneExport({ result, known, solved, measured }: KnownProps & { readonl
   return (
     <ExportMenu
       figure={pruneFigure}
-      tables={[{ label: "Channels (CSV)", name: "prune", csv: (t) => t.pruneCsv(file()) }]}
+      tables={[{ label: words.prune.csv, name: "prune", csv: (t) => t.pruneCsv(file()) }]}
       files={[
         {
-          label: "Plan (JSON)",
+          label: words.plan.json,
           name: "prune",
           ending: "json",
           text: () => `${JSON.stringify(file(), null, 1)}\n`,
         },
-        { label: "PyTorch", name: "prune", ending: "py", text: (t) => t.prunePytorch(file()) },
+        { label: words.plan.pytorch, name: "prune", ending: "py", text: (t) => t.prunePytorch(file()) },
       ]}
       result={result}
     />

@@ -2,10 +2,11 @@
 import { blockSpectrum } from "../../store/layerSpectra.ts";
 import type { BlockEigenvalue, RunResult } from "../../store/state.ts";
 import { exactPattern } from "../../store/tensorPatterns.ts";
+import { layers as words } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { blockFigure } from "../figures.ts";
 import { count, interval, percent, residualText, significant, within } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
+import { blockFigure } from "../panelFigures.ts";
 import { Button, Card } from "../parts.tsx";
 import { BlockDensity } from "./BlockDensity.tsx";
 
@@ -15,12 +16,8 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
   const tensor = result.model.tensors.find((one) => one.name === name);
   if (tensor === undefined) {
     return (
-      <Card title="One layer" className="one-layer">
-        <p className="empty">
-          {name === ""
-            ? "Choose a bar, or a row of the table, to look at one layer."
-            : `This run has no tensor ${name}: choose a bar, or a row of the table.`}
-        </p>
+      <Card title={words.one.title} className="one-layer">
+        <p className="empty">{name === "" ? words.one.choose : words.one.unknown(name)}</p>
       </Card>
     );
   }
@@ -36,36 +33,36 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
           {block?.density != null && (
             <ExportMenu
               figure={blockFigure(name)}
-              tables={[{ label: "Ritz values (CSV)", name: "block", csv: (t) => t.blockCsv(block) }]}
+              tables={[{ label: words.one.csv, name: "block", csv: (t) => t.blockCsv(block) }]}
               result={result}
             />
           )}
-          <Button onClick={() => set("layer", "")}>Close</Button>
+          <Button onClick={() => set("layer", "")}>{words.one.close}</Button>
         </>
       }
     >
       <dl className="facts">
-        <dt>Parameters</dt>
+        <dt>{words.one.parameters}</dt>
         <dd>
           {count(tensor.size)}{" "}
           <span className="aside">{percent(tensor.size / result.model.parameterCount)}</span>
         </dd>
         {trace !== undefined && (
           <>
-            <dt>Trace of its block</dt>
+            <dt>{words.one.trace}</dt>
             <dd>
               {significant(trace.estimate, 4)}{" "}
               {trace.interval95 !== null && <span className="aside">{interval(trace.interval95)}</span>}
             </dd>
-            <dt>Share of the trace</dt>
+            <dt>{words.one.share}</dt>
             <dd>{percent(trace.estimate / result.trace.estimate)}</dd>
           </>
         )}
         {block !== null && (
           <>
-            <dt>Largest eigenvalue</dt>
+            <dt>{words.one.largest}</dt>
             <dd>{eigenvalue(block.top)}</dd>
-            <dt>Smallest eigenvalue</dt>
+            <dt>{words.one.smallest}</dt>
             <dd>{eigenvalue(block.bottom)}</dd>
           </>
         )}
@@ -76,8 +73,10 @@ export function SelectedLayerCard({ result }: { readonly result: RunResult }) {
   );
 }
 
-const eigenvalue = ({ value, residual, converged }: BlockEigenvalue): string =>
-  `${within(value, residual)} ± ${residualText(residual)}${converged ? "" : ", not yet converged"}`;
+function eigenvalue({ value, residual, converged }: BlockEigenvalue): string {
+  const text = `${within(value, residual)} ± ${residualText(residual)}`;
+  return converged ? text : words.one.notConverged(text);
+}
 
 /** From the layer to its eigenvalues. */
 function LayerButtons({ result, name }: { readonly result: RunResult; readonly name: string }) {
@@ -91,17 +90,13 @@ function LayerButtons({ result, name }: { readonly result: RunResult; readonly n
       <p className="plan-buttons">
         {pattern !== null && (
           <Button pressed={restricted} onClick={() => set("params", restricted ? "" : pattern)}>
-            Restrict the Hessian to this layer
+            {words.one.restrict}
           </Button>
         )}
-        <Button onClick={() => set("panel", "spectrum")}>To the eigenvalues</Button>
+        <Button onClick={() => set("panel", "spectrum")}>{words.one.toEigenvalues}</Button>
       </p>
       <p className="calm">
-        {pattern === null
-          ? "No pattern names this tensor alone, so that a run cannot be restricted to it here."
-          : restricted
-            ? "The next run measures the block of this tensor: its eigenvalues, density and trace."
-            : "Restricting sets Parameters of the next run to this tensor."}
+        {pattern === null ? words.one.noPattern : restricted ? words.one.restricted : words.one.restricting}
       </p>
     </>
   );

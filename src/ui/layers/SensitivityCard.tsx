@@ -3,18 +3,18 @@ import { useMemo, useState } from "react";
 import { type LayerRow, layerRows } from "../../store/layerTable.ts";
 import { widthsOf } from "../../store/planRequests.ts";
 import type { RunResult } from "../../store/state.ts";
+import { cells, layers as words } from "../../strings/en.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { count } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
 import { Card, Segments } from "../parts.tsx";
-import { plural } from "../words.ts";
 import { barOf, type Column, columnsOf, grouped, intervalText, type Sorting, sorted } from "./columns.ts";
 import { Unmeasured } from "./Unmeasured.tsx";
 import type { PlanView } from "./usePlan.ts";
 
 const ORDERS = [
-  { value: "parts", label: "by part" },
-  { value: "flat", label: "all" },
+  { value: "parts", label: words.table.byPart },
+  { value: "flat", label: words.table.all },
 ] as const;
 
 export function SensitivityCard({ result, view }: { readonly result: RunResult; readonly view: PlanView }) {
@@ -36,17 +36,17 @@ export function SensitivityCard({ result, view }: { readonly result: RunResult; 
   );
   return (
     <Card
-      title="Sensitivity of the layers"
-      note={`${plural(rows.length, "tensor")} of weights; 95 % intervals where traces are sampled`}
+      title={words.table.title}
+      note={words.table.note(rows.length)}
       className="sensitivity"
       tools={
         <>
-          <Segments label="Order of the layers" value={order} options={ORDERS} onChange={setOrder} />
+          <Segments label={words.table.order} value={order} options={ORDERS} onChange={setOrder} />
           <ExportMenu
             figure={null}
             tables={[
               {
-                label: "Sensitivity (CSV)",
+                label: words.table.csv,
                 name: "sensitivity",
                 csv: (t) => t.columnsCsv(rows, known),
               },
@@ -57,11 +57,11 @@ export function SensitivityCard({ result, view }: { readonly result: RunResult; 
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll tall" aria-label="Table of the layers" tabIndex={0}>
+      <section className="scroll tall" aria-label={words.table.label} tabIndex={0}>
         <table className="sensitivities">
           <thead>
             <tr>
-              <th scope="col">Layer</th>
+              <th scope="col">{words.table.layer}</th>
               {known.map((column) => (
                 <Head key={column.key} column={column} sorting={sorting} onSort={setSorting} />
               ))}
@@ -134,7 +134,7 @@ function Row({ row, columns, largest }: RowProps) {
   return (
     <tr className={selected ? "chosen" : ""}>
       <th scope="row">
-        <button type="button" aria-pressed={selected} title="Look at this layer" onClick={select}>
+        <button type="button" aria-pressed={selected} title={words.table.look} onClick={select}>
           {row.name.replace(/\.weight$/, "")}
         </button>
       </th>
@@ -154,9 +154,9 @@ interface CellProps {
 function Cell({ row, column, largest }: CellProps) {
   const value = column.value(row);
   const spread = intervalText(column.interval?.(row) ?? null);
-  if (value === null) return <td className="aside">unknown</td>;
+  if (value === null) return <td className="aside">{cells.unknown}</td>;
   return (
-    <td title={spread === null ? undefined : `95 % interval ${spread}`}>
+    <td title={spread === null ? undefined : words.table.interval(spread)}>
       {column.mark?.(row)}
       {column.text(value)}
       {spread !== null && <span className="spread">{spread}</span>}

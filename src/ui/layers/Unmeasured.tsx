@@ -5,6 +5,7 @@ import type { LayerRow } from "../../store/layerTable.ts";
 import { pruneRequest } from "../../store/pruning.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
+import { layers as words } from "../../strings/en.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
 
@@ -30,48 +31,37 @@ export function Unmeasured({
   const missing: Measure[] = [];
   if (rows.some(({ options }) => options.length === 0))
     missing.push({
-      what: "multiply-accumulates and rounding errors",
-      label: "Rise of the loss at each width",
-      title:
-        "Rounds the weights and takes the traces: no matrix-vector product, or as many as an exact trace is worth",
+      ...words.unmeasured.options,
       ask: () => void predictPlan(),
     });
   if (rows.some(({ top }) => top === null))
     missing.push({
-      what: "largest eigenvalues of the blocks",
-      label: "Largest eigenvalue of each block",
-      title: `HAWQ-V1: at most ${topsRequest.steps} products a layer, several layers at a time`,
+      ...words.unmeasured.tops(topsRequest.steps),
       ask: () => void ask({ kind: "layerSpectra", request: topsRequest }),
     });
   if (rows.every(({ channelRise }) => channelRise === null))
     missing.push({
-      what: "traces of the channels",
-      label: "Rise without a channel",
-      title: "HAP: traces of the output channels, exact where a closed sum gives them",
+      ...words.unmeasured.channels,
       ask: () => void ask({ kind: "prune", request: pruneRequest(result, values, false) }),
     });
   const subsets = subsetsRequest(result);
   if (subsets !== null && rows.some((row) => row.subsets === null))
     missing.push({
-      what: "eigenvalues on subsets of the batch",
-      label: `Largest eigenvalues on ${subsets.subsets} subsets`,
-      title: `Q-BERT: at most ${subsets.steps} products a layer and subset, several layers at a time`,
+      ...words.unmeasured.subsets(subsets.subsets, subsets.steps),
       ask: () => void ask({ kind: "subsetEigenvalues", request: subsets }),
     });
   if (missing.length === 0) return null;
   if (origin !== "live") {
     return (
       <p className="calm unmeasured">
-        Not measured: {missing.map(({ what }) => what).join("; ")}.{" "}
-        {origin === "stored"
-          ? "Run the network here to measure them."
-          : "Run the network again to measure them."}
+        {words.unmeasured.missing(missing.map(({ what }) => what).join("; "))}{" "}
+        {origin === "stored" ? words.unmeasured.stored : words.unmeasured.again}
       </p>
     );
   }
   return (
     <p className="plan-buttons unmeasured">
-      <span className="calm">Measure</span>
+      <span className="calm">{words.unmeasured.measure}</span>
       {missing.map(({ label, title, ask: measure }) => (
         <Button key={label} off={isBusy(run)} title={title} onClick={measure}>
           {label}

@@ -1,5 +1,6 @@
 /** The columns of the sensitivity table: what they hold of a layer, in numbers and in words. Pure. */
 import type { LayerRow } from "../../store/layerTable.ts";
+import { layers as words } from "../../strings/en.ts";
 import { count, interval, significant } from "../format.ts";
 import { countText } from "./units.ts";
 
@@ -31,69 +32,59 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
   return [
     {
       key: "size",
-      head: "Parameters",
-      title: "Weights of the tensor",
+      ...words.columns.size,
       value: ({ size }) => size,
       text: count,
     },
     {
       key: "macs",
-      head: "MACs",
-      title: "Multiply-accumulates per sample",
+      ...words.columns.macs,
       value: ({ macs }) => macs,
       text: countText,
     },
     {
       key: "trace",
-      head: "Trace",
-      title: "Trace of the tensor's own block, with its 95 % interval",
+      ...words.columns.trace,
       value: ({ trace }) => trace?.estimate ?? null,
       text: three,
       interval: ({ trace }) => trace?.interval95 ?? null,
     },
     {
       key: "mean",
-      head: "Trace per parameter",
-      title: "Mean eigenvalue of the block, tr/n (HAWQ-V2), with its 95 % interval",
+      ...words.columns.mean,
       value: ({ perParameter }) => perParameter?.estimate ?? null,
       text: three,
       interval: ({ perParameter }) => perParameter?.interval95 ?? null,
     },
     {
       key: "top",
-      head: "Largest eigenvalue",
-      title: "Of the tensor's own block; ~ where it has not converged",
+      ...words.columns.top,
       value: ({ top }) => top?.value ?? null,
       text: three,
       mark: ({ top }) => (top?.converged === false ? "~" : ""),
     },
     {
       key: "hawqV1",
-      head: "λ₁ per parameter",
-      title: "Largest eigenvalue of the block over its size (HAWQ-V1)",
+      ...words.columns.hawqV1,
       value: ({ top, size }) => (top === null ? null : top.value / size),
       text: three,
     },
     {
       key: "subsets",
-      head: "λ₁ over subsets",
-      title:
-        "Mean of the block's largest eigenvalue over subsets of the batch; ~ where one has not converged",
+      ...words.columns.subsets,
       value: ({ subsets }) => subsets?.mean ?? null,
       text: three,
       mark: ({ subsets }) => (subsets?.converged === false ? "~" : ""),
     },
     {
       key: "qbert",
-      head: "Q-BERT",
-      title: "|mean| + standard deviation of the block's largest eigenvalue over subsets of the batch",
+      ...words.columns.qbert,
       value: ({ subsets }) => subsets?.qbert ?? null,
       text: three,
     },
     {
       key: "hap",
-      head: "Rise without a channel",
-      title: "Mean over the output channels of tr(H_c)/n_c ‖w_c‖²/2, half of HAP's measure",
+      ...words.columns.hap,
       value: ({ channelRise }) => channelRise,
       text: three,
     },
@@ -101,8 +92,7 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       const option = ({ options }: LayerRow) => options.find((one) => one.bits === width);
       return {
         key: `rise${width}`,
-        head: `Rise at ${width} bits`,
-        title: `Predicted rise of the loss at ${width} bits, tr/n ‖Q(w) − w‖²/2 (half of HAWQ-V2's measure)`,
+        ...words.columns.rise(width),
         value: (row) => option(row)?.loss ?? null,
         text: three,
         interval: (row) => option(row)?.interval95 ?? null,
@@ -113,8 +103,7 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       : [
           {
             key: "bits",
-            head: "Bits",
-            title: "Bits in the plan",
+            ...words.columns.bits,
             value: ({ name }: LayerRow) => bits.get(name) ?? null,
             text: String,
           },
@@ -124,8 +113,7 @@ export function columnsOf({ widths, bits, alone }: PlannedColumns): Column[] {
       : [
           {
             key: "alone",
-            head: "Measured alone",
-            title: "Measured rise of the loss with this layer alone at its bits",
+            ...words.columns.alone,
             value: ({ name }: LayerRow) => alone.get(name) ?? null,
             text: three,
           },

@@ -1,5 +1,6 @@
 /** What a plan costs, in words and on an axis. Pure. */
 import type { ControlValues } from "../../store/controls.ts";
+import { layers as words } from "../../strings/en.ts";
 import { bytesText, significant } from "../format.ts";
 
 type CostKind = ControlValues["planCost"];
@@ -16,14 +17,8 @@ function unitOf(kind: CostKind, largest: number): Unit {
   const divisor = 1000 ** power;
   if (kind === "latency") return { divisor: 1, name: "ms" };
   if (kind === "size") return { divisor, name: power === 0 ? "bytes" : `${THOUSANDS[power]}B` };
-  return { divisor, name: `${power === 0 ? "" : `${THOUSANDS[power]} `}bit operations`.trim() };
+  return { divisor, name: `${power === 0 ? "" : `${THOUSANDS[power]} `}${words.bitOperations}` };
 }
-
-const QUANTITY: Readonly<Record<CostKind, string>> = {
-  size: "size of the weights",
-  bops: "bit operations per sample",
-  latency: "time by your table",
-};
 
 /** `size of the weights (kB)`, and what a cost is divided by for its ticks. */
 export function costAxis(
@@ -31,9 +26,10 @@ export function costAxis(
   largest: number,
 ): { readonly title: string; readonly divisor: number } {
   const { divisor, name } = unitOf(kind, largest);
-  const unit = kind === "bops" ? name.replace(" bit operations", "") : name;
+  const quantity = words.costs[kind];
+  const unit = kind === "bops" ? name.replace(` ${words.bitOperations}`, "") : name;
   return {
-    title: divisor === 1 && kind === "bops" ? QUANTITY[kind] : `${QUANTITY[kind]} (${unit})`,
+    title: divisor === 1 && kind === "bops" ? quantity : `${quantity} (${unit})`,
     divisor,
   };
 }

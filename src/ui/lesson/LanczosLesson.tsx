@@ -3,11 +3,11 @@ import { useCallback, useMemo } from "react";
 import { densityOver, densityView } from "../../store/densityView.ts";
 import { lanczosInSmall, replayed, smallMatrix } from "../../store/lesson/lanczos.ts";
 import type { RunResult } from "../../store/state.ts";
+import { lesson as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card } from "../parts.tsx";
 import { useComputed } from "../useComputed.ts";
-import { plural } from "../words.ts";
 import { ErrorsCard, MatrixCard } from "./LanczosSide.tsx";
 import { LessonTools } from "./LessonTools.tsx";
 import { PlayerBar } from "./PlayerBar.tsx";
@@ -40,8 +40,8 @@ export function LanczosLesson({ result }: { readonly result: RunResult }) {
   );
   if (view === null || state === undefined) {
     return (
-      <Card title="Lanczos, step by step" tools={<LessonTools result={result} />}>
-        <p className="empty">The first Lanczos step of this run is not done yet.</p>
+      <Card title={words.lanczos.title} tools={<LessonTools result={result} />}>
+        <p className="empty">{words.lanczos.none}</p>
       </Card>
     );
   }
@@ -51,15 +51,19 @@ export function LanczosLesson({ result }: { readonly result: RunResult }) {
   const top = state.nodes.length - 1;
   return (
     <>
-      <PlayerBar title="Lanczos, step by step" player={player} tools={<LessonTools result={result} />}>
-        One more product gave α = {significant(lesson.alpha[at - 1])} on the diagonal and β ={" "}
-        {significant(lesson.beta[at - 1])} beside it. T has {plural(at, "eigenvalue")}: {settled} settled
-        {ghosts > 0 && `, ${ghosts} mere ${ghosts === 1 ? "copy" : "copies"}`}; the largest is{" "}
-        {significant(state.nodes[top], 5)} ± {significant(state.errors[top], 2)}.{" "}
+      <PlayerBar title={words.lanczos.title} player={player} tools={<LessonTools result={result} />}>
+        {words.lanczos.step({
+          alpha: significant(lesson.alpha[at - 1]),
+          beta: significant(lesson.beta[at - 1]),
+          step: at,
+          settled,
+          copies: ghosts,
+          largest: `${significant(state.nodes[top], 5)} ± ${significant(state.errors[top], 2)}`,
+        })}{" "}
         <span className="aside">
           {small === null
-            ? `Replayed from the run: probe ${probe + 1} of ${result.spectrum.alpha.length}, in the numbers that its device used.`
-            : `In small: a diagonal matrix with the ${plural(smallMatrix(result, probe).diagonal.length, "Ritz value")} of probe ${probe + 1}. Exact Lanczos gives it the T of the run; here it holds two vectors of float32.`}
+            ? words.lanczos.replayed(probe + 1, result.spectrum.alpha.length)
+            : words.lanczos.inSmall(smallMatrix(result, probe).diagonal.length, probe + 1)}
         </span>
       </PlayerBar>
       <div className="lesson-grid">

@@ -1,13 +1,13 @@
 /** Beside the Ritz values: the matrix T, and how the errors fall or orthogonality goes. */
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
 import type { RunResult } from "../../store/state.ts";
+import { lesson as words } from "../../strings/en.ts";
 import { ConvergenceChart } from "../charts/ConvergenceChart.tsx";
 import { MatrixChart } from "../charts/MatrixChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { convergenceFigure, matrixFigure } from "../figures.ts";
 import { scientific, significant } from "../format.ts";
+import { convergenceFigure, matrixFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
-import { plural } from "../words.ts";
 import { defectSeries, errorSeries } from "./lanczosSeries.ts";
 import { SeriesLegend } from "./SeriesLegend.tsx";
 
@@ -22,15 +22,15 @@ export function MatrixCard({ result, lesson, at }: SideProps) {
   const beta = lesson.beta.slice(0, at - 1);
   return (
     <Card
-      title={`T, ${at} × ${at}`}
-      note="lighter is larger; a bar: below zero"
+      title={words.matrix.title(at)}
+      note={words.matrix.note}
       className="matrix"
       tools={
         <ExportMenu
           figure={matrixFigure(at)}
           tables={[
             {
-              label: "T (CSV)",
+              label: words.matrix.csv,
               name: "tridiagonal",
               csv: (t) => t.tridiagonalCsv(lesson.alpha, lesson.beta, at),
             },
@@ -39,14 +39,10 @@ export function MatrixCard({ result, lesson, at }: SideProps) {
         />
       }
     >
-      <MatrixChart
-        alpha={alpha}
-        beta={beta}
-        summary={`Tridiagonal matrix of ${plural(at, "row")}; the last diagonal entry is ${significant(alpha[at - 1])}.`}
-      />
+      <MatrixChart alpha={alpha} beta={beta} summary={words.matrix.summary(at, significant(alpha[at - 1]))} />
       <DataTable
-        summary="Entries of T"
-        columns={["Row", "α, diagonal", "β, to the next row"]}
+        summary={words.matrix.table}
+        columns={words.matrix.columns}
         rows={() => alpha.map((a, i) => [String(i + 1), significant(a, 6), significant(lesson.beta[i], 6)])}
       />
     </Card>
@@ -61,9 +57,7 @@ interface ErrorsCardProps extends SideProps {
 export function ErrorsCard({ result, lesson, kept, at }: ErrorsCardProps) {
   const series = kept === null ? errorSeries(lesson) : defectSeries(kept, lesson);
   const [title, quantity] =
-    kept === null
-      ? ["Errors of the outermost", "± error"]
-      : ["Loss of orthogonality", "‖V′V − I‖, largest entry"];
+    kept === null ? [words.errors.title, words.errors.quantity] : [words.defect.title, words.defect.quantity];
   const said = series.flatMap(({ name, values }) => {
     const value = values[at - 1];
     return value === null || value === undefined ? [] : [`${name} ${significant(value, 2)}`];
@@ -75,7 +69,7 @@ export function ErrorsCard({ result, lesson, kept, at }: ErrorsCardProps) {
       tools={
         <ExportMenu
           figure={convergenceFigure(title, series)}
-          tables={[{ label: "Steps (CSV)", name: "errors", csv: (t) => t.seriesCsv("step", series) }]}
+          tables={[{ label: words.errors.csv, name: "errors", csv: (t) => t.seriesCsv("step", series) }]}
           result={result}
         />
       }
@@ -83,14 +77,14 @@ export function ErrorsCard({ result, lesson, kept, at }: ErrorsCardProps) {
       <ConvergenceChart
         series={series}
         at={at}
-        step="Lanczos step"
+        step={words.errors.step}
         quantity={quantity}
-        summary={`${title} at step ${at}: ${said.join(", ")}.`}
+        summary={words.errors.summary(title, at, said.join(", "))}
       />
       <SeriesLegend series={series} />
       <DataTable
-        summary="Values at every step"
-        columns={["Step", ...series.map(({ name }) => name)]}
+        summary={words.errors.table}
+        columns={[words.errors.stepHead, ...series.map(({ name }) => name)]}
         rows={() =>
           Array.from({ length: at }, (_, i) => [
             String(i + 1),

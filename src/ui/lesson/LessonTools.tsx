@@ -2,6 +2,7 @@
 import { useId } from "react";
 import { controls } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
+import { lesson as words } from "../../strings/en.ts";
 import { ViewChoice } from "../ControlField.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 
@@ -12,11 +13,11 @@ export function LessonTools({ result }: { readonly result: RunResult }) {
       <ViewChoice field="lesson" />
       <ProbeChoice probes={result.spectrum.nodes.length} />
       {lesson === "lanczos" ? (
-        <ViewChoice field="orthogonality" lead="orthogonality" />
+        <ViewChoice field="orthogonality" lead={words.orthogonality} />
       ) : (
         <>
           <ViewChoice field="powerMatrix" lead="A" />
-          <ViewChoice field="powerShift" lead="shift" />
+          <ViewChoice field="powerShift" lead={words.shift} />
         </>
       )}
     </>
@@ -41,7 +42,7 @@ function ProbeChoice({ probes }: { readonly probes: number }) {
       >
         {Array.from({ length: probes }, (_, i) => i + 1).map((probe) => (
           <option key={probe} value={probe}>
-            probe {probe}
+            {words.probe(probe)}
           </option>
         ))}
       </select>

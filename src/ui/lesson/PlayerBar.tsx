@@ -1,5 +1,7 @@
 /** The buttons that step through a lesson, its place, and the sentence that says what the last product brought. */
 import { type ReactNode, useId } from "react";
+import { lesson as words } from "../../strings/en.ts";
+import { Prose } from "../Prose.tsx";
 import { useHidden } from "../page.ts";
 import { Button, Card } from "../parts.tsx";
 import type { Player } from "./usePlayer.ts";
@@ -22,27 +24,27 @@ export function PlayerBar({ title, player, tools, children }: PlayerBarProps) {
       <div className="player-line">
         {!hidden && (
           <div className="player-buttons">
-            <Button off={at === 1} onClick={() => go(1)} title="Back to the first product (Home)">
-              Reset
+            <Button off={at === 1} onClick={() => go(1)} title={words.player.resetHelp}>
+              {words.player.reset}
             </Button>
-            <Button off={at === 1} onClick={() => go(at - 1)} title="One product back (←)">
-              Back
+            <Button off={at === 1} onClick={() => go(at - 1)} title={words.player.backHelp}>
+              {words.player.back}
             </Button>
-            <Button look="primary" onClick={toggle} title="Plays and stops (Space)">
-              {playing ? "Stop" : "Play"}
+            <Button look="primary" onClick={toggle} title={words.player.playHelp}>
+              {playing ? words.player.stop : words.player.play}
             </Button>
-            <Button off={at === total} onClick={() => go(at + 1)} title="One product on (→)">
-              Step
+            <Button off={at === total} onClick={() => go(at + 1)} title={words.player.stepHelp}>
+              {words.player.step}
             </Button>
           </div>
         )}
         <p className="player-place" aria-hidden="true">
-          <b>{at}</b> of {total}
+          <Prose text={words.player.place(at, total)} />
         </p>
         {!hidden && (
           <>
             <label className="hidden" htmlFor={slider}>
-              Product
+              {words.player.product}
             </label>
             <input
               id={slider}

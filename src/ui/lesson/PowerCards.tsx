@@ -1,11 +1,12 @@
 /** Power iteration: errors against iterations with the predicted rate, and what has been found beside what is there. */
 import type { PowerLesson, PowerStep } from "../../store/lesson/power.ts";
 import type { RunResult } from "../../store/state.ts";
+import { lesson as words } from "../../strings/en.ts";
 import { ConvergenceChart } from "../charts/ConvergenceChart.tsx";
 import type { Series } from "../charts/convergenceGeometry.ts";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { convergenceFigure } from "../figures.ts";
 import { scientific, significant } from "../format.ts";
+import { convergenceFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { powerSeries } from "./powerSeries.ts";
 import { SeriesLegend } from "./SeriesLegend.tsx";
@@ -19,7 +20,7 @@ interface PowerErrorsProps {
 export function PowerErrorsCard({ result, lesson, step }: PowerErrorsProps) {
   const { steps } = lesson.pairs[step.pair];
   const series: readonly Series[] = powerSeries(lesson.pairs[step.pair]);
-  const title = step.pair === 0 ? "Errors of the first pair" : "Errors of the second pair";
+  const title = step.pair === 0 ? words.power.first : words.power.second;
   return (
     <Card
       title={title}
@@ -27,9 +28,7 @@ export function PowerErrorsCard({ result, lesson, step }: PowerErrorsProps) {
       tools={
         <ExportMenu
           figure={convergenceFigure(title, series)}
-          tables={[
-            { label: "Iterations (CSV)", name: "power", csv: (t) => t.seriesCsv("iteration", series) },
-          ]}
+          tables={[{ label: words.power.csv, name: "power", csv: (t) => t.seriesCsv("iteration", series) }]}
           result={result}
         />
       }
@@ -37,14 +36,19 @@ export function PowerErrorsCard({ result, lesson, step }: PowerErrorsProps) {
       <ConvergenceChart
         series={series}
         at={step.iteration}
-        step="iteration"
-        quantity="error"
-        summary={`${title} at iteration ${step.iteration}: residual ${significant(step.residual, 2)}, eigenvalue off by ${significant(Math.abs(step.value - lesson.pairs[step.pair].exact), 2)}.`}
+        step={words.power.iteration}
+        quantity={words.power.error}
+        summary={words.power.summary({
+          title,
+          iteration: step.iteration,
+          residual: significant(step.residual, 2),
+          error: significant(Math.abs(step.value - lesson.pairs[step.pair].exact), 2),
+        })}
       />
       <SeriesLegend series={series} />
       <DataTable
-        summary="All iterations of this pair"
-        columns={["Iteration", "v′Av", "‖Av‖", "Residual"]}
+        summary={words.power.table}
+        columns={words.power.columns}
         rows={() =>
           steps
             .slice(0, step.iteration)
@@ -74,14 +78,14 @@ export function FoundCard({ lesson, step, at }: FoundProps) {
   const first = seen[0];
   const [highest, lowest] = extent;
   return (
-    <Card title="What it finds" note={`after ${at} products`} className="found">
+    <Card title={words.found.title} note={words.found.note(at)} className="found">
       <table className="eigen found-table">
         <thead>
           <tr>
-            <th scope="col">Pair</th>
-            <th scope="col">v′Av</th>
-            <th scope="col">{shift === 0 ? "‖Av‖" : "‖(A − shift·I)v‖"}</th>
-            <th scope="col">True λ</th>
+            <th scope="col">{words.found.pair}</th>
+            <th scope="col">{words.found.quotient}</th>
+            <th scope="col">{shift === 0 ? words.found.length : words.found.shiftedLength}</th>
+            <th scope="col">{words.found.exact}</th>
           </tr>
         </thead>
         <tbody>
@@ -100,13 +104,11 @@ export function FoundCard({ lesson, step, at }: FoundProps) {
   );
 
   function trap(): string {
-    const range = `The spectrum reaches from ${significant(lowest, 4)} to ${significant(highest, 4)}. `;
-    if (shift !== 0)
-      return `${range}Shifted by the largest, the smallest eigenvalue is the farthest from zero, and power iteration creeps towards it: the rate is ${significant(pairs[0].rate, 4)}. Lanczos finds both ends at once.`;
-    if (pairs[0].rate >= 1 - 1e-9)
-      return `${range}‖Av‖ looks as if it had settled, and no eigenvector is near: only the residual tells.`;
+    const range = words.trap.range(significant(lowest, 4), significant(highest, 4));
+    if (shift !== 0) return `${range} ${words.trap.shifted(significant(pairs[0].rate, 4))}`;
+    if (pairs[0].rate >= 1 - 1e-9) return `${range} ${words.trap.swinging}`;
     if (pairs[0].exact < 0)
-      return `${range}The length ‖Av‖ is ${significant(first?.length ?? Number.NaN, 4)}: who reports it says that the largest eigenvalue is positive. Only v′Av has the sign.`;
-    return `${range}Power iteration sees |λ| alone: the negative end stays hidden behind the larger positive eigenvalues. The shift shows it.`;
+      return `${range} ${words.trap.negative(significant(first?.length ?? Number.NaN, 4))}`;
+    return `${range} ${words.trap.hidden}`;
   }
 }

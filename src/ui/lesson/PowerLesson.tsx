@@ -8,11 +8,11 @@ import {
   powerLesson,
 } from "../../store/lesson/power.ts";
 import type { RunResult } from "../../store/state.ts";
+import { lesson as words } from "../../strings/en.ts";
 import { significant } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card } from "../parts.tsx";
 import { useComputed } from "../useComputed.ts";
-import { plural } from "../words.ts";
 import { LessonTools } from "./LessonTools.tsx";
 import { PlayerBar } from "./PlayerBar.tsx";
 import { FoundCard, PowerErrorsCard } from "./PowerCards.tsx";
@@ -32,23 +32,21 @@ export function PowerLesson({ result }: { readonly result: RunResult }) {
   const step = steps[player.at - 1];
   if (lesson === null || step === undefined) {
     return (
-      <Card title="Power iteration, step by step" tools={<LessonTools result={result} />}>
-        <p className="empty">The run has fewer than two Ritz values so far.</p>
+      <Card title={words.power.title} tools={<LessonTools result={result} />}>
+        <p className="empty">{words.power.none}</p>
       </Card>
     );
   }
   return (
     <>
-      <PlayerBar
-        title="Power iteration, step by step"
-        player={player}
-        tools={<LessonTools result={result} />}
-      >
+      <PlayerBar title={words.power.title} player={player} tools={<LessonTools result={result} />}>
         {sentence(lesson, step)}{" "}
         <span className="aside">
-          A is a diagonal matrix with the {plural(result.spectrum.nodes[probe].length, "Ritz value")} of probe{" "}
-          {probe + 1} ({controls.powerMatrix.options.find(({ value }) => value === powerMatrix)?.label}
-          ), started with random signs: this run's spectrum in small.
+          {words.power.matrix({
+            values: result.spectrum.nodes[probe].length,
+            probe: probe + 1,
+            matrix: controls.powerMatrix.options.find(({ value }) => value === powerMatrix)?.label ?? "",
+          })}
         </span>
       </PlayerBar>
       <div className="lesson-grid">
@@ -66,15 +64,12 @@ function sentence(
   { pair, iteration, value, residual, converged }: PowerStep,
 ): string {
   const { rate } = pairs[pair];
-  const product = shift === 0 ? "A" : "A − shift·I";
   const begun =
     pair === 0
-      ? `Iteration ${iteration}: multiply by ${product}, scale to length 1.`
-      : `Iteration ${iteration} of the second pair: the first vector is projected out, then multiply and scale as before.`;
-  const now = ` The Rayleigh quotient v′Av is ${significant(value, 5)}, with residual ${significant(residual, 2)}${converged ? ": converged" : ""}.`;
-  const speed =
-    rate >= 1 - 1e-9
-      ? " Two eigenvalues are equally far from zero: the vector keeps swinging between them and never settles."
-      : ` In the end every iteration multiplies the residual by |λ₂/λ₁| = ${significant(rate, 3)}.`;
-  return begun + now + speed;
+      ? words.power.multiply(iteration, shift === 0 ? "A" : words.power.shifted)
+      : words.power.project(iteration);
+  const quotient = [significant(value, 5), significant(residual, 2)] as const;
+  const now = converged ? words.power.converged(...quotient) : words.power.now(...quotient);
+  const speed = rate >= 1 - 1e-9 ? words.power.swings : words.power.rate(significant(rate, 3));
+  return `${begun} ${now} ${speed}`;
 }

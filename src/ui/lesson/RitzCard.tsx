@@ -2,15 +2,15 @@
 import type { DensityView } from "../../store/densityView.ts";
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
 import type { RunResult } from "../../store/state.ts";
+import { panelFigures, lesson as words } from "../../strings/en.ts";
 import { DensityChart } from "../charts/DensityChart.tsx";
 import { TreeChart } from "../charts/TreeChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { treeFigure } from "../figures.ts";
 import { scientific, significant } from "../format.ts";
 import { usePage } from "../page.ts";
+import { treeFigure } from "../panelFigures.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { RunSample } from "../RunSample.tsx";
-import { plural } from "../words.ts";
 
 interface RitzCardProps {
   readonly result: RunResult;
@@ -20,8 +20,6 @@ interface RitzCardProps {
   readonly at: number;
 }
 
-const WORDS = { open: "not yet", settled: "settled", ghost: "copy" } as const;
-
 export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
   const yAxis = usePage((state) => state.controls.yAxis);
   const { states } = lesson;
@@ -29,15 +27,14 @@ export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
   const { nodes, weights, errors, kinds } = present;
   const ghosts = kinds.filter((kind) => kind === "ghost").length;
   const settled = kinds.filter((kind) => kind === "settled").length;
-  const range = `between ${significant(nodes[0], 4)} and ${significant(nodes[nodes.length - 1], 4)}`;
   return (
     <Card
-      title="Ritz values, step by step"
+      title={words.ritz.title}
       className="ritz"
       tools={
         <ExportMenu
           figure={treeFigure(at, ghosts > 0)}
-          tables={[{ label: "All steps (CSV)", name: "steps", csv: (t) => t.stepsCsv(states) }]}
+          tables={[{ label: words.ritz.csv, name: "steps", csv: (t) => t.stepsCsv(states) }]}
           result={result}
         />
       }
@@ -46,42 +43,48 @@ export function RitzCard({ result, lesson, view, at }: RitzCardProps) {
         view={view}
         states={states}
         at={at}
-        summary={`Ritz values of ${plural(at, "Lanczos step")} ${range}: ${settled} settled, ${ghosts} copies.`}
+        summary={words.ritz.summary({
+          steps: at,
+          least: significant(nodes[0], 4),
+          most: significant(nodes[nodes.length - 1], 4),
+          settled,
+          copies: ghosts,
+        })}
       />
       <p className="legend">
-        <span className="key">○ not settled</span>
-        <span className="key">● settled</span>
-        {ghosts > 0 && <span className="key ghost-key">◆ copy of a settled one</span>}
-        <span className="key">faint lines: where the last step arrives</span>
+        <span className="key">○ {panelFigures.ritz.open}</span>
+        <span className="key">● {panelFigures.ritz.settled}</span>
+        {ghosts > 0 && <span className="key ghost-key">◆ {panelFigures.ritz.copy}</span>}
+        <span className="key">{words.ritz.arrive}</span>
       </p>
       <DensityChart
         view={view}
         yAxis={yAxis}
-        summary={`Eigenvalue density that ${plural(at, "step")} of one probe know, over that of the whole run.`}
+        summary={words.ritz.known(at)}
         selected={null}
         pickable={[]}
-        beside={["the run"]}
+        beside={[words.ritz.run]}
         onPick={() => {}}
       />
       <p className="legend">
         <span className="key">
           <i className="swatch" aria-hidden="true" />
-          {plural(at, "step")}, one probe
+          {words.ritz.oneProbe(at)}
         </span>
         <span className="key">
           <RunSample beside={0} />
-          the whole run
+          {words.ritz.whole}
         </span>
       </p>
       <DataTable
-        summary="Ritz values of this step"
-        columns={["Ritz value", "± error", "Weight", "State"]}
+        summary={words.ritz.table}
+        columns={words.ritz.columns}
         rows={() =>
           nodes.map((theta, node) => [
             significant(theta, 8),
             scientific(errors[node], 2),
             scientific(weights[node], 4),
-            WORDS[kinds[node]],
+            words.ritz.kinds[kinds[node]],
           ])
         }
       />

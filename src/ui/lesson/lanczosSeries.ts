@@ -1,5 +1,6 @@
 /** The lines of the Lanczos lesson: how the errors of the outermost Ritz values fall, step by step. Pure. */
 import type { LanczosLesson } from "../../store/lesson/lanczos.ts";
+import { lesson as words } from "../../strings/en.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 
 const TOPS = [
@@ -23,6 +24,6 @@ export function errorSeries({ states }: LanczosLesson): Series[] {
 
 /** How far the vectors are from orthonormal, in float32: with all of them at hand, and with the last two. */
 export const defectSeries = (kept: LanczosLesson, lost: LanczosLesson): Series[] => [
-  { name: "against all vectors", look: "second", values: kept.defect ?? [] },
-  { name: "against the last two", look: "ghostly", values: lost.defect ?? [] },
+  { name: words.defect.all, look: "second", values: kept.defect ?? [] },
+  { name: words.defect.lastTwo, look: "ghostly", values: lost.defect ?? [] },
 ];

@@ -1,5 +1,6 @@
 /** The lines of one pair of power iteration: error of the value, residual, and the rate that theory promises. Pure. */
 import type { PowerPairFacts } from "../../store/lesson/power.ts";
+import { lesson as words } from "../../strings/en.ts";
 import type { Series } from "../charts/convergenceGeometry.ts";
 
 /** The promised line ends in the last residual, so that slopes can be compared. */
@@ -11,8 +12,8 @@ export function powerSeries({ exact, rate, steps }: PowerPairFacts): Series[] {
     return rate > 0 && value <= 2 * steps[0].residual ? value : null;
   });
   return [
-    { name: "residual ‖Av − θv‖", look: "first", values: steps.map(({ residual }) => residual) },
+    { name: words.power.residual, look: "first", values: steps.map(({ residual }) => residual) },
     { name: "|θ − λ|", look: "second", values: steps.map(({ value }) => Math.abs(value - exact)) },
-    { name: "promised: |λ₂/λ₁| per iteration", look: "promised", values: promised },
+    { name: words.power.promised, look: "promised", values: promised },
   ];
 }

@@ -9,12 +9,14 @@ import {
   type OtherData,
   otherChoices,
 } from "../../store/studyData.ts";
+import { cells, twoData as words } from "../../strings/en.ts";
 import { AboveChart } from "../charts/AboveChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { dataFigure } from "../figures.ts";
 import { count, interval, percent, significant } from "../format.ts";
 import { Asking } from "../layers/Asking.tsx";
+import { Prose } from "../Prose.tsx";
 import { useActions, usePage } from "../page.ts";
+import { dataFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable } from "../parts.tsx";
 import "../styles/study.css";
 
@@ -22,16 +24,14 @@ export function DataCard({ result }: { readonly result: RunResult }) {
   const found = comparedData(result);
   return (
     <Card
-      title="The last layer on two data"
-      {...(found === null
-        ? {}
-        : { note: `Hessian of ${found.tensors.join(" and ")}, ${count(found.size)} rows` })}
+      title={words.title}
+      {...(found === null ? {} : { note: words.note(found.tensors, count(found.size)) })}
       className="two-data"
       tools={
         found !== null && (
           <ExportMenu
             figure={dataFigure(found)}
-            tables={[{ label: "Spectra (CSV)", name: "two-data", csv: (t) => t.dataCsv(found) }]}
+            tables={[{ label: words.csv, name: "two-data", csv: (t) => t.dataCsv(found) }]}
             result={result}
           />
         )
@@ -48,11 +48,7 @@ function Found({ found }: { readonly found: Distributions }) {
   const data = [first, ...(second === null ? [] : [second])];
   return (
     <>
-      <AboveChart
-        data={data}
-        size={size}
-        summary={`Share of the last layer's eigenvalues above each value, on ${data.map(({ title }) => title).join(" and on ")}.`}
-      />
+      <AboveChart data={data} size={size} summary={words.summary(data.map(({ title }) => title))} />
       <p className="legend study-legend">
         {data.map(({ title }, i) => (
           <span key={title} className="key">
@@ -62,25 +58,28 @@ function Found({ found }: { readonly found: Distributions }) {
       </p>
       {distance !== null && topDifference !== null && second !== null && (
         <p>
-          The densities lie <b>{significant(distance, 3)}</b> apart (1-Wasserstein, in units of the
-          eigenvalue)
-          {chance === null ? "." : `; two probes on the same data ${significant(chance, 2)}.`}{" "}
-          {chance !== null && distance < chance && "Chance alone could do that. "}
-          The largest eigenvalue goes from {significant(first.top.value, 4)} to{" "}
-          {significant(second.top.value, 4)}.
+          <Prose
+            text={
+              chance === null
+                ? words.apart(significant(distance, 3))
+                : words.apartBeside(significant(distance, 3), significant(chance, 2))
+            }
+          />{" "}
+          {chance !== null && distance < chance && `${words.byChance} `}
+          {words.top(significant(first.top.value, 4), significant(second.top.value, 4))}
         </p>
       )}
       <DataTable
-        summary="Both data in numbers"
-        columns={["Data", "Loss", "Accuracy", "Largest eigenvalue", "Trace", "95 % interval"]}
+        summary={words.table}
+        columns={words.columns}
         rows={() =>
           data.map(({ title, loss, accuracy, top, trace }) => [
             title,
             significant(loss, 4),
             accuracy === null ? "" : percent(accuracy),
-            `${significant(top.value, 5)}${top.converged ? "" : ", not converged"}`,
+            `${significant(top.value, 5)}${top.converged ? "" : `, ${cells.notConverged}`}`,
             significant(trace.estimate, 4),
-            trace.interval95 === null ? "unknown" : interval(trace.interval95),
+            trace.interval95 === null ? cells.unknown : interval(trace.interval95),
           ])
         }
       />
@@ -104,7 +103,7 @@ function Measuring({ result, again }: { readonly result: RunResult; readonly aga
     <div className="data-choice">
       {choices.length > 0 && (
         <label>
-          <span>Compare with</span>
+          <span>{words.compareWith}</span>
           <select value={chosen?.key} onChange={(event) => setKey(event.target.value)}>
             {choices.map((choice) => (
               <option key={choice.key} value={choice.key}>
@@ -114,9 +113,9 @@ function Measuring({ result, again }: { readonly result: RunResult; readonly aga
           </select>
         </label>
       )}
-      {again && chosen !== undefined && <Button onClick={asking}>Compare</Button>}
+      {again && chosen !== undefined && <Button onClick={asking}>{words.compare}</Button>}
       <label>
-        <span>or with a file (.npz)</span>
+        <span>{words.orFile}</span>
         <input
           type="file"
           accept=".npz"
@@ -134,9 +133,8 @@ function Measuring({ result, again }: { readonly result: RunResult; readonly aga
     <>
       {chooser}
       {!again && (
-        <Asking job="distributions" what="comparison of data" label="Compare" onAsk={asking}>
-          40 Lanczos steps from four probes on each of the two data, for the last layer alone. It can be
-          cancelled.
+        <Asking job="distributions" what={words.what} label={words.compare} onAsk={asking}>
+          {words.cost}
         </Asking>
       )}
     </>

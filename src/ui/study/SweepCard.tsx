@@ -2,14 +2,14 @@
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { type SweptSize, sweepQuestion, sweptSizes } from "../../store/studyData.ts";
+import { panelFigures, sweep as words } from "../../strings/en.ts";
 import { SweepChart } from "../charts/SweepChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { sweepFigure } from "../figures.ts";
 import { count, significant } from "../format.ts";
 import { Asking } from "../layers/Asking.tsx";
 import { useActions, usePage } from "../page.ts";
+import { sweepFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable } from "../parts.tsx";
-import { plural } from "../words.ts";
 import "../styles/study.css";
 
 export function SweepCard({ result }: { readonly result: RunResult }) {
@@ -21,15 +21,9 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
   const { least, most, batches } = question.request;
   if (found === null || found.sizes.length === 0) {
     return (
-      <Card title="Batch size and sharpness" className="sweep">
-        <Asking
-          job="batchSweep"
-          what="batch sizes"
-          label="Measure the batch sizes"
-          onAsk={() => void ask(question)}
-        >
-          The largest eigenvalue on random batches of {count(least)} to {count(most)} samples, {batches} of
-          each size. It can be cancelled.
+      <Card title={words.title} className="sweep">
+        <Asking job="batchSweep" what={words.what} label={words.measure} onAsk={() => void ask(question)}>
+          {words.cost(count(least), count(most), count(batches))}
         </Asking>
       </Card>
     );
@@ -40,13 +34,13 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
     sizes.length === sweep.planned.length && sizes.every(isWhole(sweep.request.batches, sweep.available));
   return (
     <Card
-      title="Batch size and sharpness"
-      note={`random batches of ${plural(sweep.available, "sample")}${whole ? "" : `, ${batchCount(all.length)} so far`}`}
+      title={words.title}
+      note={whole ? words.note(sweep.available) : words.noteSoFar(sweep.available, all.length)}
       className="sweep"
       tools={
         <ExportMenu
           figure={sweepFigure}
-          tables={[{ label: "Batches (CSV)", name: "batches", csv: (t) => t.sweepCsv(sweep) }]}
+          tables={[{ label: words.csv, name: "batches", csv: (t) => t.sweepCsv(sweep) }]}
           result={result}
         />
       }
@@ -54,23 +48,23 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
       <SweepChart sizes={sizes} planned={sweep.planned} summary={summaryOf(sizes)} />
       <p className="legend study-legend">
         <span className="key">
-          <i className="study-key dot" /> a batch
+          <i className="study-key dot" /> {panelFigures.sweep.batch}
         </span>
         {all.some(({ converged }) => !converged) && (
           <span className="key">
-            <i className="study-key dot open" /> not converged: at least so large
+            <i className="study-key dot open" /> {words.open}
           </span>
         )}
         <span className="key">
-          <i className="study-key line" /> mean of the size
+          <i className="study-key line" /> {panelFigures.sweep.mean}
         </span>
       </p>
       {!whole && origin === "live" && !isBusy(run) && (
-        <Button onClick={() => void ask(question)}>Measure all batches</Button>
+        <Button onClick={() => void ask(question)}>{words.measureAll}</Button>
       )}
       <DataTable
-        summary={`Largest eigenvalue of ${batchCount(all.length)}`}
-        columns={["Samples", "Batch", "Largest eigenvalue", "±", "Converged"]}
+        summary={words.table(all.length)}
+        columns={words.columns}
         rows={() =>
           sizes.flatMap(({ batchSize, values }) =>
             values.map(({ value, error, converged }, i) => [
@@ -78,7 +72,7 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
               String(i + 1),
               significant(value, 5),
               error.toExponential(1),
-              converged ? "yes" : "no",
+              converged ? words.yes : words.no,
             ]),
           )
         }
@@ -86,8 +80,6 @@ export function SweepCard({ result }: { readonly result: RunResult }) {
     </Card>
   );
 }
-
-const batchCount = (n: number): string => `${count(n)} ${n === 1 ? "batch" : "batches"}`;
 
 /** Of all samples there is one batch only. */
 const isWhole =
@@ -97,8 +89,10 @@ const isWhole =
 
 function summaryOf(sizes: readonly SweptSize[]): string {
   const [first, last] = [sizes[0], sizes[sizes.length - 1]];
-  return (
-    `Largest eigenvalue against the size of the batch: ${significant(first.mean, 3)} in the mean with ` +
-    `${plural(first.batchSize, "sample")}, ${significant(last.mean, 3)} with ${count(last.batchSize)}.`
-  );
+  return words.summary({
+    least: significant(first.mean, 3),
+    leastSamples: first.batchSize,
+    most: significant(last.mean, 3),
+    mostSamples: count(last.batchSize),
+  });
 }

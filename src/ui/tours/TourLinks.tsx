@@ -1,4 +1,5 @@
 /** The guided tours, a link each. */
+import { tours as words } from "../../strings/en.ts";
 import { useHidden, usePage } from "../page.ts";
 import { stopLink } from "./tour.ts";
 import { TOURS, tourNames } from "./tours.ts";
@@ -9,8 +10,8 @@ export function TourLinks() {
   const present = usePage((state) => state.controls.tour);
   if (useHidden("tour")) return null;
   return (
-    <nav className="tour-links" aria-label="Guided tours">
-      <span>Guided tours</span>
+    <nav className="tour-links" aria-label={words.title}>
+      <span>{words.title}</span>
       <ul>
         {tourNames.map((name) => (
           <li key={name}>

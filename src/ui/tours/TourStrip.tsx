@@ -1,6 +1,7 @@
 /** A guided tour: a calm strip at the bottom of the page, which says what the figure above it shows. */
 import { useEffect } from "react";
 import { type ControlValues, controlKeys, defaultValues } from "../../store/controls.ts";
+import { tours as words } from "../../strings/en.ts";
 import { useKeys } from "../keys/useKeys.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
@@ -30,26 +31,24 @@ export default function TourStrip({ name }: { readonly name: TourName }) {
     if (isBare(controls)) location.replace(address(at));
   }, [name, at]);
   return (
-    <section className="tour" aria-label={`Guided tour: ${title}`}>
+    <section className="tour" aria-label={words.tour(title)}>
       <div className="tour-words">
-        <p className="tour-place">
-          {title}, stop {at} of {stops.length}
-        </p>
+        <p className="tour-place">{words.place(title, at, stops.length)}</p>
         <div aria-live="polite">
           <h2>{stop.title}</h2>
           <Sentences stop={stop} />
         </div>
       </div>
       <div className="tour-buttons">
-        <Button off={at === 1} onClick={() => go(at - 1)} title="The stop before (←)">
-          Previous stop
+        <Button off={at === 1} onClick={() => go(at - 1)} title={words.previousHelp}>
+          {words.previous}
         </Button>
-        <Button look="primary" onClick={() => (last ? leave() : go(at + 1))} title="The next stop (→)">
-          {last ? "End of the tour" : "Next stop"}
+        <Button look="primary" onClick={() => (last ? leave() : go(at + 1))} title={words.nextHelp}>
+          {last ? words.end : words.next}
         </Button>
         {!last && (
-          <Button look="text" onClick={leave} title="Leaves the tour (Esc)">
-            leave the tour
+          <Button look="text" onClick={leave} title={words.leaveHelp}>
+            {words.leave}
           </Button>
         )}
       </div>
@@ -61,18 +60,17 @@ function Sentences({ stop }: { readonly stop: Stop }) {
   const runs = useStoredRuns(stop.runs);
   const origin = usePage((state) => state.shown?.origin);
   const { showStoredRun } = useActions();
-  if (runs === null) return <p className="calm">Reading the stored runs</p>;
+  if (runs === null) return <p className="calm">{words.reading}</p>;
   const { text, claims } = stop.say(...runs);
-  if (Object.values(claims).includes(false))
-    return <p className="calm">The stored runs of this copy are not those that this tour was written for.</p>;
+  if (Object.values(claims).includes(false)) return <p className="calm">{words.otherRuns}</p>;
   return (
     <p>
       {text}{" "}
       {origin !== undefined && origin !== "stored" && (
         <span className="calm">
-          These numbers are those of the stored run.{" "}
+          {words.stored}{" "}
           <Button look="text" onClick={() => void showStoredRun()}>
-            Show it
+            {words.show}
           </Button>
         </span>
       )}

@@ -1,8 +1,8 @@
 /** Tours over several networks and their layers. */
 import { answersTo } from "../../store/answers.ts";
 import { negativeShare } from "../../store/spectralCounts.ts";
+import { tours as words } from "../../strings/en.ts";
 import { count, percent, scientific, significant } from "../format.ts";
-import { plural } from "../words.ts";
 import {
   bulkText,
   eigenvalue,
@@ -19,22 +19,20 @@ const UNMEASURED = { rise: Number.NaN, firstOrder: Number.NaN, secondOrder: Numb
 /** What a stored run does not have: it overlaps nothing, and the claim fails. */
 const NOTHING = [Number.NaN, Number.NaN] as const;
 const UNKNOWN = { fraction: Number.NaN, interval95: NOTHING };
-const shares = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`;
+const shares = ([low, high]: readonly [number, number]): string => words.bounds(percent(low), percent(high));
 
 export const norms: Tour = {
-  title: "BatchNorm and skip connections",
+  title: words.norms.title,
   stops: [
     {
-      title: "One network, two omissions",
+      title: words.norms.omissions.title,
       link: { panel: "study" },
       target: "study",
       runs: THREE,
       say: (full, nobn, noskip) => {
         const [a, b, c] = [full, nobn, noskip].map((run) => eigenvalue(run, "top1").ritz.value);
         return {
-          text:
-            `ResNet-20 has λ₁ = ${significant(a)}; without BatchNorm ${significant(b)}, without skip connections ${significant(c)}. ` +
-            "On these samples the full network is the sharpest of the three. One trained network each is an example, not a law.",
+          text: words.norms.omissions.text(significant(a), significant(b), significant(c)),
           claims: {
             "the full network is the sharpest": a > b && a > c,
             "all three were measured alike":
@@ -45,17 +43,19 @@ export const norms: Tour = {
       },
     },
     {
-      title: "The negative end",
+      title: words.norms.negative.title,
       link: { panel: "study" },
       target: "study",
       runs: THREE,
       say: (full, nobn, noskip) => {
         const [a, b, c] = [full, nobn, noskip].map((run) => eigenvalue(run, "bottom1").ritz.value);
         return {
-          text:
-            `Without BatchNorm the spectrum reaches down to ${significant(b, 3)}, with it to ${significant(a, 3)}, and without skip ` +
-            `connections to ${significant(c, 3)}. Beside their largest eigenvalues that is ` +
-            `${[nobn, full, noskip].map((run) => percent(share(run))).join(", ")}.`,
+          text: words.norms.negative.text({
+            withoutNorm: significant(b, 3),
+            full: significant(a, 3),
+            withoutSkip: significant(c, 3),
+            shares: [nobn, full, noskip].map((run) => percent(share(run))).join(", "),
+          }),
           claims: {
             "the one without BatchNorm reaches lowest": b < a && b < c,
             "also beside its largest": share(nobn) > share(full) && share(nobn) > share(noskip),
@@ -64,7 +64,7 @@ export const norms: Tour = {
       },
     },
     {
-      title: "What cannot be claimed",
+      title: words.norms.unclaimed.title,
       link: { panel: "study" },
       target: "study",
       runs: THREE,
@@ -72,10 +72,14 @@ export const norms: Tour = {
         const [a, b] = [full, nobn].map((run) => negativeShare(run) ?? UNKNOWN);
         const [first, second] = [a, b].map(({ interval95 }) => interval95);
         return {
-          text:
-            `By the quadrature ${percent(a.fraction)} of the eigenvalues lie below zero, and ${percent(b.fraction)} without BatchNorm. ` +
-            `But what ${plural(full.settings.probes, "probe")} of ${full.settings.steps} steps can vouch for is ${shares(first)}, and ` +
-            `${shares(second)}: they overlap, and the page does not call that a difference.`,
+          text: words.norms.unclaimed.text({
+            full: percent(a.fraction),
+            withoutNorm: percent(b.fraction),
+            probes: full.settings.probes,
+            steps: full.settings.steps,
+            fullBounds: shares(first),
+            withoutNormBounds: shares(second),
+          }),
           claims: {
             "the estimates differ by far": Math.abs(a.fraction - b.fraction) > 0.3,
             "the intervals overlap": first[0] < second[1] && second[0] < first[1],
@@ -90,10 +94,10 @@ const share = (run: Parameters<typeof eigenvalue>[0]): number =>
   -eigenvalue(run, "bottom1").ritz.value / eigenvalue(run, "top1").ritz.value;
 
 export const bits: Tour = {
-  title: "Which layers to quantise",
+  title: words.bits.title,
   stops: [
     {
-      title: "Trace by layer",
+      title: words.bits.trace.title,
       link: { panel: "layers", layerMeasure: "trace" },
       target: "layers",
       runs: ["resnet20"],
@@ -101,15 +105,18 @@ export const bits: Tour = {
         const rows = weightTraces(run);
         const most = largestBy(rows, ({ estimate }) => estimate);
         return {
-          text:
-            `To second order, rounding a weight raises the loss by half its curvature times the square of the error. Of ${rows.length} weight tensors ` +
-            `${most.name} has the largest trace, ${significant(most.estimate, 3)}, but it also has ${count(most.size)} parameters to share it.`,
+          text: words.bits.trace.text({
+            tensors: rows.length,
+            tensor: most.name,
+            trace: significant(most.estimate, 3),
+            size: count(most.size),
+          }),
           claims: { "it is one of the large ones": most.size > run.parameterCount / rows.length },
         };
       },
     },
     {
-      title: "Per parameter it is another layer",
+      title: words.bits.perParameter.title,
       link: { panel: "layers" },
       target: "layers",
       runs: ["resnet20"],
@@ -117,10 +124,12 @@ export const bits: Tour = {
         const rows = weightTraces(run);
         const [most, largest] = [largestBy(rows, perParameter), largestBy(rows, ({ estimate }) => estimate)];
         return {
-          text:
-            `Divided by its size, ${most.name} comes first: ${scientific(perParameter(most))} per parameter, ` +
-            `${significant(perParameter(most) / perParameter(largest), 2)} times that of ${largest.name}. ` +
-            "HAWQ-V2 gives such layers the most bits: they are small, so that costs little.",
+          text: words.bits.perParameter.text({
+            tensor: most.name,
+            mean: scientific(perParameter(most)),
+            times: significant(perParameter(most) / perParameter(largest), 2),
+            largest: largest.name,
+          }),
           claims: {
             "another layer comes first": most.name !== largest.name,
             "it is more sensitive": perParameter(most) > 2 * perParameter(largest),
@@ -130,7 +139,7 @@ export const bits: Tour = {
       },
     },
     {
-      title: "Predicted and measured",
+      title: words.bits.measured.title,
       link: { panel: "layers" },
       target: "plan",
       runs: ["resnet20"],
@@ -138,10 +147,12 @@ export const bits: Tour = {
         const plan = answersTo(run, "plan").findLast(({ chosen }) => chosen?.measured != null)?.chosen;
         const [rise, measured] = [plan?.rise.estimate ?? Number.NaN, plan?.measured ?? UNMEASURED];
         return {
-          text:
-            `The traces here are exact, and the best plan half-way between the fewest and the most bits predicts a rise of ${significant(rise, 2)}. ` +
-            `Measured with the rounded weights it is ${significant(measured.rise, 2)}: the curvature along the error gives ` +
-            `${significant(measured.secondOrder, 2)}, as predicted, and the slope, which HAWQ leaves out, ${significant(measured.firstOrder, 2)}.`,
+          text: words.bits.measured.text({
+            predicted: significant(rise, 2),
+            rise: significant(measured.rise, 2),
+            secondOrder: significant(measured.secondOrder, 2),
+            firstOrder: significant(measured.firstOrder, 2),
+          }),
           claims: {
             "the traces are exact": run.trace.method === "exact",
             "the curvature is as predicted":
@@ -157,18 +168,19 @@ export const bits: Tour = {
 };
 
 export const families: Tour = {
-  title: "ResNet and BERT",
+  title: words.families.title,
   stops: [
     {
-      title: "A transformer has a bulk and outliers too",
+      title: words.families.bert.title,
       link: { model: "bert-opinions" },
       target: "density",
       runs: ["bert-opinions", "resnet20"],
       say: (bert, resnet) => ({
-        text:
-          `${bulkText(bert)} of the spectrum of this BERT lies within one hundredth of its largest eigenvalue, ` +
-          `${significant(eigenvalue(bert, "top1").ritz.value, 3)}; in ResNet-20 it was ${bulkText(resnet)}. ` +
-          "Other layers, other data, the same shape.",
+        text: words.families.bert.text(
+          bulkText(bert),
+          significant(eigenvalue(bert, "top1").ritz.value, 3),
+          bulkText(resnet),
+        ),
         claims: {
           "both have more than 99.9 % near zero":
             massNearZero(bert, 0.01) > 0.999 && massNearZero(resnet, 0.01) > 0.999,
@@ -176,19 +188,17 @@ export const families: Tour = {
       }),
     },
     {
-      title: "Side by side",
+      title: words.families.beside.title,
       link: { model: "bert-opinions", panel: "compare", compare: "resnet20" },
       target: "compare",
       runs: ["bert-opinions", "resnet20"],
       say: (bert, resnet) => ({
-        text:
-          `The negative end of BERT is ${percent(share(bert))} of its largest eigenvalue, that of ResNet-20 ${percent(share(resnet))}. ` +
-          "Their data differ, which the page says above the figure: the shapes can be compared, the sizes hardly.",
+        text: words.families.beside.text(percent(share(bert)), percent(share(resnet))),
         claims: { "its negative end is larger": share(bert) > 2 * share(resnet) },
       }),
     },
     {
-      title: "Where the curvature sits",
+      title: words.families.where.title,
       link: { model: "bert-opinions", panel: "layers", layerTensors: "all" },
       target: "layers",
       runs: ["bert-opinions"],
@@ -196,10 +206,14 @@ export const families: Tour = {
         const most = largestBy(bert.trace.perLayer, perParameter);
         const biggest = largestBy(bert.trace.perLayer, ({ size }) => size);
         return {
-          text:
-            `Per parameter, ${most.name} leads with ${scientific(perParameter(most))}: ${count(most.size)} numbers that every token shares. ` +
-            `The largest tensor, ${biggest.name}, holds ${percent(biggest.size / bert.parameterCount)} of the parameters and has ` +
-            `${significant(perParameter(most) / perParameter(biggest), 2)} times less curvature each.`,
+          text: words.families.where.text({
+            tensor: most.name,
+            mean: scientific(perParameter(most)),
+            size: count(most.size),
+            biggest: biggest.name,
+            share: percent(biggest.size / bert.parameterCount),
+            times: significant(perParameter(most) / perParameter(biggest), 2),
+          }),
           claims: {
             "a small tensor leads": most.size < 0.01 * bert.parameterCount,
             "and its interval leaves out zero, or the lead is tenfold":

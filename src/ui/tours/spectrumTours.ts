@@ -1,5 +1,6 @@
 /** Tours of one spectrum: its bulk and outliers, and what sharp and flat mean for the loss. */
 import { replayed } from "../../store/lesson/lanczos.ts";
+import { tours as words } from "../../strings/en.ts";
 import { predictedLoss } from "../charts/sliceGeometry.ts";
 import { count, scientific, significant } from "../format.ts";
 import { bulkText, eigenvalue, lossAt, massNearZero, sliceAlong } from "./facts.ts";
@@ -8,10 +9,10 @@ import type { Tour } from "./tour.ts";
 const FULL = ["resnet20"];
 
 export const bulk: Tour = {
-  title: "Bulk and outliers",
+  title: words.bulk.title,
   stops: [
     {
-      title: "Nearly all eigenvalues are nearly zero",
+      title: words.bulk.nearZero.title,
       link: {},
       target: "density",
       runs: FULL,
@@ -19,10 +20,7 @@ export const bulk: Tour = {
         const near = massNearZero(run, 0.01);
         const top = eigenvalue(run, "top1").ritz.value;
         return {
-          text:
-            `The Hessian of this network has ${count(run.parameterCount)} eigenvalues. By this quadrature ` +
-            `${bulkText(run)} of them lie within one hundredth of the largest, ${significant(top)}. ` +
-            "That is the bulk; the few others are the outliers.",
+          text: words.bulk.nearZero.text(count(run.parameterCount), bulkText(run), significant(top)),
           claims: {
             "the bulk holds more than 99.9 %": near > 0.999,
             "the largest has settled": eigenvalue(run, "top1").ritz.converged,
@@ -31,16 +29,14 @@ export const bulk: Tour = {
       },
     },
     {
-      title: "Linear axes hide what matters",
+      title: words.bulk.linear.title,
       link: { xAxis: "linear", yAxis: "linear" },
       target: "density",
       runs: FULL,
       say: (run) => {
         const one = 1 / run.parameterCount;
         return {
-          text:
-            `The same run on linear axes is one peak at zero. A single eigenvalue weighs 1/n = ${scientific(one)}: ` +
-            "no outlier can be seen at that height. The two logarithms of the stop before show both.",
+          text: words.bulk.linear.text(scientific(one)),
           claims: {
             "one eigenvalue is below a pixel": one < 1e-4,
             "the bulk is a peak": massNearZero(run, 0.01) > 0.99,
@@ -49,7 +45,7 @@ export const bulk: Tour = {
       },
     },
     {
-      title: "The outliers, one by one",
+      title: words.bulk.outliers.title,
       link: {},
       target: "eigenvalues",
       runs: FULL,
@@ -57,10 +53,12 @@ export const bulk: Tour = {
         const [first, fifth] = ["top1", "top5"].map((name) => eigenvalue(run, name).ritz);
         const last = eigenvalue(run, "bottom1");
         return {
-          text:
-            `The five largest go from ${significant(fifth.value, 3)} to ${significant(first.value)}, and all have settled. ` +
-            `The smallest is ${significant(last.ritz.value)}: negative, and ${significant(first.value / -last.ritz.value, 2)} ` +
-            "times smaller in size. A method that sees magnitudes alone would never show it.",
+          text: words.bulk.outliers.text({
+            fifth: significant(fifth.value, 3),
+            first: significant(first.value),
+            smallest: significant(last.ritz.value),
+            times: significant(first.value / -last.ritz.value, 2),
+          }),
           claims: {
             "all five have settled": run.eigenvalues.top.every(({ converged }) => converged),
             "the smallest is negative, and beyond its error": last.ritz.value + last.error < 0,
@@ -70,7 +68,7 @@ export const bulk: Tour = {
       },
     },
     {
-      title: "Outliers come first",
+      title: words.bulk.outermost.title,
       link: { panel: "learn", lessonStep: 12 },
       target: "ritz",
       runs: FULL,
@@ -79,9 +77,7 @@ export const bulk: Tour = {
         const settled = state.kinds.filter((kind) => kind === "settled").length;
         const open = state.kinds.filter((kind) => kind === "open").length;
         return {
-          text:
-            `Twelve products with the Hessian, and ${settled} of 12 Ritz values have settled: the outermost. ` +
-            `The ${open} others are still on their way. So outliers are known as numbers, and the bulk as a density.`,
+          text: words.bulk.outermost.text(settled, open),
           claims: {
             "the outermost one has settled": state.kinds[11] === "settled",
             "most have not": open > settled && settled > 0,
@@ -93,10 +89,10 @@ export const bulk: Tour = {
 };
 
 export const sharp: Tour = {
-  title: "Sharp and flat",
+  title: words.sharp.title,
   stops: [
     {
-      title: "A sharp direction",
+      title: words.sharp.rises.title,
       link: { selected: "top1" },
       target: "slice",
       runs: FULL,
@@ -104,10 +100,13 @@ export const sharp: Tour = {
         const slice = sliceAlong(run, "top1");
         const [left, right] = [lossAt(slice, -0.1), lossAt(slice, 0.1)];
         return {
-          text:
-            `Along the vector of the largest eigenvalue, ${significant(eigenvalue(run, "top1").ritz.value)}, a step of length 0.1 ` +
-            `takes the loss from ${significant(run.loss, 3)} to ${significant(left, 3)} on one side and ${significant(right, 3)} on the other. ` +
-            `All ${count(run.parameterCount)} weights together moved by 0.1.`,
+          text: words.sharp.rises.text({
+            eigenvalue: significant(eigenvalue(run, "top1").ritz.value),
+            loss: significant(run.loss, 3),
+            left: significant(left, 3),
+            right: significant(right, 3),
+            weights: count(run.parameterCount),
+          }),
           claims: {
             "the loss rises on both sides": left > run.loss && right > run.loss,
             "it rises more than fivefold": Math.max(left, right) > 5 * run.loss,
@@ -116,7 +115,7 @@ export const sharp: Tour = {
       },
     },
     {
-      title: "A direction that bends down",
+      title: words.sharp.bendsDown.title,
       link: { selected: "bottom1" },
       target: "slice",
       runs: FULL,
@@ -124,10 +123,11 @@ export const sharp: Tour = {
         const slice = sliceAlong(run, "bottom1");
         const there = lossAt(slice, 0.2);
         return {
-          text:
-            `The smallest eigenvalue is ${significant(eigenvalue(run, "bottom1").ritz.value)}: along its vector the loss bends down. ` +
-            `At 0.2 it is ${significant(there, 2)}, below the ${significant(run.loss, 3)} of the trained weights. ` +
-            "A minimum has no such direction: on these samples, training did not end in one.",
+          text: words.sharp.bendsDown.text(
+            significant(eigenvalue(run, "bottom1").ritz.value),
+            significant(there, 2),
+            significant(run.loss, 3),
+          ),
           claims: {
             "the eigenvalue is negative": eigenvalue(run, "bottom1").ritz.value < 0,
             "the loss is lower there": there < run.loss,
@@ -136,7 +136,7 @@ export const sharp: Tour = {
       },
     },
     {
-      title: "Curvature is a local statement",
+      title: words.sharp.local.title,
       link: { selected: "top1" },
       target: "slice",
       runs: FULL,
@@ -144,9 +144,7 @@ export const sharp: Tour = {
         const slice = sliceAlong(run, "top1");
         const [promised, measured] = [predictedLoss(slice, run.loss, 0.5), lossAt(slice, 0.5)];
         return {
-          text:
-            "The dashed parabola knows the slope and the eigenvalue, nothing else. Near the weights it fits; at 0.5 it promises " +
-            `${significant(promised, 3)}, and ${significant(measured, 3)} is measured. Sharpness tells about small steps.`,
+          text: words.sharp.local.text(significant(promised, 3), significant(measured, 3)),
           claims: {
             "it fits near the weights":
               Math.abs(predictedLoss(slice, run.loss, 0.05) - lossAt(slice, 0.05)) < 0.2,
@@ -156,17 +154,14 @@ export const sharp: Tour = {
       },
     },
     {
-      title: "What it means for training",
+      title: words.sharp.training.title,
       link: { selected: "top1" },
       target: "eigenvalues",
       runs: FULL,
       say: (run) => {
         const top = eigenvalue(run, "top1").ritz.value;
         return {
-          text:
-            "On a quadratic loss, gradient descent overshoots more and more along an eigenvector once its step size exceeds 2/λ: " +
-            `here 2/λ₁ = ${significant(2 / top, 2)}. The sharpest direction sets the limit, and ${bulkText(run)} of the spectrum ` +
-            "is a hundred times flatter or more.",
+          text: words.sharp.training.text(significant(2 / top, 2), bulkText(run)),
           claims: {
             "the limit is that of the largest": top > 0,
             "the rest is flat": massNearZero(run, 0.01) > 0.99,

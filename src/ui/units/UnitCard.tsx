@@ -10,41 +10,25 @@ import {
   unitQuestion,
   unitView,
 } from "../../store/unitView.ts";
+import { cells, units as words } from "../../strings/en.ts";
 import { UnitChart } from "../charts/UnitChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { unitFigure } from "../figures.ts";
 import { count, interval, significant } from "../format.ts";
 import { Asking } from "../layers/Asking.tsx";
 import { useActions, usePage } from "../page.ts";
+import { unitFigure } from "../panelFigures.ts";
 import { Button, Card, DataTable, Segments } from "../parts.tsx";
-import { plural } from "../words.ts";
 import "../styles/units.css";
 
 const MEASURES = [
-  { value: "jacobian", label: "Jacobian" },
-  { value: "activations", label: "Hessian of its output" },
+  { value: "jacobian", label: words.jacobian.name },
+  { value: "activations", label: words.activations.name },
 ] as const;
-
-const TEXTS: Readonly<Record<UnitMeasure, { title: string; quantity: string; mean: string; what: string }>> =
-  {
-    jacobian: {
-      title: "Jacobian of a unit",
-      quantity: "singular values",
-      mean: "Mean square",
-      what: "Jacobians of units",
-    },
-    activations: {
-      title: "Hessian in a unit’s output",
-      quantity: "eigenvalues",
-      mean: "Mean trace",
-      what: "Hessians in activations",
-    },
-  };
 
 export function UnitCard({ result }: { readonly result: RunResult }) {
   const [measure, setMeasure] = useState<UnitMeasure>("jacobian");
   const view = unitView(result, measure);
-  const { title, quantity, mean } = TEXTS[measure];
+  const { title, quantity, table, mean } = words[measure];
   return (
     <Card
       title={title}
@@ -52,11 +36,11 @@ export function UnitCard({ result }: { readonly result: RunResult }) {
       className="units"
       tools={
         <>
-          <Segments label="What of a unit" value={measure} options={MEASURES} onChange={setMeasure} />
+          <Segments label={words.measure} value={measure} options={MEASURES} onChange={setMeasure} />
           {view !== null && (
             <ExportMenu
               figure={unitFigure(measure)}
-              tables={[{ label: "Units (CSV)", name: measure, csv: (t) => t.unitsCsv(view.rows) }]}
+              tables={[{ label: words.csv, name: measure, csv: (t) => t.unitsCsv(view.rows) }]}
               result={result}
             />
           )}
@@ -73,9 +57,9 @@ export function UnitCard({ result }: { readonly result: RunResult }) {
           />
           <Legend view={view} isometry={measure === "jacobian"} />
           <DataTable
-            summary={`${quantity[0].toUpperCase()}${quantity.slice(1)} of ${plural(view.rows.length, "unit")}`}
-            columns={["Unit", "Matrix", "Largest", "Smallest", "Median", "5 to 95 %", mean, "95 % interval"]}
-            rows={() => view.rows.map(cells)}
+            summary={table(view.rows.length)}
+            columns={words.columns(mean)}
+            rows={() => view.rows.map(rowOf)}
           />
         </>
       )}
@@ -85,17 +69,19 @@ export function UnitCard({ result }: { readonly result: RunResult }) {
 }
 
 const noteOf = ({ samples, coupled, steps }: UnitView): string =>
-  coupled
-    ? `one matrix for a batch of ${plural(samples, "sample")}, ${steps} steps`
-    : `a matrix for each of ${plural(samples, "sample")}, ${steps} steps`;
+  coupled ? words.oneMatrix(samples, steps) : words.matrixEach(samples, steps);
 
 function summaryOf({ rows }: UnitView, quantity: string): string {
   const most = rows.reduce((a, b) => (b.largest.value > a.largest.value ? b : a));
   const least = rows.reduce((a, b) => (b.largest.value < a.largest.value ? b : a));
-  return (
-    `Range of the ${quantity} of ${plural(rows.length, "unit")} in the order of the network: the largest is ` +
-    `${significant(most.largest.value, 3)} in ${most.unit}; the least of the largest ${significant(least.largest.value, 3)} in ${least.unit}.`
-  );
+  return words.summary({
+    quantity,
+    units: rows.length,
+    most: significant(most.largest.value, 3),
+    mostIn: most.unit,
+    least: significant(least.largest.value, 3),
+    leastIn: least.unit,
+  });
 }
 
 function Legend({ view, isometry }: { readonly view: UnitView; readonly isometry: boolean }) {
@@ -103,19 +89,19 @@ function Legend({ view, isometry }: { readonly view: UnitView; readonly isometry
   return (
     <p className="legend unit-legend">
       <span className="key">
-        <i className="unit-key box" /> 90 % of the values, with the median
+        <i className="unit-key box" /> {words.legend.middle}
       </span>
       <span className="key">
-        <i className="unit-key settled" /> largest and smallest
+        <i className="unit-key settled" /> {words.legend.ends}
       </span>
       {open && (
         <span className="key">
-          <i className="unit-key unsettled" /> not converged: the range reaches at least so far
+          <i className="unit-key unsettled" /> {words.legend.open}
         </span>
       )}
       {isometry && (
         <span className="key">
-          <i className="unit-key one" /> 1: lengths are kept
+          <i className="unit-key one" /> {words.legend.one}
         </span>
       )}
     </p>
@@ -123,17 +109,17 @@ function Legend({ view, isometry }: { readonly view: UnitView; readonly isometry
 }
 
 const end = ({ value, residual, converged }: UnitEnd): string =>
-  `${significant(value, 4)} ± ${residual.toExponential(1)}${converged ? "" : ", not converged"}`;
+  `${significant(value, 4)} ± ${residual.toExponential(1)}${converged ? "" : `, ${cells.notConverged}`}`;
 
-const cells = ({ unit, rows, columns, largest, smallest, quantiles, mean }: UnitRow): string[] => [
+const rowOf = ({ unit, rows, columns, largest, smallest, quantiles, mean }: UnitRow): string[] => [
   unit,
   `${count(rows)} × ${count(columns)}`,
   end(largest),
   end(smallest),
   significant(quantiles[1], 3),
-  `${significant(quantiles[0], 2)} to ${significant(quantiles[2], 2)}`,
+  words.range(significant(quantiles[0], 2), significant(quantiles[2], 2)),
   significant(mean.estimate, 3),
-  mean.interval95 === null ? "unknown" : interval(mean.interval95),
+  mean.interval95 === null ? cells.unknown : interval(mean.interval95),
 ];
 
 interface MeasuringProps {
@@ -152,18 +138,15 @@ function Measuring({ result, measure, view }: MeasuringProps) {
   const measuring = (steps?: number) =>
     void ask(unitQuestion(result, measure, unit === "" ? [] : [unit], steps));
   if (units === undefined) {
-    const why =
-      result.model.family === "onnx"
-        ? "An ONNX file names no units. Use the checkpoint of a ResNet, a BERT or a perceptron."
-        : "This run does not say what the units of its network are. Run it again to measure them.";
+    const why = result.model.family === "onnx" ? words.onnx : words.notSaid;
     return view === null ? <p className="empty">{why}</p> : null;
   }
   const live = origin === "live" && !isBusy(run);
   const chooser = live && (
     <label className="unit-choice">
-      <span>Unit</span>
+      <span>{words.unit}</span>
       <select value={unit} onChange={(event) => setUnit(event.target.value)}>
-        <option value="">all {units.length}</option>
+        <option value="">{words.all(units.length)}</option>
         {units.map((name) => (
           <option key={name}>{name}</option>
         ))}
@@ -174,16 +157,14 @@ function Measuring({ result, measure, view }: MeasuringProps) {
     return live ? (
       <p className="unit-again">
         {chooser}
-        <Button onClick={() => measuring(2 * view.steps)}>Measure with {2 * view.steps} steps</Button>
+        <Button onClick={() => measuring(2 * view.steps)}>{words.again(2 * view.steps)}</Button>
       </p>
     ) : null;
   return (
     <>
       {chooser}
-      <Asking job={measure} what={TEXTS[measure].what} label="Measure" onAsk={() => measuring()}>
-        {measure === "jacobian"
-          ? "How a change of what a unit takes comes out of it: 30 steps forwards and backwards through each unit, on 4 samples. It can be cancelled."
-          : "How the loss bends in what a unit gives: 30 products for each unit, on 4 samples. It can be cancelled."}
+      <Asking job={measure} what={words[measure].what} label={words.ask} onAsk={() => measuring()}>
+        {words[measure].cost}
       </Asking>
     </>
   );

@@ -25,6 +25,8 @@ export interface SoakSession {
 const RUN = settings({ steps: 10, probes: 2, traceProbes: 6, top: 2, bottom: 1 });
 const TOP = { end: "top", place: 0 } as const;
 const CANCELS = 5;
+/** Cycles; all shaders are compiled anew after a loss. */
+const LOSE_EVERY = 4;
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -76,13 +78,10 @@ export async function soakNode(
         );
         count("cancel");
       }
-      const lost = await engine.run(
-        RUN,
-        at(Math.floor(draw() * 60), () => gpu.device.destroy()),
-      );
-      compare(finished(lost).spectrum);
-      count("loss");
-      // The device may be lost after the last product, or not at all where fewer events came.
+      const loses = cycles % LOSE_EVERY === 0;
+      const lose = at(Math.floor(draw() * 30), () => gpu.device.destroy());
+      compare(finished(await engine.run(RUN, loses ? lose : silent)).spectrum);
+      count(loses ? "loss" : "run");
       finished(await engine.slice(TOP, { radius: 1, points: 5 }, silent));
       finished(await engine.ask({ kind: "vector", request: { rank: TOP, sharpest: 2 } }, silent));
       finished(await engine.extend({ steps: 2, probes: 1 }, silent));

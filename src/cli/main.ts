@@ -1,6 +1,7 @@
 /** The headless command: the same engine in Node, through Dawn. */
 
 import { readFile, writeFile } from "node:fs/promises";
+import { freemem } from "node:os";
 import { basename } from "node:path";
 import { readNpy, writeNpy } from "../model/index.ts";
 import { LocalEngine } from "../run/engine.ts";
@@ -67,11 +68,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A Krylov basis that does not fit the device may take half of the memory that is free. */
+const openEngine = (): LocalEngine =>
+  new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels, hostBudget: freemem() / 2 });
+
 async function execute(command: Command, args: Arguments): Promise<number> {
   if (command === "device") return device(args);
   const model = await modelSource(args);
   const data = await dataSource(args, model);
-  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
+  const engine = openEngine();
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
@@ -110,7 +115,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
 }
 
 async function device(args: Arguments): Promise<number> {
-  const engine = new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels });
+  const engine = openEngine();
   try {
     const answer = await engine.examine();
     const planned = await engine.sizes();

@@ -47,6 +47,11 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push(
       `no reorthogonalisation, because the Krylov basis does not fit: density only, no list of eigenvalues (${densityOnly.ghosts} of ${nodes.flat().length} Ritz values are copies)`,
     );
+  const { basisInHostMemory } = result.spectrum;
+  if (basisInHostMemory !== undefined)
+    lines.push(
+      `the Krylov basis did not fit the GPU: ${Math.ceil(basisInHostMemory.bytes / 1e6)} MB in the computer's memory, read four times a step`,
+    );
   const negative = negativeShare(result, largest);
   if (negative !== null) lines.push(negative);
   if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);

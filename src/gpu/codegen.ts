@@ -85,8 +85,7 @@ export class ExprWriter {
     if (window !== undefined) return this.#windowed(view, window, names);
     const last = view.shape.length - 1;
     if (isVec4(view)) return `${this.#binder.read(view.slot, "vec4f")}[${vec4Address(view, names)}]`;
-    const aligned = view.offset % 4 === 0 && view.strides.every((s) => s % 4 === 0);
-    if (view.strides[last] === 0 && aligned) {
+    if (isSplat(view)) {
       return `vec4f(${this.#binder.read(view.slot, "vec4f")}[${vec4Address(view, names)}].x)`;
     }
     const name = this.#binder.read(view.slot, "f32");
@@ -184,6 +183,14 @@ function within(
   });
   return { inside, source };
 }
+
+/** Whether all lanes read the first element of one vec4. */
+const isSplat = (view: View): boolean =>
+  (view.strides.at(-1) ?? 0) === 0 && view.offset % 4 === 0 && view.strides.every((s) => s % 4 === 0);
+
+/** Whether a load binds its slot as vec4s. */
+export const loadsVec4s = (load: Expr): boolean =>
+  load.kind === "load" && load.window === undefined && (isVec4(load.view) || isSplat(load.view));
 
 /** A float32 literal that WGSL reads back exactly. */
 export function literal(value: number): string {

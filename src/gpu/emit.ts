@@ -1,9 +1,10 @@
 /** From a piece of work to the kernels that do it: one, or two where a sum is split into shares. */
 
 import type { Shape } from "../model/graph.ts";
+import type { Chain } from "./chains.ts";
 import { type Expr, type Heavy, moveExpr } from "./expr.ts";
-import type { Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
+import { chainKernel } from "./kernels/chain.ts";
 import { conv2dKernel } from "./kernels/conv2d.ts";
 import { conv2dDirectKernel, conv2dDirectWeightKernel, isDirect } from "./kernels/conv2dDirect.ts";
 import { conv2dWeightKernel, sharesFor } from "./kernels/conv2dWeight.ts";
@@ -17,11 +18,13 @@ import { broadcastView, type View } from "./view.ts";
 /** Gives a fresh dense slot for intermediate sums. */
 export type Allocate = (shape: Shape, batched: boolean) => View;
 
-/** The kernels of a piece of work, in order. */
-export function emit({ host, outputs, label }: Work, allocate: Allocate): Kernel[] {
-  const ready = outputs.map(atLeastOneAxis);
-  if (host === null) return [elementwiseKernel(ready, label)];
-  return emitHosted(host.work, host.shape, ready, allocate);
+/** The kernels of a chain of works, in order. */
+export function emit(chain: Chain, allocate: Allocate): Kernel[] {
+  const ready = chain.map((work) => ({ ...work, outputs: work.outputs.map(atLeastOneAxis) }));
+  if (ready.length > 1) return [chainKernel(ready)];
+  const [{ host, outputs, label }] = ready;
+  if (host === null) return [elementwiseKernel(outputs, label)];
+  return emitHosted(host.work, host.shape, outputs, allocate);
 }
 
 /** Kernels count vec4s along an innermost axis, so a scalar counts as shape [1]. */

@@ -141,8 +141,12 @@ const appliesIn = (expr: Expr): number =>
 const equal = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((v, i) => v === b[i]);
 
+/** Whether two views name the same elements in the same order; the stride of an axis of length 1 names none. */
 export const sameView = (a: View, b: View): boolean =>
-  a.slot === b.slot && a.offset === b.offset && equal(a.strides, b.strides) && equal(a.shape, b.shape);
+  a.slot === b.slot &&
+  a.offset === b.offset &&
+  equal(a.shape, b.shape) &&
+  a.strides.every((stride, d) => stride === b.strides[d] || a.shape[d] === 1);
 
 /**
  * The expression of `op` (reshape, transpose, broadcast, slice) applied to `expr` by rewriting its loads, or null

@@ -5,10 +5,11 @@
  * reads any more is not stored.
  */
 
+import { sameShape } from "../autograd/ops/op.ts";
 import { type NodeId, type Shape, sizeOf } from "../model/graph.ts";
-import { type Expr, type Heavy, loadsOf, operandViews, sameView } from "./expr.ts";
+import { type Expr, type Heavy, loadsOf, moveExpr, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
-import type { Slot } from "./view.ts";
+import { reshapeView, type Slot } from "./view.ts";
 
 export interface Work {
   readonly label: string;
@@ -38,13 +39,16 @@ export function fused(
   return [dropUnread(fewer(primal), (slot) => kept.has(slot) || residuals.has(slot)), perProduct];
 }
 
+/** Whether one kernel may do all of a work. */
+const allowed = (work: Work, bounds: Bounds): boolean =>
+  bindingsOf(work) <= bounds.maxBindings && writesApart(work.outputs, bounds);
+
 /**
- * Whether one kernel may do all of a work. Tensors of one parameter vector are bound with all its columns, so with
+ * Whether one kernel may store all of these. Tensors of one parameter vector are bound with all its columns, so with
  * several probes their ranges interleave, and WebGPU forbids a kernel to write to two ranges that overlap.
  */
-function allowed(work: Work, { maxBindings, probes }: Bounds): boolean {
-  if (bindingsOf(work) > maxBindings) return false;
-  const slots = new Set(work.outputs.map(({ view }) => view.slot).filter((slot) => slot.probeStride > 0));
+export function writesApart(outputs: readonly Output[], { probes }: Bounds): boolean {
+  const slots = new Set(outputs.map(({ view }) => view.slot).filter((slot) => slot.probeStride > 0));
   const vectors = [...slots].flatMap((slot) => slot.vector ?? []);
   return probes === 1 || new Set(vectors).size === vectors.length;
 }
@@ -116,17 +120,33 @@ function youngest(work: Work, writer: ReadonlyMap<Slot, number>): number {
 }
 
 function join(into: Work, work: Work, bounds: Bounds): Work | null {
-  const shape = into.outputs[0].view.shape;
-  const fits = (s: Shape): boolean => s.length === shape.length && s.every((n, d) => n === shape[d]);
-  if (!work.outputs.every(({ view }) => fits(view.shape))) return null;
+  const shaped = inShape(work.outputs, into.outputs[0].view.shape);
+  if (shaped === null) return null;
   const outputs = [...into.outputs];
-  for (const { expr, view } of work.outputs) {
+  for (const { expr, view } of shaped) {
     const replaced = inRegisters(expr, into.outputs);
     if (replaced === null) return null;
     outputs.push({ expr: replaced, view });
   }
   const merged = { ...into, outputs };
   return allowed(merged, bounds) ? merged : null;
+}
+
+/** `outputs` with axes of length 1 put in or left out so that their shape is `shape`; null where they differ in more. */
+function inShape(outputs: readonly Output[], shape: Shape): readonly Output[] | null {
+  const own = outputs[0].view.shape;
+  if (sameShape(own, shape)) return outputs;
+  const longer = (s: Shape): number[] => s.filter((size) => size !== 1);
+  // The innermost axis stays the one whose elements lie in the lanes of a vec4.
+  if (own.at(-1) !== shape.at(-1) || !sameShape(longer(own), longer(shape))) return null;
+  const moved: Output[] = [];
+  for (const output of outputs) {
+    const expr = moveExpr(output.expr, "reshape", { shape });
+    const view = reshapeView(output.view, shape);
+    if (expr === null || view === null) return null;
+    moved.push({ expr, view });
+  }
+  return moved;
 }
 
 /** `expr` with loads of what `outputs` store replaced by what they compute; null if one is read at other places. */
@@ -211,7 +231,7 @@ function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boole
 }
 
 /** Slots that a work reads. */
-function slotsRead({ host, outputs }: Work): Slot[] {
+export function slotsRead({ host, outputs }: Work): Slot[] {
   return [
     ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
     ...(host === null ? [] : operandViews(host.work).map(({ slot }) => slot)),

@@ -39,9 +39,17 @@ export function grid(threads: number, workgroup: number): { groups: [number, num
 /** Collects a kernel's bindings and hands out their names in the shader. */
 export class Binder {
   readonly bindings: Binding[] = [];
+  readonly #written: ReadonlySet<Slot>;
+
+  /** @param written slots that the kernel both writes and reads: one binding each, because no other may overlap it */
+  constructor(written: ReadonlySet<Slot> = new Set()) {
+    this.#written = written;
+  }
 
   read(slot: Slot, type: Binding["type"]): string {
-    return this.#name(slot, type, false);
+    if (!this.#written.has(slot)) return this.#name(slot, type, false);
+    if (type !== "vec4f") throw new Error("internal: a kernel reads what it writes, but not as vec4s");
+    return this.#name(slot, type, true);
   }
 
   write(slot: Slot, type: Binding["type"]): string {
@@ -64,18 +72,15 @@ export class Binder {
   }
 }
 
-/** `probe * stride` as WGSL, in units of `unit` floats; empty where probes share the slot. */
-export const probeTerm = (slot: Slot, unit: number): string =>
-  slot.probeStride === 0 ? "" : ` + probe * ${slot.probeStride / unit}u`;
+/**
+ * `probe * stride` as WGSL, in units of `unit` floats. Written out where probes share the slot, and so stride 0, as well:
+ * kernels that differ in numbers only share a pipeline, and compilers drop what is zero in all of them.
+ */
+export const probeTerm = (slot: Slot, unit: number): string => ` + probe * ${slot.probeStride / unit}u`;
 
-/** sum_d names[d] * strides[d] + offset as WGSL, leaving out what is zero. Modular u32 arithmetic throughout. */
-export function indexText(names: readonly string[], strides: readonly number[], offset: number): string {
-  const terms = strides
-    .map((s, d) => (s === 0 ? "" : s === 1 ? names[d] : `${names[d]} * ${s >>> 0}u`))
-    .filter((t) => t !== "");
-  if (offset !== 0 || terms.length === 0) terms.push(`${offset >>> 0}u`);
-  return terms.join(" + ");
-}
+/** sum_d names[d] * strides[d] + offset as WGSL, zeros and ones included (see `probeTerm`). Modular u32 arithmetic throughout. */
+export const indexText = (names: readonly string[], strides: readonly number[], offset: number): string =>
+  [...strides.map((s, d) => `${names[d]} * ${s >>> 0}u`), `${offset >>> 0}u`].join(" + ");
 
 /** A view's address in vec4 units. The innermost coordinate counts vec4s. */
 export function vec4Address(view: View, names: readonly string[]): string {

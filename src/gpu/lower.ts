@@ -8,6 +8,7 @@ import { type OpName, ops } from "../autograd/ops/table.ts";
 import { windowOf } from "../autograd/ops/window.ts";
 import type { Graph, GraphNode, NodeId, Shape } from "../model/graph.ts";
 import { sizeOf } from "../model/graph.ts";
+import { type Chain, chained } from "./chains.ts";
 import { emit } from "./emit.ts";
 import {
   type ConvPair,
@@ -88,7 +89,7 @@ class Lowering {
       else results.set(name, this.#stored(id));
     }
     const kept = new Set([...results.values()].map((v) => v.slot));
-    const [primal, tangent] = fused(this.#works, kept, this.#options);
+    const [primal, tangent] = fused(this.#works, kept, this.#options).map((w) => chained(w, this.#options));
     return {
       primal: primal.flatMap((w) => this.#write(w)),
       tangent: tangent.flatMap((w) => this.#write(w)),
@@ -98,8 +99,8 @@ class Lowering {
     };
   }
 
-  #write(work: Work): Kernel[] {
-    return emit(work, (shape, batched) => this.#slots.fresh(shape, batched));
+  #write(chain: Chain): Kernel[] {
+    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched));
   }
 
   #node(id: NodeId, node: GraphNode): void {

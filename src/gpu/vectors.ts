@@ -3,47 +3,31 @@
  * not import that one). Calls record into a stream and return; only `fetch` and `read` wait.
  */
 
+import { GpuBasis } from "./basis.ts";
+import { HostBasis, type HostRoom } from "./hostBasis.ts";
 import { createBuffer } from "./memory.ts";
-import { type MemoryLimits, mostBound } from "./plan.ts";
+import type { MemoryLimits } from "./plan.ts";
 import type { Stream } from "./stream.ts";
 import { compileVectorKernels, LANES, type VectorKernels } from "./vectorKernels.ts";
 import type { VectorLayout } from "./vectorLayout.ts";
+import { type BasisSpace, GpuCoefficients, GpuVector } from "./vectorTypes.ts";
 import { roundUp } from "./view.ts";
+
+export { GpuCoefficients, GpuVector };
 
 const USAGE = (): number => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 /** Coefficient rows alive at once: a step of Lanczos makes three, and they are fetched one step late. */
 const RING = 16;
 
-export class GpuVector {
-  readonly buffer: GPUBuffer;
-  constructor(buffer: GPUBuffer) {
-    this.buffer = buffer;
-  }
-}
-
-export class GpuCoefficients {
-  readonly rows: number;
-  readonly buffer: GPUBuffer;
-  readonly #fetch: () => Promise<Float64Array>;
-
-  constructor(rows: number, buffer: GPUBuffer, fetch: () => Promise<Float64Array>) {
-    this.rows = rows;
-    this.buffer = buffer;
-    this.#fetch = fetch;
-  }
-
-  fetch(): Promise<Float64Array> {
-    return this.#fetch();
-  }
-}
-
-export class GpuSpace {
+export class GpuSpace implements BasisSpace {
   readonly k: number;
   readonly n: number;
   readonly layout: VectorLayout;
   readonly stream: Stream;
   readonly kernels: VectorKernels;
   readonly limits: MemoryLimits;
+  /** Where bases lie: in host memory, or null: on the device. */
+  readonly hostRoom: HostRoom | null;
   readonly #segmentTable: GPUBuffer;
   readonly #wholeTable: GPUBuffer;
   #partials: GPUBuffer | null = null;
@@ -58,6 +42,7 @@ export class GpuSpace {
     k: number,
     kernels: VectorKernels,
     limits: MemoryLimits,
+    hostRoom: HostRoom | null,
   ) {
     this.stream = stream;
     this.layout = layout;
@@ -65,6 +50,7 @@ export class GpuSpace {
     this.n = layout.n;
     this.kernels = kernels;
     this.limits = limits;
+    this.hostRoom = hostRoom;
     const ranges = layout.segments.flatMap((s) => [s.start / 4, s.extent / 4]);
     this.#segmentTable = this.#table(ranges);
     this.#wholeTable = this.#table([0, layout.extent / 4]);
@@ -80,8 +66,10 @@ export class GpuSpace {
     layout: VectorLayout,
     k: number,
     limits: MemoryLimits,
+    hostRoom: HostRoom | null = null,
   ): Promise<GpuSpace> {
-    return new GpuSpace(stream, layout, k, await compileVectorKernels(stream, layout.extent, k), limits);
+    const kernels = await compileVectorKernels(stream, layout.extent, k);
+    return new GpuSpace(stream, layout, k, kernels, limits, hostRoom);
   }
 
   get segments(): readonly { readonly name: string; readonly size: number }[] {
@@ -181,8 +169,11 @@ export class GpuSpace {
     return this.#segmentSums(x, y, this.#segmentTable, this.layout.segments.length, false);
   }
 
-  basis(capacity: number): GpuBasis {
-    return new GpuBasis(this, capacity);
+  /** Throws MemoryRefusal where host memory does not suffice. */
+  basis(capacity: number): GpuBasis | HostBasis {
+    return this.hostRoom === null
+      ? new GpuBasis(this, capacity)
+      : new HostBasis(this, capacity, this.hostRoom);
   }
 
   destroy(): void {
@@ -268,111 +259,5 @@ export class GpuSpace {
       this.k,
     ]);
     return this.finish(rows, root);
-  }
-}
-
-/** Krylov vectors in as few buffers as the device's binding limit allows. */
-export class GpuBasis {
-  readonly capacity: number;
-  #length = 0;
-  readonly #space: GpuSpace;
-  readonly #perChunk: number;
-  readonly #chunks: GPUBuffer[];
-
-  constructor(space: GpuSpace, capacity: number) {
-    this.#space = space;
-    this.capacity = capacity;
-    const most = mostBound(space.limits);
-    this.#perChunk = Math.min(capacity, Math.floor(most / space.blockBytes));
-    if (this.#perChunk < 1) {
-      throw new Error(
-        `A Krylov vector of ${Math.ceil(space.blockBytes / 1e6)} MB exceeds what this GPU binds at once (${Math.floor(most / 1e6)} MB): use fewer probes at once.`,
-      );
-    }
-    this.#chunks = [];
-    for (let left = capacity; left > 0; left -= this.#perChunk) {
-      const vectors = Math.min(left, this.#perChunk);
-      this.#chunks.push(space.allocate(vectors * space.blockBytes, "Krylov basis"));
-    }
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  append(w: GpuVector, scale: number | { readonly reciprocalOf: GpuCoefficients }): void {
-    if (this.#length === this.capacity)
-      throw new Error(`internal: the basis holds ${this.capacity} vectors already`);
-    const { stream, kernels, k, layout } = this.#space;
-    const [gx, gy] = kernels.groups;
-    const { chunk, at } = this.#place(this.#length++);
-    const before = (at * layout.extent * k) / 4;
-    if (typeof scale === "number") {
-      stream.dispatch(kernels.scaleTo, [w.buffer, chunk], { a: scale, before }, [gx, gy, k]);
-    } else {
-      stream.dispatch(kernels.divideTo, [w.buffer, chunk, scale.reciprocalOf.buffer], { a: 1, before }, [
-        gx,
-        gy,
-        k,
-      ]);
-    }
-  }
-
-  clear(): void {
-    this.#length = 0;
-  }
-
-  load(j: number, out: GpuVector): void {
-    const { chunk, at } = this.#place(j);
-    const bytes = this.#space.blockBytes;
-    this.#space.stream.copy(chunk, at * bytes, out.buffer, 0, bytes);
-  }
-
-  project(w: GpuVector): GpuCoefficients {
-    const { stream, kernels, k } = this.#space;
-    const partial = this.#space.partials(this.#length);
-    this.#eachChunk(this.#length, (chunk, before, count) => {
-      const groups = [LANES / 64, Math.ceil(count / 4), k] as const;
-      stream.dispatch(kernels.project, [chunk, w.buffer, partial], { before, count }, groups);
-    });
-    return this.#space.finish(this.#length, false);
-  }
-
-  subtract(w: GpuVector, c: GpuCoefficients): void {
-    this.#add(-1, c, w, undefined);
-  }
-
-  combine(s: Float64Array, column: number, out: GpuVector): void {
-    const { k } = this.#space;
-    const all = new Float64Array(s.length * k);
-    s.forEach((value, i) => {
-      all[i * k + column] = value;
-    });
-    const c = this.#space.upload(all);
-    this.#space.stream.clear(out.buffer);
-    this.#add(1, c, out, column);
-  }
-
-  release(): void {
-    for (const chunk of this.#chunks) this.#space.free(chunk);
-  }
-
-  #add(a: number, c: GpuCoefficients, w: GpuVector, column: number | undefined): void {
-    const { stream, kernels, k } = this.#space;
-    const [gx, gy] = kernels.groups;
-    this.#eachChunk(c.rows, (chunk, before, count) => {
-      const args = { a, before, count, ...(column === undefined ? {} : { column }) };
-      stream.dispatch(kernels.subtract, [chunk, w.buffer, c.buffer], args, [gx, gy, k]);
-    });
-  }
-
-  #place(j: number): { chunk: GPUBuffer; at: number } {
-    return { chunk: this.#chunks[Math.floor(j / this.#perChunk)], at: j % this.#perChunk };
-  }
-
-  #eachChunk(length: number, visit: (chunk: GPUBuffer, before: number, count: number) => void): void {
-    for (let before = 0; before < length; before += this.#perChunk) {
-      visit(this.#chunks[before / this.#perChunk], before, Math.min(this.#perChunk, length - before));
-    }
   }
 }

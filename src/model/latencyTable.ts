@@ -2,6 +2,7 @@ import { printJson, quote, type Refuse, refuser } from "./errors.ts";
 import { isObject, readJsonObject } from "./jsonObject.ts";
 import { limits } from "./limits.ts";
 import { readSeparated } from "./text/separated.ts";
+import { readUtf8 } from "./utf8.ts";
 
 /** How long a layer takes at some bits: one measurement of the user. */
 export interface Latency {
@@ -19,7 +20,8 @@ const COLUMNS = ["layer", "bits", "ms"] as const;
  */
 export function readLatencyTable(bytes: Uint8Array, file: string): Latency[] {
   const refuse = refuser(file, "Write a line layer,bits,ms for each layer and bit width");
-  const rows = /\.json$/i.test(file) ? fromJson(bytes, refuse) : fromCsv(bytes, refuse);
+  const isJson = /\.json$/i.test(file);
+  const rows = isJson ? fromJson(bytes, refuse) : fromCsv(bytes, refuse);
   const seen = new Set<string>();
   for (const { layer, bits, ms } of rows) {
     const where = `${quote(layer)} at ${bits} bits`;
@@ -29,7 +31,7 @@ export function readLatencyTable(bytes: Uint8Array, file: string): Latency[] {
     if (seen.has(key)) refuse(where, "one time", "two");
     seen.add(key);
   }
-  if (rows.length === 0) refuse("table", "at least one time", "none");
+  if (rows.length === 0) refuse(isJson ? "byte 0" : "line 2", "at least one time", "none");
   return rows;
 }
 
@@ -50,12 +52,7 @@ function fromJson(bytes: Uint8Array, refuse: Refuse): Latency[] {
 function fromCsv(bytes: Uint8Array, refuse: Refuse): Latency[] {
   const most = limits.latencyTableBytes;
   if (bytes.length > most) refuse("size", `at most ${most} bytes`, `${bytes.length} bytes`);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return refuse("text", "UTF-8", "other bytes");
-  }
+  const text = readUtf8(bytes, refuse);
   const isHeader = (cells: readonly string[]): boolean => cells.some((cell) => cell.trim() === "layer");
   const { columns, rows } = readSeparated(text, "csv", isHeader, refuse);
   const places = COLUMNS.map((name) => columns?.indexOf(name) ?? -1);

@@ -4,6 +4,7 @@ import { sizeOf } from "./graph.ts";
 import { type HeaderObject, HeaderSyntaxError, type HeaderValue, parseHeader } from "./headerJson.ts";
 import { limits } from "./limits.ts";
 import { shapeDefect, type Tensor, type Tensors } from "./tensor.ts";
+import { readUtf8 } from "./utf8.ts";
 
 /**
  * safetensors: 8 bytes of header length (little-endian), a JSON header, then the numbers.
@@ -86,12 +87,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: HeaderObject; da
     const found = length === 0n ? "an empty header" : `byte 0x${bytes[8].toString(16).padStart(2, "0")}`;
     refuse("byte 8", 'a header that starts with "{"', found);
   }
-  let text = "";
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, dataStart));
-  } catch {
-    refuse("byte 8", "a header in UTF-8", "bytes that are not");
-  }
+  const text = readUtf8(bytes.subarray(0, dataStart), refuse, undefined, 8);
   try {
     return { header: parseHeader(text) as HeaderObject, dataStart };
   } catch (error) {

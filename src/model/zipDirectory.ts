@@ -37,7 +37,12 @@ export function readDirectory(
   if (!looksLikeZip(bytes)) refuse("byte 0", "a zip file (PK 03 04)", "other bytes");
   const end = findEnd(view);
   if (end === undefined)
-    return refuse("end", "a zip end record", "none", "The file is cut short: download it again");
+    return refuse(
+      `byte ${bytes.length}`,
+      "a zip end record before it",
+      "none",
+      "The file is cut short: download it again",
+    );
   const count = view.getUint16(end + 10, true);
   const size = view.getUint32(end + 12, true);
   const start = view.getUint32(end + 16, true);

@@ -79,7 +79,10 @@ export class LocalEngine implements Engine {
     return this.#given.ask(async ({ gpu, report }) => {
       // Planning is done now and then: the next run need not wait for its code.
       const { planSizes } = await import("./sizes.ts");
-      return { kind: "planned", sizes: await planSizes(gpu, this.#given.budget(report)) };
+      return {
+        kind: "planned",
+        sizes: await planSizes(gpu, this.#given.budget(report), this.#given.hostBudget),
+      };
     });
   }
 
@@ -237,8 +240,9 @@ export class LocalEngine implements Engine {
     this.#device = open;
     const device = await examined(open);
     this.#closeSession();
+    const { hostBudget } = this.#given;
     const budget = this.#given.budget(open.report);
-    const session = new Session({ ...open, loaded, settings, device, budget, ...known });
+    const session = new Session({ ...open, loaded, settings, device, budget, hostBudget, ...known });
     this.#held = { session, open };
     return session;
   }

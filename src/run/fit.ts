@@ -1,5 +1,6 @@
 /** How much is computed at once: vectors per product, and samples per part of the batch, as memory allows. */
 
+import type { HostRoom } from "../gpu/hostBasis.ts";
 import { checkPlan, MemoryRefusal } from "../gpu/plan.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
 import { type Blueprint, drawForward } from "./batched.ts";
@@ -17,6 +18,15 @@ import type { Problem } from "./problem.ts";
 /** Bytes that a run may use: WebGPU does not tell how much memory a device has. */
 export const defaultBudget = (software: boolean): number => (software ? 2e9 : 4e9);
 
+/**
+ * Bytes of host memory that a Krylov basis may take where it does not fit the device: half of what a browser says that there is,
+ * which is 8 GB at most; 2 GB where nothing is said.
+ */
+export function defaultHostBudget(): number {
+  const { deviceMemory = 4 } = (globalThis.navigator ?? {}) as { readonly deviceMemory?: number };
+  return 0.5e9 * deviceMemory;
+}
+
 /** A request that cannot be met. The message says what can. */
 export class RunRefusal extends Error {
   override readonly name = "RunRefusal";
@@ -31,6 +41,8 @@ export interface FitRequest extends PlannedFor {
   /** Vectors per product wanted; fewer are taken where memory is short. */
   readonly probes: number;
   readonly krylovVectors: number;
+  /** Host memory for these. */
+  readonly host?: HostRoom | null;
   readonly budget: number;
   /** What helps where not even one sample fits; default: fewer steps. */
   readonly advice?: string;
@@ -124,9 +136,9 @@ export function planForward(request: ForwardRequest): Blueprint {
 
 /** Throws MemoryRefusal if it does not fit. */
 function draft(request: FitRequest, samples: number, probes: number, advice: string): Choice {
-  const { gpu, problem, matrix, krylovVectors, budget, drawings } = request;
+  const { gpu, problem, matrix, krylovVectors, host = null, budget, drawings } = request;
   const partition = problem.cut(samples);
-  const options = { gpu, partition, probes, krylovVectors, budget, advice };
+  const options = { gpu, partition, probes, krylovVectors, host, budget, advice };
   const asked = { ...options, ...(matrix && { matrix }), ...(drawings && { drawings }) };
   return { options: asked, plan: HessianOperator.plan(asked) };
 }

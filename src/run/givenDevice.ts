@@ -3,7 +3,7 @@
 import { GpuUnavailable } from "../gpu/device.ts";
 import { type OutOfMemory, settled } from "../gpu/memory.ts";
 import { type Engines, openDevice, passportOf, reportDevice } from "./device.ts";
-import { defaultBudget } from "./fit.ts";
+import { defaultBudget, defaultHostBudget } from "./fit.ts";
 import type { RunContext } from "./ground.ts";
 import type { DeviceAnswer, DeviceReport, Progress } from "./protocol.ts";
 import { Losses, whenGiven } from "./recovery.ts";
@@ -16,6 +16,8 @@ export interface DeviceHost {
   readonly budget?: number;
   /** The part of that guess for a guest on somebody else's page. */
   readonly budgetShare?: number;
+  /** Bytes of host memory for a Krylov basis that does not fit the device; by default a guess. */
+  readonly hostBudget?: number;
   /** Lost devices within a minute that runs survive; by default 2. */
   readonly mostLosses?: number;
 }
@@ -83,6 +85,12 @@ export class GivenDevice {
   budget({ software }: DeviceReport): number {
     const { budget, budgetShare = 1 } = this.#host;
     return budget ?? budgetShare * defaultBudget(software);
+  }
+
+  /** Of host memory. */
+  get hostBudget(): number {
+    const { hostBudget, budgetShare = 1 } = this.#host;
+    return hostBudget ?? budgetShare * defaultHostBudget();
   }
 
   #open(): Promise<OpenDevice> {

@@ -5,6 +5,7 @@
  */
 
 import { linearize } from "../autograd/linearize.ts";
+import { checkHost, type HostRoom, heldOnDevice } from "../gpu/hostBasis.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
@@ -33,6 +34,8 @@ export interface PlanOptions extends PlannedFor {
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
   readonly krylovVectors: number;
+  /** Host memory for them in place of the device's, which then holds a window on them only; null by default. */
+  readonly host?: HostRoom | null;
   /** Bytes that may be used in all. */
   readonly budget: number;
   /** How to make it smaller, for the refusal. */
@@ -70,6 +73,8 @@ export interface HessianPlan {
   /** Bytes of programs, vectors and Krylov basis. */
   readonly bytes: number;
   readonly purposes: Purposes;
+  /** Of the Krylov basis, where that lies in host memory. */
+  readonly hostBytes: number;
 }
 
 type Vectors = Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>;
@@ -111,7 +116,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
    * Throws MemoryRefusal if it does not fit.
    */
   static plan({ matrix = HESSIAN, ...options }: PlanOptions): HessianPlan {
-    const { gpu, partition, probes, krylovVectors, budget, advice, drawings } = options;
+    const { gpu, partition, probes, krylovVectors, host = null, budget, advice, drawings } = options;
     const { graph, rows, samples } = partition;
     const { operator, loss, tensors } = matrix;
     const block = tensors === null ? graph.params : blockParams(graph.params, tensors);
@@ -121,6 +126,9 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const whole = 4 * layout.extent * (flat + SLICE_VECTORS);
     checkVectors(layout, 1, gpu.limits, { needed: whole, budget });
     checkVectors(own, probes, gpu.limits, { needed: whole, budget });
+    const hostBytes = host === null ? 0 : 4 * own.extent * probes * krylovVectors;
+    if (host !== null) checkHost(hostBytes, host, krylovVectors);
+    const held = host === null ? krylovVectors : heldOnDevice(host, krylovVectors);
     const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
     const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own }, probes };
     // Several vectors need kernels that write one of their tensors each.
@@ -146,13 +154,13 @@ export class HessianOperator implements LinearOperator<GpuVector> {
       inputs: blueprint.heldBytes,
       forward: bytesOf(forward),
       vectors: whole + 4 * own.extent * (2 + 2) * probes + scratch,
-      basis: 4 * own.extent * krylovVectors * probes,
+      basis: 4 * own.extent * held * probes,
     };
     const { vectors, basis, inputs } = purposes;
     const besides = vectors + basis + inputs + forward.heldBytes;
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, besides, advice);
     const bytes = vectors + basis + bytesOf(blueprint) + bytesOf(forward);
-    return { layout, own, block, blueprint, bytes, purposes };
+    return { layout, own, block, blueprint, bytes, purposes, hostBytes };
   }
 
   /** Allocates, compiles and uploads. Throws MemoryRefusal before anything is allocated. */
@@ -163,7 +171,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const { gpu, pipelines, submitter, probes, parameters, onCompiled } = options;
     const { layout, own, blueprint } = plan;
     const stream = new Stream(gpu.device, pipelines);
-    const space = await GpuSpace.create(stream, own, probes, gpu.limits);
+    const space = await GpuSpace.create(stream, own, probes, gpu.limits, options.host ?? null);
     const whole = own === layout ? space : await GpuSpace.create(stream, layout, 1, gpu.limits);
     const vectors = {
       theta: space.allocate(4 * layout.extent, "theta"),
@@ -185,6 +193,11 @@ export class HessianOperator implements LinearOperator<GpuVector> {
   /** Samples that are computed at once. */
   get microBatch(): number {
     return this.partition.samples;
+  }
+
+  /** Bytes of the planned Krylov basis in host memory; 0 where the device holds it. */
+  get hostBytes(): number {
+    return this.#plan.hostBytes;
   }
 
   get partition(): Partition {

@@ -1,6 +1,7 @@
 /** The operator of a run with room for its Krylov bases. */
 
-import { MemoryRefusal } from "../gpu/plan.ts";
+import type { HostRoom } from "../gpu/hostBasis.ts";
+import { MemoryRefusal, mostBound } from "../gpu/plan.ts";
 import type { LanczosMemory } from "../spectrum/index.ts";
 import { type Choice, chooseHessian, createChosen, type FitRequest, type OperatorRequest } from "./fit.ts";
 import type { HessianOperator } from "./hessian.ts";
@@ -12,9 +13,11 @@ export interface KrylovSizes {
   readonly steps: number;
   /** Lanczos runs, each of `probes` vectors at once and with a basis. */
   readonly runs: number;
+  /** Bytes of host memory for a basis that does not fit the device; 0 for none. */
+  readonly hostBudget: number;
 }
 
-export type KrylovRequest = Omit<FitRequest, "krylovVectors" | "advice"> & KrylovSizes;
+export type KrylovRequest = Omit<FitRequest, "krylovVectors" | "host" | "advice"> & KrylovSizes;
 
 /** What is held of the Krylov bases. */
 export interface Held {
@@ -33,49 +36,59 @@ export interface WithBasis extends Held {
 /** Room for a later "more steps" before the basis has to be copied. */
 const SPARE_STEPS = 20;
 const TWO = 2;
+/** Vectors that a window on host memory holds, where so many are small: kernels read four at a time. */
+const WINDOW = 4;
+const WINDOW_BYTES = 256e6;
+
+type KrylovPlan = Held & { readonly choice: Choice };
 
 /** The operator and the bases that `planWithBasis` finds. */
 export async function makeWithBasis(
-  request: Omit<OperatorRequest, "krylovVectors" | "advice"> & KrylovSizes,
+  request: Omit<OperatorRequest, "krylovVectors" | "host" | "advice"> & KrylovSizes,
 ): Promise<WithBasis> {
   const { choice, ...held } = planWithBasis(request);
   return { operator: await createChosen({ ...request, krylovVectors: 0 }, choice), ...held };
 }
 
 /**
- * With room for as many bases as a share of the budget holds and for more steps, else for one, else for one of these steps alone,
- * else for two vectors of it; nothing is allocated.
+ * With room for as many bases as a share of the budget holds and for more steps, else for one, else for one of these steps alone;
+ * else for one in host memory, which the device reads four times a step; else for two vectors. Nothing is allocated.
  * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
  */
-export function planWithBasis({
-  n,
-  steps,
-  runs,
-  ...request
-}: KrylovRequest): Held & { readonly choice: Choice } {
-  const drawings = request.drawings ?? new Map();
-  const attempt = (keepBases: number, capacity: number): Held & { readonly choice: Choice } => {
-    const krylovVectors = keepBases * vectorsOf(capacity);
-    return {
-      choice: chooseHessian({ ...request, drawings, krylovVectors }),
-      ...{ keepBases, memory: "all vectors", capacity },
-    };
-  };
+export function planWithBasis(given: KrylovRequest): KrylovPlan {
+  const { n, steps, runs, hostBudget, ...rest } = given;
+  const request = { ...rest, drawings: rest.drawings ?? new Map() };
   const vectorsOf = (capacity: number): number => Math.min(capacity, n) + 1;
+  const attempt = (keepBases: number, capacity: number, host: HostRoom | null): KrylovPlan => {
+    const krylovVectors = keepBases * vectorsOf(capacity);
+    const choice = chooseHessian({ ...request, krylovVectors, host });
+    return { choice, keepBases, memory: "all vectors", capacity };
+  };
   // One step is a trace or a product, which nobody extends step by step.
   const roomy = steps + (steps > 1 ? SPARE_STEPS : 0);
-  const most = basesToKeep(runs, 4 * vectorsOf(roomy) * request.probes * n, request.budget);
+  const block = 4 * n * request.probes;
+  const most = basesToKeep(runs, vectorsOf(roomy) * block, request.budget);
+  const capacities = roomy > steps ? [roomy, steps] : [steps];
+  const window = WINDOW * block > Math.min(WINDOW_BYTES, mostBound(request.gpu.limits)) ? 1 : WINDOW;
   // Bases that are kept save time later; they must not cost the run.
-  const wishes = [...(most > 1 ? [[most, roomy]] : []), [1, roomy], ...(steps > 1 ? [[1, steps]] : [])];
-  for (const [keepBases, capacity] of wishes) {
+  const wishes: (() => KrylovPlan)[] = [
+    ...(most > 1 ? [() => attempt(most, roomy, null)] : []),
+    ...capacities.map((capacity) => () => attempt(1, capacity, null)),
+    ...(vectorsOf(steps) > TWO && hostBudget > 0
+      ? [...new Set([window, 1])].flatMap((vectors) =>
+          capacities.map((capacity) => () => attempt(1, capacity, { bytes: hostBudget, window: vectors })),
+        )
+      : []),
+  ];
+  for (const wish of wishes) {
     try {
-      return attempt(keepBases, capacity);
+      return wish();
     } catch (error) {
       if (!(error instanceof MemoryRefusal)) throw error;
     }
   }
   const advice = "look at fewer tensors (neither fewer steps nor fewer samples at a time help)";
-  const choice = chooseHessian({ ...request, drawings, krylovVectors: TWO, advice });
+  const choice = chooseHessian({ ...request, krylovVectors: TWO, advice });
   const memory = vectorsOf(steps) > TWO ? "two vectors" : "all vectors";
   return { choice, keepBases: 1, memory, capacity: steps };
 }

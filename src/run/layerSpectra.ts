@@ -81,7 +81,12 @@ export function chosenTensors({ operator, loaded }: Ground, patterns: readonly s
 
 /** The whole basis where it fits, if need be in place of the run's own bases, which can be computed again. */
 function memoryFor({ operator, slq, budget }: Ground, steps: number): LanczosMemory {
-  const needed = (steps + 1 + WORK_VECTORS) * operator.space.blockBytes;
+  const { hostRoom, blockBytes } = operator.space;
+  if (hostRoom !== null) {
+    slq.release();
+    return (steps + 1) * blockBytes <= hostRoom.bytes ? "all vectors" : "two vectors";
+  }
+  const needed = (steps + 1 + WORK_VECTORS) * blockBytes;
   const fits = (): boolean => operator.cost.usedBytes + needed <= budget;
   if (fits()) return "all vectors";
   slq.release();

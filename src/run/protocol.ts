@@ -239,6 +239,8 @@ export interface RunResult {
      * eigenvalues, `ghosts` of them being copies of settled ones, and `eigenvalues` is empty. Absent otherwise.
      */
     readonly densityOnly?: { readonly ghosts: number };
+    /** The Krylov basis did not fit the device: it lay in host memory, and was read four times a step. Absent otherwise. */
+    readonly basisInHostMemory?: { readonly bytes: number };
   };
   readonly slices: readonly LossSlice[];
   /** Absent where none was measured. */

@@ -37,6 +37,8 @@ export interface ResultParts {
   readonly settings: RunSettings;
   /** Samples computed at once. */
   readonly microBatch: number;
+  /** Of the Krylov basis in host memory; 0 where the device held it. */
+  readonly hostBytes: number;
   /** Rows of the matrix. */
   readonly n: number;
   /** Names of the tensors of a block; null for all. */
@@ -102,6 +104,7 @@ export function makeResult(parts: ResultParts): RunResult {
       alpha: columns.map((c) => c.alpha),
       beta: columns.map((c) => c.beta),
       ...(spectrum.memory === "two vectors" ? { densityOnly: { ghosts: spectrum.ghosts } } : {}),
+      ...(parts.hostBytes === 0 ? {} : { basisInHostMemory: { bytes: parts.hostBytes } }),
     },
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),

@@ -1,10 +1,13 @@
-/** Reads result files, and lists of runs as the page exports them. What they hold comes from strangers. */
-import { printJson, refuser } from "../model/errors.ts";
-import { readJsonObject } from "../model/jsonObject.ts";
+/**
+ * Reads result files, lists of runs as the page exports them, and the records in which a browser keeps them. What they hold
+ * comes from strangers: of the browser's storage too, since other pages of the same origin may write there.
+ */
+import { printJson, quote, type Refuse, refuser } from "../model/errors.ts";
+import { isObject, readJsonObject } from "../model/jsonObject.ts";
 import { limits } from "../model/limits.ts";
 import type { RunResult } from "./protocol.ts";
 import { checkAgreement } from "./results/agree.ts";
-import { type Checking, list, mayLack, object, oneOf, text } from "./results/check.ts";
+import { type Check, type Checking, list, mayLack, object, oneOf, text, whole } from "./results/check.ts";
 import { resultSchema } from "./results/schema.ts";
 
 export interface ReadRun {
@@ -72,3 +75,57 @@ const readList = (value: unknown, checking: Checking): ReadRun[] =>
   listSchema(value, "", checking).runs.map(({ name, result }, i) => ({
     ...{ name, result: readResult(result, `runs[${i}].result`, checking) },
   }));
+
+/** A run as a browser keeps it. */
+export interface KeptRun {
+  readonly id: string;
+  readonly name: string;
+  readonly from: "saved" | "imported" | "last";
+  readonly at: string;
+  readonly result: RunResult;
+}
+
+/** A link carries it, and no other run must answer to it. */
+const keptId: Check<string> = (value, at, checking) => {
+  const id = text(40)(value, at, checking);
+  return /^(?:last|saved-[0-9a-z]+)$/.test(id)
+    ? id
+    : checking.refuse(at, '"last", or "saved-" with letters and digits', quote(id));
+};
+
+const keptSchema = object<Omit<KeptRun, "result"> & { readonly bytes?: number; readonly result: unknown }>({
+  ...{ id: keptId, name: text(500), from: oneOf("saved", "imported", "last"), at: text(40) },
+  bytes: mayLack(whole()),
+  result: (result) => result,
+});
+
+/**
+ * @param record as it was stored, or changed since
+ * @throws FormatError by the fields of a result file, below `result`
+ */
+export function readKeptRun(record: unknown, file: string): KeptRun {
+  const checking: Checking = {
+    refuse: refuser(file, "Export it as it is if you need it, then delete it"),
+    leftOut: new Set(),
+  };
+  const { id, name, from, at, result } = keptSchema(plain(record, checking.refuse), "", checking);
+  return { id, name, from, at, result: readResult(result, "result", checking) };
+}
+
+/** Storage holds what JSON cannot say. Of that NaN alone is ours, and the schema takes null for it where it may stand. */
+function plain(record: unknown, refuse: Refuse): object {
+  let value: unknown;
+  // No value takes less than a character; shared ones are written out each time.
+  let left: number = limits.resultBytes;
+  const counted = (_: string, entry: unknown): unknown => {
+    if (left-- === 0) throw new RangeError("the record is too long");
+    return entry;
+  };
+  try {
+    value = JSON.parse(JSON.stringify(record, counted) ?? "null");
+  } catch {
+    // A value within itself, an integer without bounds, or too many values.
+    return refuse("record", "values that JSON has", "others");
+  }
+  return isObject(value) ? value : refuse("record", "an object", printJson(value));
+}

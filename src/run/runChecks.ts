@@ -23,7 +23,7 @@ const without = (name: CheckName, reason: string): NotChecked => ({ name, reason
 export async function runChecks(ground: Ground, context: JobContext): Promise<Trust> {
   const { slq, settings } = ground;
   const { signal, onProgress } = context;
-  const orthogonality = await slq.orthogonality();
+  const orthogonality = await slq.orthogonality(signal);
   const found: Found[] = [
     sumOfWeights(slq),
     orthogonality === null

@@ -41,6 +41,8 @@ export interface SessionOptions extends Engines {
   readonly device: DeviceReport;
   /** Bytes. */
   readonly budget?: number;
+  /** Bytes of host memory for a Krylov basis that does not fit the device; none by default. */
+  readonly hostBudget?: number;
   /** Of the session whose device was lost. */
   readonly saved?: SavedSession | null;
   /** Devices lost so far. */
@@ -103,6 +105,7 @@ export class Session {
       ...{ gpu, pipelines, submitter, problem, budget, n, steps },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
+      hostBudget: this.#options.hostBudget ?? 0,
       probes: atOnce,
       runs: Math.ceil(probes / atOnce),
       onCompiled: (done, total) =>
@@ -272,6 +275,7 @@ export class Session {
       trace: this.#trace,
       traceReason: this.#method.reason,
       microBatch: operator.microBatch,
+      hostBytes: operator.hostBytes,
       atWeights: this.#atWeights,
       spectrum: slq.result(),
       columns: slq.checkpoint().columns,

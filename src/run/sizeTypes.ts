@@ -29,6 +29,8 @@ export interface SizePlan {
         /** Samples computed at once. */
         readonly microBatch: number;
         readonly memory: LanczosMemory;
+        /** Of the Krylov basis, where that lies in host memory; 0 where the device holds it. */
+        readonly hostBytes: number;
         readonly bytes: number;
         readonly purposes: Purposes;
       }

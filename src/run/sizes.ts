@@ -13,10 +13,14 @@ const BATCH = 32;
 const STEPS = 40;
 
 /** The networks one after the other, with a pause for other work between them. */
-export async function planSizes(device: PlannedFor["gpu"], budget: number): Promise<SizePlan[]> {
+export async function planSizes(
+  device: PlannedFor["gpu"],
+  budget: number,
+  hostBudget: number,
+): Promise<SizePlan[]> {
   const plans: SizePlan[] = [];
   for (const published of publishedModels()) {
-    plans.push(planSize({ gpu: device, budget, published }));
+    plans.push(planSize({ gpu: device, budget, hostBudget, published }));
     await new Promise((resolve) => setTimeout(resolve));
   }
   return plans;
@@ -25,6 +29,7 @@ export async function planSizes(device: PlannedFor["gpu"], budget: number): Prom
 export interface SizeRequest extends PlannedFor {
   readonly published: PublishedModel;
   readonly budget: number;
+  readonly hostBudget: number;
   readonly batch?: number;
   readonly steps?: number;
   /** Of the same network and batch. */
@@ -32,7 +37,8 @@ export interface SizeRequest extends PlannedFor {
 }
 
 /** One start vector on a batch of the network. */
-export function planSize({ gpu, published, budget, drawings, ...sizes }: SizeRequest): SizePlan {
+export function planSize(request: SizeRequest): SizePlan {
+  const { gpu, published, budget, hostBudget, drawings, ...sizes } = request;
   const { batch = BATCH, steps = STEPS } = sizes;
   const { name, architecture, samples } = published;
   const parameters = architecture.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -41,15 +47,16 @@ export function planSize({ gpu, published, budget, drawings, ...sizes }: SizeReq
   try {
     const { choice, memory } = planWithBasis({
       ...{ gpu, problem: problemOf(published, batch), microBatch: null, probes: 1, budget },
-      ...{ n: parameters, steps, runs: 1 },
+      ...{ n: parameters, steps, runs: 1, hostBudget },
       ...(drawings === undefined ? {} : { drawings }),
     });
-    const { bytes, purposes } = choice.plan;
+    const { bytes, purposes, hostBytes } = choice.plan;
     const microBatch = choice.options.partition.samples;
     const [unit] = samples.split(" ");
     const atOnce = microBatch === batch ? `all ${unit} at once` : `${unit} in parts of ${microBatch}`;
-    const sentence = `${subject} fits with ${megabytes(bytes)}: ${atOnce}, ${BASES[memory]}. ${shares(purposes)}.`;
-    return { ...about, outcome: { kind: "fits", microBatch, memory, bytes, purposes }, sentence };
+    const basis = hostBytes > 0 ? inHostMemory(hostBytes, parameters, steps) : BASES[memory];
+    const sentence = `${subject} fits with ${megabytes(bytes)}: ${atOnce}, ${basis}. ${shares(purposes)}.`;
+    return { ...about, outcome: { kind: "fits", microBatch, memory, hostBytes, bytes, purposes }, sentence };
   } catch (error) {
     if (!(error instanceof MemoryRefusal)) throw error;
     const { message } = error;
@@ -65,6 +72,10 @@ const BASES = {
   "all vectors": "all Krylov vectors kept",
   "two vectors": "two Krylov vectors in place of the basis, so that only the density may be claimed",
 };
+
+/** Two projections and two subtractions a step read all vectors so far. */
+const inHostMemory = (bytes: number, parameters: number, steps: number): string =>
+  `all Krylov vectors kept, in the computer's memory (${megabytes(bytes)}), from which the GPU reads ${megabytes(2 * steps * (steps + 1) * 4 * parameters)} in the course of the run`;
 
 const millions = (n: number): string => `${(n / 1e6).toFixed(1)} million`;
 

@@ -1,13 +1,6 @@
-// Reduction of fused expressions over some axes, all in one walk. Each thread owns one vec4 of the result and one share of the reduced
-// rows, walks them in order and so forms a fixed tree together with the second pass over the shares.
-{{HELPERS}}
-{{DECLARATIONS}}
-
-@compute @workgroup_size({{WORKGROUP}})
-fn main(@builtin(global_invocation_id) gid: vec3u) {
-  let probe = gid.z;
-  let thread = gid.x + gid.y * {{ROW}}u;
-  if (thread >= {{THREADS}}u) { return; }
+// Reduction of fused expressions over some axes, all in one walk: the body of a thread in threads.wgsl. Each thread owns one vec4 of the
+// result and one share of the reduced rows, walks them in order and so forms a fixed tree together with the second pass
+// over the shares.
   let share = thread / {{RESULTS}}u;
   let result = thread % {{RESULTS}}u;
   {{KEPT}}
@@ -34,4 +27,3 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   //@end
   //@end
   {{STORE}}
-}

@@ -10,7 +10,7 @@
  */
 import type { Quadrature } from "./lanczosColumn.ts";
 import { NonFiniteError } from "./nonFinite.ts";
-import type { Basis, VectorSpace } from "./operator.ts";
+import type { Basis, Coefficients, VectorSpace } from "./operator.ts";
 import { type ProbeSource, unitProbe } from "./probes.ts";
 import { type RitzOptions, type RitzValue, ritzValues } from "./ritz.ts";
 import { tridiagonalEigen } from "./tridiagonal.ts";
@@ -97,16 +97,16 @@ export async function golubKahan<V>(
       v,
       Array.from({ length: domain.k }, (_, c) => start[Math.min(c, start.length - 1)]),
     );
-    rights.append(v, 1);
+    await rights.append(v, 1);
     let pending: StepInFlight | null = null;
     for (let step = 0; step < steps; step++) {
       signal?.throwIfAborted();
-      rights.load(step, v);
+      await rights.load(step, v);
       await tall.apply(v, u, signal);
-      const alpha = orthonormalised(range, lefts, u);
-      lefts.load(step, u);
+      const alpha = (await orthonormalised(range, lefts, u)).fetch();
+      await lefts.load(step, u);
       await tall.applyTransposed(u, v, signal);
-      const beta = orthonormalised(domain, rights, v);
+      const beta = (await orthonormalised(domain, rights, v)).fetch();
       if (pending !== null) await record(columns, pending, tolerance);
       pending = { alpha, beta };
       // Awaited one step later; until then a failure must not count as unhandled.
@@ -126,11 +126,11 @@ export async function golubKahan<V>(
 }
 
 /** Appends w, less its part in the basis, at unit length. @returns the length that it had */
-function orthonormalised<V>(space: VectorSpace<V>, basis: Basis<V>, w: V): Promise<Float64Array> {
-  for (let pass = 0; pass < 2 && basis.length > 0; pass++) basis.subtract(w, basis.project(w));
+async function orthonormalised<V>(space: VectorSpace<V>, basis: Basis<V>, w: V): Promise<Coefficients> {
+  for (let pass = 0; pass < 2 && basis.length > 0; pass++) await basis.subtract(w, await basis.project(w));
   const norm = space.norm(w);
-  basis.append(w, { reciprocalOf: norm });
-  return norm.fetch();
+  await basis.append(w, { reciprocalOf: norm });
+  return norm;
 }
 
 async function record(
@@ -164,8 +164,8 @@ async function defect<V>(
 ): Promise<number> {
   let worst = 0;
   for (let j = 0; j < Math.max(...used); j++) {
-    basis.load(j, work);
-    const row = await basis.project(work).fetch();
+    await basis.load(j, work);
+    const row = await (await basis.project(work)).fetch();
     used.forEach((count, c) => {
       if (j >= count) return;
       for (let i = 0; i <= j; i++) {

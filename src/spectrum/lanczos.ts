@@ -112,7 +112,7 @@ export class LanczosRun<V> {
     const { signal } = target;
     const steps = Math.min(target.steps, this.#operator.space.n);
     const depth = target.readEveryStep ? 1 : 2;
-    this.#ensureBasis(steps);
+    await this.#ensureBasis(steps);
     for (;;) {
       if (this.columns.every((column) => column.closed)) {
         // Steps enqueued beyond an invariant space carry nothing, but hold buffers until they are read.
@@ -152,14 +152,14 @@ export class LanczosRun<V> {
    * Largest entry of |V'V - I| over all columns; one projection per step. The same device work as one more pass. Null where
    * only two vectors are held.
    */
-  async orthogonality(): Promise<number | null> {
+  async orthogonality(signal?: AbortSignal): Promise<number | null> {
     if (this.#memory === "two vectors") return null;
     const basis = this.basis;
     const { k } = this.#operator.space;
     let worst = 0;
     for (let j = 0; j < this.#step; j++) {
-      basis.load(j, this.#v);
-      const row = await basis.project(this.#v).fetch();
+      await basis.load(j, this.#v);
+      const row = await (await basis.project(this.#v, signal)).fetch();
       this.columns.forEach((column, c) => {
         if (j >= column.alpha.length) return;
         for (let i = 0; i <= j; i++) worst = Math.max(worst, Math.abs(row[i * k + c] - (i === j ? 1 : 0)));
@@ -194,7 +194,7 @@ export class LanczosRun<V> {
   }
 
   /** A basis of at least steps + 1 vectors (the last one lets the run be extended), with what is known copied in. */
-  #ensureBasis(steps: number): void {
+  async #ensureBasis(steps: number): Promise<void> {
     const { space } = this.#operator;
     const old = this.#basis;
     const two = this.#memory === "two vectors";
@@ -207,36 +207,44 @@ export class LanczosRun<V> {
         this.#w,
         Array.from({ length: space.k }, (_, c) => this.#start[c] ?? last),
       );
-      grown.append(this.#w, 1);
+      await grown.append(this.#w, 1);
       this.#start.length = 0;
     } else {
-      for (let j = 0; j < old.length; j++) {
-        old.load(j, this.#v);
-        grown.append(this.#v, 1);
+      try {
+        for (let j = 0; j < old.length; j++) {
+          await old.load(j, this.#v);
+          await grown.append(this.#v, 1);
+        }
+      } catch (error) {
+        grown.release();
+        throw error;
       }
       old.release();
     }
     this.#basis = grown;
   }
 
-  /** The step after those enqueued; the youngest basis vector is multiplied. If the signal fires in `apply`, the basis is untouched and the step can be repeated. */
+  /**
+   * The step after those enqueued; the youngest basis vector is multiplied. If the signal fires in `apply` or in a projection, the
+   * basis is untouched and the step can be repeated.
+   */
   async #enqueue(signal: AbortSignal | undefined): Promise<void> {
     const { basis } = this;
     const { space } = this.#operator;
-    basis.load(basis.length - 1, this.#v);
+    await basis.load(basis.length - 1, this.#v);
     await this.#operator.apply(this.#v, this.#w, signal);
     const segments = this.#enqueued === 0 ? space.segmentDots(this.#v, this.#w) : null;
-    const first = basis.project(this.#w);
-    basis.subtract(this.#w, first);
-    const second = basis.project(this.#w);
-    basis.subtract(this.#w, second);
+    const first = await basis.project(this.#w, signal);
+    await basis.subtract(this.#w, first, signal);
+    const second = await basis.project(this.#w, signal);
+    await basis.subtract(this.#w, second, signal);
     const norm = space.norm(this.#w);
     if (basis.length === basis.capacity) {
       // Of the two vectors held, the younger one stays.
       basis.clear();
-      basis.append(this.#v, 1);
+      await basis.append(this.#v, 1);
     }
-    basis.append(this.#w, { reciprocalOf: norm });
+    await basis.append(this.#w, { reciprocalOf: norm });
     this.#enqueued++;
     const step: StepInFlight = {
       last: first.rows - 1,

@@ -14,23 +14,30 @@ export interface Coefficients {
   fetch(): Promise<Float64Array>;
 }
 
-/** Krylov vectors v_0 ... v_{length-1}, each a block of k columns. */
+/** A value, or one that has to be waited for. */
+export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * Krylov vectors v_0 ... v_{length-1}, each a block of k columns. Where they do not fit the device, a call comes to an end when
+ * it is awaited; so await each before the next. A signal ends `project` and `subtract` in the middle: they reject with AbortError
+ * then, and w is of no use.
+ */
 export interface Basis<V> {
   readonly capacity: number;
   /** Basis vectors held so far. */
   readonly length: number;
   /** v_length := w * scale; `scale` is a number, or the reciprocal of a one-row coefficient (a norm). */
-  append(w: V, scale: number | { readonly reciprocalOf: Coefficients }): void;
+  append(w: V, scale: number | { readonly reciprocalOf: Coefficients }): Awaitable<void>;
   /** Forgets all vectors, so that others may be appended in their place. */
   clear(): void;
   /** out := v_j */
-  load(j: number, out: V): void;
+  load(j: number, out: V): Awaitable<void>;
   /** c_i = <v_i, w> for all i < length: `length` rows. */
-  project(w: V): Coefficients;
+  project(w: V, signal?: AbortSignal): Awaitable<Coefficients>;
   /** w := w - sum_i c_i v_i, with c from `project`. */
-  subtract(w: V, c: Coefficients): void;
+  subtract(w: V, c: Coefficients, signal?: AbortSignal): Awaitable<void>;
   /** out (every column) := sum_i s_i v_i[column], e.g. a Ritz vector; s has at most `length` entries. */
-  combine(s: Float64Array, column: number, out: V): void;
+  combine(s: Float64Array, column: number, out: V): Awaitable<void>;
   release(): void;
 }
 

@@ -53,10 +53,10 @@ export async function* powerIteration<V>(
   let vectors: Basis<V> | null = null;
   let largest = 0;
 
-  const deflate = (x: V) => {
+  const deflate = async (x: V) => {
     // Twice, as in Lanczos: once leaves rounding along what was removed, and the iteration would amplify it.
     for (let pass = 0; pass < 2 && vectors !== null && vectors.length > 0; pass++) {
-      vectors.subtract(x, vectors.project(x));
+      await vectors.subtract(x, await vectors.project(x));
     }
   };
   /** v := x / ||x||; false if x is zero. */
@@ -75,7 +75,7 @@ export async function* powerIteration<V>(
         w,
         Array.from({ length: space.k }, () => start),
       );
-      deflate(w);
+      await deflate(w);
       await normalise(w);
       let current: PowerPair;
       for (let iterations = 1; ; iterations++) {
@@ -93,7 +93,7 @@ export async function* powerIteration<V>(
         }
         space.copy(w, rest);
         space.axpy(-value, v, rest);
-        deflate(rest);
+        await deflate(rest);
         const residual = (await space.norm(rest).fetch())[0];
         largest = Math.max(largest, Math.abs(value));
         const converged = residual <= tolerance * largest;
@@ -101,12 +101,12 @@ export async function* powerIteration<V>(
         yield { kind: "running", pair, current, found: [...found] };
         if (converged || iterations >= maxIterations) break;
         if (shift !== 0) space.axpy(-shift, v, w);
-        deflate(w);
+        await deflate(w);
         // A zero product means that v lies in the null space of A - shift I: its residual was zero already.
         if (!(await normalise(w))) break;
       }
       found.push(current);
-      vectors.append(v, 1);
+      await vectors.append(v, 1);
     }
     yield { kind: "done", found: [...found] };
   } finally {

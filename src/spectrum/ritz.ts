@@ -163,14 +163,14 @@ export function ritzCoefficients(column: LanczosColumn, index: number, steps: nu
 }
 
 /** Every column of out := the unit Ritz vector of `value`. The run must still hold its basis. */
-export function ritzVector<V>(
+export async function ritzVector<V>(
   run: LanczosRun<V>,
   value: Pick<RitzValue, "probe" | "index" | "steps">,
   out: V,
-): void {
+): Promise<void> {
   const c = run.columns.findIndex((column) => column.probe === value.probe);
   if (c < 0) throw new RangeError(`internal: probe ${value.probe} is not a column of this Lanczos run`);
-  run.basis.combine(ritzCoefficients(run.columns[c], value.index, value.steps), c, out);
+  await run.basis.combine(ritzCoefficients(run.columns[c], value.index, value.steps), c, out);
 }
 
 /** ||A y - theta y|| measured with one product, for the y in column 0 (of unit length): what the residual predicts. */

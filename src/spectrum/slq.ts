@@ -149,7 +149,7 @@ export class SlqRun<V> {
     for await (const event of run.advance({ steps: value.steps, signal })) {
       if (event.kind === "cancelled") return event;
     }
-    ritzVector(run, value, out);
+    await ritzVector(run, value, out);
     return { kind: "done" };
   }
 
@@ -159,10 +159,10 @@ export class SlqRun<V> {
   }
 
   /** Largest |V'V - I| over the bases held; null when none is, or only two vectors of each. */
-  async orthogonality(): Promise<number | null> {
+  async orthogonality(signal?: AbortSignal): Promise<number | null> {
     let worst: number | null = null;
     for (const run of this.#live) {
-      const defect = await run.orthogonality();
+      const defect = await run.orthogonality(signal);
       if (defect !== null) worst = Math.max(worst ?? 0, defect);
     }
     return worst;

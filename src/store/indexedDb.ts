@@ -1,7 +1,7 @@
 /** The list of runs in IndexedDB. Any call may throw or be refused, from `open` on: the list knows how to live without. */
 
 import { runListNotices as words } from "../strings/en.ts";
-import type { ListedRun, RunPlace } from "./listView.ts";
+import type { RunPlace } from "./listView.ts";
 
 const NAME = "eigenscope";
 const RUNS = "runs";
@@ -18,6 +18,7 @@ export async function openRunPlace(): Promise<RunPlace> {
   // Another tab with a newer page may change the store: it must not wait for this one.
   base.onversionchange = () => base.close();
 
+  /** One transaction. */
   function within<T>(mode: IDBTransactionMode, ask: (runs: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const transaction = base.transaction(RUNS, mode);
@@ -30,15 +31,21 @@ export async function openRunPlace(): Promise<RunPlace> {
   }
 
   return {
-    all: async () => (await within<unknown[]>("readonly", (runs) => runs.getAll())).filter(isListed),
+    async all() {
+      // Both or neither: what is written in between shows in the next reading.
+      const [keys, records] = await Promise.all([
+        within("readonly", (runs) => runs.getAllKeys()),
+        within<unknown[]>("readonly", (runs) => runs.getAll()),
+      ]);
+      return keys.length === records.length ? keys.map((key, i) => ({ key, record: records[i] })) : [];
+    },
     put: async (run) => void (await within("readwrite", (runs) => runs.put(run))),
-    remove: async (id) => void (await within("readwrite", (runs) => runs.delete(id))),
+    rename: async (id, name) =>
+      void (await within("readwrite", (runs) => {
+        const found = runs.get(id);
+        found.onsuccess = () => found.result !== undefined && runs.put({ ...found.result, name });
+        return found;
+      })),
+    remove: async (key) => void (await within("readwrite", (runs) => runs.delete(key))),
   };
-}
-
-/** Written by this page, if perhaps by an older version of it. */
-function isListed(value: unknown): value is ListedRun {
-  const run = value as Partial<ListedRun> | null;
-  const texts = [run?.id, run?.name, run?.from, run?.at].every((text) => typeof text === "string");
-  return texts && run?.result?.schema === "eigenscope-result" && run.result.version === 1;
 }

@@ -15,22 +15,35 @@ export interface ListedRun {
   readonly result: RunResult;
 }
 
+/** What the browser kept and cannot be read as a run: it stays as it is until somebody deletes it. */
+export interface DamagedRun {
+  /** Under which the browser keeps it. */
+  readonly key: IDBValidKey;
+  /** What is wrong, and where. */
+  readonly problem: string;
+  readonly record: unknown;
+}
+
 /** Where a list outlives the page. Every call may throw: private windows, third-party frames and full disks refuse. */
 export interface RunPlace {
-  all(): Promise<readonly ListedRun[]>;
+  /** As they were written, perhaps by another program. */
+  all(): Promise<readonly { readonly key: IDBValidKey; readonly record: unknown }[]>;
   put(run: ListedRun): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** Changes nothing but the name. */
+  rename(id: string, name: string): Promise<void>;
+  remove(key: IDBValidKey): Promise<void>;
 }
 
 export interface RunList {
   /** Newest first. */
   readonly runs: readonly ListedRun[];
+  readonly damaged: readonly DamagedRun[];
   readonly read: "not yet" | "reading" | "read";
   /** Why the list lasts only as long as the page; null while it is kept. */
   readonly problem: string | null;
 }
 
-export const noRuns: RunList = { runs: [], read: "not yet", problem: null };
+export const noRuns: RunList = { runs: [], damaged: [], read: "not yet", problem: null };
 
 /** Of the run that is kept without being asked for: the next one takes its place. */
 export const LAST = "last";

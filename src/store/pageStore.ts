@@ -46,6 +46,9 @@ export interface PageActions extends Jobs, HubActions, KeptActions, ListActions,
 
 export type PageStore = StoreApi<PageState> & { readonly actions: PageActions };
 
+/** Older notices go: a link or a framing page can make as many as it likes. */
+const MOST_NOTICES = 20;
+
 export function createPageStore(port: EnginePort): PageStore {
   const store = createStore<PageState>(() => ({
     controls: defaultValues,
@@ -65,7 +68,8 @@ export function createPageStore(port: EnginePort): PageStore {
     notices: [],
   }));
   const { getState: get, setState: set } = store;
-  const notice = (text: string) => set((state) => ({ notices: [...new Set([...state.notices, text])] }));
+  const notice = (text: string) =>
+    set(({ notices }) => ({ notices: [...new Set([...notices, text])].slice(-MOST_NOTICES) }));
   const put = (patch: Partial<ControlValues>) =>
     set((state) => ({ controls: { ...state.controls, ...patch } }));
 

@@ -14,6 +14,8 @@ export interface ListActions {
   saveShown(): Promise<void>;
   renameRun(id: string, name: string): Promise<void>;
   deleteRun(id: string): Promise<void>;
+  /** Deletes what could not be read. */
+  deleteDamaged(key: IDBValidKey): Promise<void>;
   /** Shows a run of the list in place of the shown one, which is in the list as well if it was measured here. */
   showListed(id: string): void;
   /** Takes result files into the list and shows the last one. @returns what the reader is told of those refused */
@@ -52,8 +54,11 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
   }
 
   async function enter(run: ListedRun): Promise<void> {
-    const others = get().list.runs.filter(({ id }) => id !== run.id);
-    put({ runs: [run, ...others] });
+    const { runs, damaged } = get().list;
+    put({
+      runs: [run, ...runs.filter(({ id }) => id !== run.id)],
+      damaged: damaged.filter(({ key }) => key !== run.id),
+    });
     await inPlace((place) => place.put(run));
   }
 
@@ -62,15 +67,20 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
     reading ??= (async () => {
       put({ read: "reading" });
       const kept = (await inPlace((place) => place.all())) ?? [];
-      const here = new Set(get().list.runs.map(({ id }) => id));
-      const runs = [...get().list.runs, ...kept.filter(({ id }) => !here.has(id))];
-      put({ read: "read", runs: runs.sort((a, b) => b.at.localeCompare(a.at)) });
+      const { readRecords } = await import("./readRecords.ts");
+      const here = new Set<IDBValidKey>(get().list.runs.map(({ id }) => id));
+      const { runs, damaged } = readRecords(kept.filter(({ key }) => !here.has(key)));
+      put({
+        read: "read",
+        runs: [...get().list.runs, ...runs].sort((a, b) => b.at.localeCompare(a.at)),
+        damaged,
+      });
     })();
     return reading;
   };
 
   const listed = (result: RunResult, from: ListedRun["from"], name = ""): ListedRun => ({
-    id: from === "last" ? LAST : freshId(get().list.runs),
+    id: from === "last" ? LAST : freshId(get().list),
     ...{ name, from, at: new Date().toISOString() },
     bytes: JSON.stringify(result).length,
     result,
@@ -101,12 +111,17 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
       if (run === undefined) return;
       const renamed = { ...run, name: name.trim().slice(0, 120) };
       put({ runs: get().list.runs.map((other) => (other.id === id ? renamed : other)) });
-      await inPlace((place) => place.put(renamed));
+      await inPlace((place) => place.rename(id, renamed.name));
     },
 
     async deleteRun(id) {
       put({ runs: get().list.runs.filter((run) => run.id !== id) });
       await inPlace((place) => place.remove(id));
+    },
+
+    async deleteDamaged(key) {
+      put({ damaged: get().list.damaged.filter((run) => run.key !== key) });
+      await inPlace((place) => place.remove(key));
     },
 
     showListed(id) {
@@ -149,8 +164,8 @@ export function createRunList(store: StoreApi<PageState>, { place: openPlace, no
 }
 
 /** The first number that is free, from now on. */
-function freshId(runs: readonly ListedRun[]): string {
-  const taken = new Set(runs.map(({ id }) => id));
+function freshId({ runs, damaged }: RunList): string {
+  const taken = new Set<IDBValidKey>([...runs.map(({ id }) => id), ...damaged.map(({ key }) => key)]);
   let number = Date.now();
   while (taken.has(`saved-${number.toString(36)}`)) number++;
   return `saved-${number.toString(36)}`;

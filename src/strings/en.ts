@@ -658,6 +658,7 @@ export const runWords = {
   traceProbes: (n: number) => plural(n, "trace probe"),
   products: (n: number, time: string) => `${plural(n, "product")} in ${time}`,
   software: (adapter: string) => `${adapter} (software)`,
+  hostBasis: (size: string) => `Krylov basis in the computer's memory (${size})`,
   densityOnly: (copies: string, all: string) =>
     `No reorthogonalisation: density only. The Krylov basis does not fit the memory, so that eigenvalues come in copies (${copies} of ${all} Ritz values) and cannot be listed. Look at fewer tensors, or take fewer steps.`,
 };
@@ -1519,7 +1520,6 @@ export const units = {
     mean,
     "95 % interval",
   ],
-  range: (low: string, high: string) => `${low} to ${high}`,
   oneMatrix: (samples: number, steps: number) =>
     `one matrix for a batch of ${plural(samples, "sample")}, ${steps} steps`,
   matrixEach: (samples: number, steps: number) =>
@@ -1575,7 +1575,6 @@ export const differences = {
   claims:
     "A difference is claimed where its interval leaves out zero. Loss and eigenvalues: known to rounding " +
     "and residual. Trace and share below zero: 95 % over the random probes, taken as independent.",
-  range: (low: string, high: string) => `${low} to ${high}`,
   errorUnknown: "error unknown",
   differs: "differs",
   equal: "equal",
@@ -1710,6 +1709,9 @@ export const runListNotices = {
 
 // The study.
 
+/** Said while stored runs are fetched. */
+export const storedRuns = { reading: "Reading the stored runs" };
+
 /** Three networks side by side. */
 export const study = {
   title: "What BatchNorm and skip connections change",
@@ -1718,7 +1720,6 @@ export const study = {
   stored: "stored runs",
   measured: "measured here",
   partly: (runs: number, all: number) => `${runs} of ${all} measured. The stored runs have all three.`,
-  reading: "Reading the stored runs",
   none: "No run yet.",
   noStep: "The first step is still to come.",
   progress: (network: number, all: number, line: string) => `Network ${network} of ${all}: ${line}`,
@@ -1946,11 +1947,9 @@ export const tours = {
   end: "End of the tour",
   leave: "leave the tour",
   leaveHelp: "Leaves the tour (Esc)",
-  reading: "Reading the stored runs",
   otherRuns: "The stored runs of this copy are not those that this tour was written for.",
   stored: "These numbers are those of the stored run.",
   show: "Show it",
-  bounds: (low: string, high: string) => `${low} to ${high}`,
   bulk: {
     title: "Bulk and outliers",
     nearZero: {
@@ -2269,7 +2268,6 @@ export const embedding = {
 
 /** The embed itself. */
 export const embed = {
-  progress: "Progress of the run",
   recompute: "Recompute",
   recomputeHelp: "Measures this figure again, on your own device",
   storedRun: "A stored run; your GPU is not used.",
@@ -2280,6 +2278,8 @@ export const embed = {
   open: "Open in Eigenscope",
   noControl: (key: string, known: string) => `There is no control ${key}. The controls: ${known}.`,
   noFiles: "An embed takes no files.",
+  tooMany: (most: number, rate: number) =>
+    `Too many messages: at most ${most} at once and ${rate} a second are read, the others are dropped.`,
 };
 
 // A run that goes on.
@@ -2287,4 +2287,17 @@ export const embed = {
 export const deviceLoss = {
   survived: (losses: number): string =>
     `The GPU was lost ${losses === 1 ? "once" : `${count(losses)} times`} during this run. It went on from what was known, and its numbers are the same.`,
+};
+
+// The list of runs.
+
+export const damagedRuns = {
+  title: "Kept by this browser, but damaged or written by something else. Nothing is deleted by itself:",
+  name: (key: string) => `the record ${key}`,
+  export: "export as it is",
+  exportTitle: (name: string) => `Exports ${name} as a text file`,
+  delete: "delete for good",
+  deleteTitle: (name: string) => `Deletes ${name} from this browser`,
+  within: "the value that it lies in",
+  more: "more than can be written",
 };

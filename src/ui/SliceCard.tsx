@@ -3,17 +3,17 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { findEigenvalue, findSlice } from "../store/ranks.ts";
 import { isBusy } from "../store/runState.ts";
 import type { LossSlice, RunResult } from "../store/state.ts";
-import { sliceCard as words } from "../strings/en.ts";
+import { planeCard, sliceCard as words } from "../strings/en.ts";
 import { ViewChoice } from "./ControlField.tsx";
 import { SliceChart } from "./charts/SliceChart.tsx";
 import { parabolaFormula, predictedLoss } from "./charts/sliceGeometry.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { sliceFigure } from "./figures.ts";
 import { eigenvalueSymbol, significant } from "./format.ts";
-import { PlaneCard } from "./PlaneCard.tsx";
 import { useActions, usePage } from "./page.ts";
 import { Button, Card, DataTable } from "./parts.tsx";
 
+const PlaneCard = lazy(async () => ({ default: (await import("./PlaneCard.tsx")).PlaneCard }));
 const VectorCard = lazy(() => import("./VectorCard.tsx"));
 
 /** The loss along one vector, or over the plane of two, or the vector itself. */
@@ -24,7 +24,11 @@ export function SliceCard({ result }: { readonly result: RunResult }) {
     case "line":
       return <LineCard result={result} chooser={chooser} />;
     case "plane":
-      return <PlaneCard result={result} chooser={chooser} />;
+      return (
+        <Suspense fallback={<Card title={planeCard.title} className="slice" tools={chooser} />}>
+          <PlaneCard result={result} chooser={chooser} />
+        </Suspense>
+      );
     case "vector":
       return (
         <Suspense fallback={<Card title={words.partsTitle} className="slice" tools={chooser} />}>

@@ -6,7 +6,7 @@ import type { DensityView } from "../store/densityView.ts";
 import { isBusy, type RunState } from "../store/runState.ts";
 import type { ModelCard, RunResult } from "../store/state.ts";
 import { bandWords as bands, densityCard, runEndings, runProgress, runWords } from "../strings/en.ts";
-import { count, duration, percent, significant } from "./format.ts";
+import { bytesText, count, duration, percent, significant } from "./format.ts";
 
 const BATCHNORM: Readonly<Record<RunResult["meaning"]["batchNorm"], string | null>> = {
   ...runWords.batchNorm,
@@ -47,16 +47,13 @@ export function doubtOf(results: readonly RunResult[]): string | null {
   return runWords.doubt(names);
 }
 
-export function plural(n: number, one: string): string {
-  return `${count(n)} ${one}${n === 1 ? "" : "s"}`;
-}
-
 /** How the numbers were made, after the sentence that says what they mean. */
 export function provenance(result: RunResult): string {
-  const { settings, trace, device, products, seconds } = result;
+  const { settings, spectrum, trace, device, products, seconds } = result;
   const parts = [
     runWords.seed(settings.seed),
-    runWords.quadrature(result.spectrum.nodes.length, settings.steps),
+    runWords.quadrature(spectrum.nodes.length, settings.steps),
+    ...(spectrum.basisInHostMemory ? [runWords.hostBasis(bytesText(spectrum.basisInHostMemory.bytes))] : []),
     trace.method === "exact" ? runWords.exactTrace : runWords.traceProbes(trace.samples),
     runWords.products(products, duration(seconds)),
     device.software ? runWords.software(device.name) : device.name,

@@ -6,7 +6,7 @@ import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
 import { readStateDict } from "../../src/model/pickle/stateDict.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
-import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
+import type { DataSource, ModelSource, NamedFile, RunResult } from "../../src/run/protocol.ts";
 import { readResultFile } from "../../src/run/resultFile.ts";
 import { compareRuns, compareStages } from "../../src/store/comparison.ts";
 import { densityView } from "../../src/store/densityView.ts";
@@ -16,15 +16,15 @@ import { planeGeometry } from "../../src/ui/charts/planeGeometry.ts";
 import { shadesOf } from "../../src/ui/charts/shades.ts";
 import { surfaceShape } from "../../src/ui/charts/surface.ts";
 import { model } from "../fixtures/onnx.mjs";
+import type { FormatName } from "./formats.ts";
 import { onnx, type Parts } from "./onnxNetworks.ts";
 import type { Random } from "./random.ts";
 
 /** What is damaged in a sound file, and how the page would read it. */
 
-/** Sound files of every format that is read, to be damaged. */
-
 export interface Sample {
-  /** The format and what is in it. */
+  readonly format: FormatName;
+  /** What is in it. */
   readonly name: string;
   /** What is mutated: whole files, or parts that are packed afterwards so that lengths and checksums are right again. */
   readonly pieces: Readonly<Record<string, Uint8Array>>;
@@ -33,6 +33,18 @@ export interface Sample {
   /** Reads them as the page does, up to the kernels that a run would compile. Throws FormatError for what it refuses. */
   read(pieces: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
+
+export type Unnamed = Omit<Sample, "format">;
+
+export const inFormat = (format: FormatName, ...samples: readonly Unnamed[]): readonly Sample[] =>
+  samples.map((sample) => ({ ...sample, format }));
+
+/** Only one of the pieces is damaged. */
+export const only = (piece: string, sample: Unnamed): Unnamed => ({
+  ...sample,
+  pieces: { [piece]: sample.pieces[piece] },
+  read: (pieces) => sample.read({ ...sample.pieces, ...pieces }),
+});
 
 export type Files = Extract<ModelSource, { kind: "files" }>;
 
@@ -57,7 +69,7 @@ const piecesOf = (files: readonly NamedFile[]): Record<string, Uint8Array> =>
   Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
 
 /** The files of a model are damaged, its data is sound. */
-export const ofModel = (name: string, source: ModelSource, data: DataSource): Sample => {
+export const ofModel = (name: string, source: ModelSource, data: DataSource): Unnamed => {
   const model = source as Files;
   return {
     name,
@@ -67,7 +79,7 @@ export const ofModel = (name: string, source: ModelSource, data: DataSource): Sa
 };
 
 /** The entries of a model's zip file are damaged one by one; its checksums are right. */
-export const ofEntries = (name: string, source: ModelSource, data: DataSource): Sample => {
+export const ofEntries = (name: string, source: ModelSource, data: DataSource): Unnamed => {
   const model = source as Files;
   const [{ name: file, bytes }] = model.files;
   return {
@@ -81,7 +93,7 @@ export const ofEntries = (name: string, source: ModelSource, data: DataSource): 
 };
 
 /** Header and data of a safetensors file are damaged one by one; the length before the header is right. */
-export function ofHeader(name: string, source: ModelSource, data: DataSource): Sample {
+export function ofHeader(name: string, source: ModelSource, data: DataSource): Unnamed {
   const model = source as Files;
   const [{ name: file, bytes }, ...others] = model.files;
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -99,7 +111,7 @@ export function ofHeader(name: string, source: ModelSource, data: DataSource): S
 }
 
 /** The arrays inside an npz file, which then has the checksums of the damaged ones. */
-export const ofArrays = (name: string, source: ModelSource, data: DataSource): Sample => {
+export const ofArrays = (name: string, source: ModelSource, data: DataSource): Unnamed => {
   const { files, options } = data as Data;
   const [{ name: file, bytes }] = files;
   return {
@@ -112,39 +124,42 @@ export const ofArrays = (name: string, source: ModelSource, data: DataSource): S
   };
 };
 
+/** What the page draws of a result, and how it compares it. */
+export function drawResult(result: RunResult): void {
+  densityView(result, [result], { xAxis: "symlog", smoothing: "axis", width: 1 });
+  compareRuns([result, result]);
+  compareStages([result, result]);
+  rankedEigenvalues(result);
+  const frame = { left: 0, right: 400, top: 0, bottom: 300 };
+  for (const landscape of result.landscapes ?? []) {
+    for (const value of valuesOf(landscape)) {
+      const field = fieldOf(landscape, value);
+      const shades = shadesOf(field, true);
+      if (shades === null || field.steps.length === 1) continue;
+      planeGeometry(field, shades, frame);
+      surfaceShape(field, shades, ["a", "b"], { turn: 30, tilt: 30 }, frame);
+    }
+  }
+}
+
 /** A result is damaged; what is read of it can then be drawn and compared. */
-export const ofResult = (name: string, file: string, bytes: Uint8Array): Sample => ({
+export const ofResult = (name: string, file: string, bytes: Uint8Array): Unnamed => ({
   name,
   pieces: { [file]: bytes },
   read: async (pieces) => {
-    for (const { result } of readResultFile(pieces[file], file).runs) {
-      densityView(result, [result], { xAxis: "symlog", smoothing: "axis", width: 1 });
-      compareRuns([result, result]);
-      compareStages([result, result]);
-      rankedEigenvalues(result);
-      const frame = { left: 0, right: 400, top: 0, bottom: 300 };
-      for (const landscape of result.landscapes ?? []) {
-        for (const value of valuesOf(landscape)) {
-          const field = fieldOf(landscape, value);
-          const shades = shadesOf(field, true);
-          if (shades === null || field.steps.length === 1) continue;
-          planeGeometry(field, shades, frame);
-          surfaceShape(field, shades, ["a", "b"], { turn: 30, tilt: 30 }, frame);
-        }
-      }
-    }
+    for (const { result } of readResultFile(pieces[file], file).runs) drawResult(result);
   },
 });
 
 /** The files of the data are damaged, its model is sound. */
-export const ofData = (name: string, source: ModelSource, data: DataSource): Sample => ({
+export const ofData = (name: string, source: ModelSource, data: DataSource): Unnamed => ({
   name,
   pieces: piecesOf((data as Data).files),
   read: (pieces) => load(source as Files, { ...(data as Data), files: named(pieces) }),
 });
 
 /** Text files and the tokenizer of their model are damaged. */
-export function ofText(name: string, source: Files, tokenizer: NamedFile, text: NamedFile): Sample {
+export function ofText(name: string, source: Files, tokenizer: NamedFile, text: NamedFile): Unnamed {
   const options = { mean: null, std: null };
   return {
     name,
@@ -160,14 +175,14 @@ export function ofText(name: string, source: Files, tokenizer: NamedFile, text: 
 }
 
 /** Tensors of every type and views of one storage, which are no network. */
-export const ofTensors = (name: string, file: string, bytes: Uint8Array): Sample => ({
+export const ofTensors = (name: string, file: string, bytes: Uint8Array): Unnamed => ({
   name,
   pieces: { [file]: bytes },
   read: async (pieces) => void readStateDict(pieces[file], file),
 });
 
 /** Messages of an ONNX file are damaged one by one and then packed with the right lengths. */
-export function ofMessages(name: string, parts: Parts, data: DataSource): Sample {
+export function ofMessages(name: string, parts: Parts, data: DataSource): Unnamed {
   const lists = Object.entries(parts) as [keyof Parts, Parts[keyof Parts]][];
   const pieces = lists.flatMap(([list, messages]) =>
     messages.map((message, i) => [`${list} ${i}`, Uint8Array.from(message)] as const),

@@ -3,15 +3,15 @@ import { resolve } from "node:path";
 import { readImages } from "../../src/model/images/arrays.ts";
 import { listTable } from "../../src/model/images/listing.ts";
 import { sizingOf } from "../../src/model/images/sizing.ts";
-import type { Sample } from "./kinds.ts";
+import { inFormat, type Sample, type Unnamed } from "./kinds.ts";
 
 /** Image files and the tables that list them. */
 
 const read = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(resolve(process.env.EIGENSCOPE_ROOT ?? ".", "test/fixtures/images", name)));
 
-const image = (name: string): Sample => ({
-  name: `picture ${name}`,
+const image = (name: string): Unnamed => ({
+  name,
   pieces: { [name]: read(name) },
   read: async (pieces) => {
     const listing = { source: "", classNames: null, warnings: [], labels: Int32Array.of(0) };
@@ -19,8 +19,8 @@ const image = (name: string): Sample => ({
   },
 });
 
-const list: Sample = {
-  name: "picture list",
+const list: Unnamed = {
+  name: "file and label",
   pieces: { "l.csv": new TextEncoder().encode('file,label\n"a/1.png",cat\na/2.png,dog\n') },
   read: async (pieces) => {
     const files = ["a/1.png", "a/2.png"].map((name) => ({ name, bytes: new Uint8Array() }));
@@ -29,6 +29,7 @@ const list: Sample = {
 };
 
 export const pictureSamples: readonly Sample[] = [
-  ...["progressive.jpg", "subsampled.jpg", "grey.jpg", "palette-4.png", "rgba.png"].map(image),
-  list,
+  ...inFormat("jpeg", ...["progressive.jpg", "subsampled.jpg", "grey.jpg"].map(image)),
+  ...inFormat("png", ...["palette-4.png", "rgba.png"].map(image)),
+  ...inFormat("list of pictures", list),
 ];

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { zipSync } from "fflate";
+import { readLatencyTable } from "../../src/model/latencyTable.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
 import { model } from "../fixtures/onnx.mjs";
 import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
@@ -9,7 +10,9 @@ import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
 import { caseOf, checkpointOf, sentencesOf, tensorsOfCase } from "../run/transformers.ts";
 import { fullRun } from "../ui/fullRun.ts";
+import { hubSamples } from "./hubAnswers.ts";
 import {
+  inFormat,
   ofArrays,
   ofData,
   ofEntries,
@@ -19,8 +22,11 @@ import {
   ofResult,
   ofTensors,
   ofText,
+  only,
   type Sample,
+  type Unnamed,
 } from "./kinds.ts";
+import { ofLink, ofMessage, savedRun } from "./kindsOfWords.ts";
 import { convnet, fractions, onnx, perceptron, withExternalData } from "./onnxNetworks.ts";
 import { randomNetwork } from "./onnxNodes.ts";
 import { pictureSamples } from "./pictures.ts";
@@ -95,52 +101,110 @@ const words = vocabulary("good", "bad", "##ly", "it", "is", "not", ",");
 
 const pairs = byteLevel();
 
+const csvAndWords = ofText(
+  "csv and vocab.txt",
+  reader(12),
+  words,
+  textFile("s.csv", 'sentence,label\n"it is, not bad",good\nbadly good,bad\n'),
+);
+const tsvAndPairs = ofText(
+  "tsv and tokenizer.json",
+  reader(pairs.tokens.length),
+  { name: pairs.name, bytes: pairs.bytes },
+  textFile("s.tsv", "sentence\tlabel\nhello world\t1\n h\u00e9llo!\t0\n"),
+);
+const linesAndWords = ofText(
+  "json lines and vocab.txt",
+  reader(12),
+  words,
+  textFile("s.jsonl", '{"sentence": "it is good", "label": 1}\n{"sentence": "bad", "label": 0}\n'),
+);
+const small = bert(sizes, config);
+
+const latencies = (name: string, file: string, text: string): Unnamed => ({
+  name,
+  pieces: { [file]: new TextEncoder().encode(text) },
+  read: async (pieces) => void readLatencyTable(pieces[file], file),
+});
+
 /** Every sample reads well as it is. */
 export const samples: readonly Sample[] = [
-  ofModel("safetensors", mlp(), vectors()),
-  ofModel("safetensors resnet", resnet8(), images()),
-  ofModel("safetensors and config.json", bert(sizes, config), tokens),
-  ofModel("safetensors, masked language model", maskedModel, maskedTokens),
-  ofArrays("npy in npz: labels of tokens", maskedModel, maskedTokens),
-  ofHeader("safetensors header", mlp(), vectors()),
-  ofHeader("safetensors header of a transformer", maskedModel, maskedTokens),
-  ofMessages("onnx messages: perceptron", perceptron, vectors()),
-  ofMessages("onnx messages: convnet", convnet, images()),
-  ofModel("onnx perceptron", onnx(model(perceptron)), vectors()),
-  ofModel("onnx convnet", onnx(model(convnet)), images()),
-  ofModel("pt zip", stateDict("module-zip.pt"), triples),
-  ofEntries("pt zip entries", stateDict("wrapped-zip.pt"), triples),
-  ofModel("pt legacy", stateDict("wrapped-legacy.pt"), triples),
-  ofTensors("pt types", "types-legacy.pt", fixture("stateDicts/types-legacy.pt")),
-  ofTensors("pt views", "views-legacy.pt", fixture("stateDicts/views-legacy.pt")),
-  ofModel("onnx with external data", withExternalData(), vectors()),
-  {
-    ...ofModel("onnx nodes by chance", onnx(model(perceptron)), vectors()),
-    draw: (random) => ({ "net.onnx": randomNetwork(random) }),
-  },
-  ofText(
-    "csv and vocab.txt",
-    reader(12),
-    words,
-    textFile("s.csv", 'sentence,label\n"it is, not bad",good\nbadly good,bad\n'),
+  ...inFormat(
+    "safetensors",
+    ofModel("perceptron", mlp(), vectors()),
+    ofModel("resnet", resnet8(), images()),
+    only("model.safetensors", ofModel("transformer", small, tokens)),
+    only("model.safetensors", ofModel("masked language model", maskedModel, maskedTokens)),
+    only("header", ofHeader("header", mlp(), vectors())),
+    only("header", ofHeader("header of a transformer", maskedModel, maskedTokens)),
   ),
-  ofText(
-    "tsv and tokenizer.json",
-    reader(pairs.tokens.length),
-    { name: pairs.name, bytes: pairs.bytes },
-    textFile("s.tsv", "sentence\tlabel\nhello world\t1\n h\u00e9llo!\t0\n"),
+  ...inFormat(
+    "config.json",
+    only("config.json", ofModel("classifier", small, tokens)),
+    only("config.json", ofModel("masked language model", maskedModel, maskedTokens)),
   ),
-  ofText(
-    "jsonl and vocab.txt",
-    reader(12),
-    words,
-    textFile("s.jsonl", '{"sentence": "it is good", "label": 1}\n{"sentence": "bad", "label": 0}\n'),
+  ...inFormat(
+    "onnx",
+    ofModel("perceptron", onnx(model(perceptron)), vectors()),
+    ofModel("convnet", onnx(model(convnet)), images()),
+    ofMessages("messages of a perceptron", perceptron, vectors()),
+    ofMessages("messages of a convnet", convnet, images()),
+    {
+      ...ofModel("nodes by chance", onnx(model(perceptron)), vectors()),
+      draw: (random) => ({ "net.onnx": randomNetwork(random) }),
+    },
   ),
-  ofData("npz", mlp(), vectors()),
-  ofArrays("npy in npz: vectors", mlp(), vectors()),
-  ofArrays("npy in npz: images", resnet8(), images()),
-  ofArrays("npy in npz: tokens", bert(sizes, config), tokens),
-  ofResult("result", "a-run.json", new TextEncoder().encode(JSON.stringify(fullRun()))),
+  ...inFormat("onnx external data", ofModel("both files", withExternalData(), vectors())),
+  ...inFormat(
+    "state dict, zip",
+    ofModel("file", stateDict("module-zip.pt"), triples),
+    ofEntries("entries", stateDict("wrapped-zip.pt"), triples),
+  ),
+  ...inFormat(
+    "state dict, legacy",
+    ofModel("perceptron", stateDict("wrapped-legacy.pt"), triples),
+    ofTensors("all types", "types-legacy.pt", fixture("stateDicts/types-legacy.pt")),
+    ofTensors("views", "views-legacy.pt", fixture("stateDicts/views-legacy.pt")),
+  ),
+  ...inFormat("npz", ofData("vectors", mlp(), vectors()), ofData("tokens", small, tokens)),
+  ...inFormat(
+    "npy",
+    ofArrays("vectors", mlp(), vectors()),
+    ofArrays("images", resnet8(), images()),
+    ofArrays("tokens", small, tokens),
+    ofArrays("labels of tokens", maskedModel, maskedTokens),
+  ),
+  ...inFormat("csv", only("s.csv", csvAndWords)),
+  ...inFormat("tsv", only("s.tsv", tsvAndPairs)),
+  ...inFormat("json lines", only("s.jsonl", linesAndWords)),
+  ...inFormat("vocab.txt", only("vocab.txt", csvAndWords)),
+  ...inFormat("tokenizer.json", only("tokenizer.json", tsvAndPairs)),
+  ...inFormat("result", ofResult("run", "a-run.json", new TextEncoder().encode(JSON.stringify(fullRun())))),
+  ...inFormat("saved run", savedRun),
+  ...inFormat(
+    "latency table, csv",
+    latencies("csv", "l.csv", "layer,bits,ms\nconv1.weight,4,0.11\nconv1.weight,8,0.19\n"),
+  ),
+  ...inFormat(
+    "latency table, json",
+    latencies("json", "l.json", '{"conv1.weight": {"4": 0.11, "8": 0.19}, "fc.weight": {"8": 1e-3}}'),
+  ),
+  ...inFormat(
+    "link",
+    ofLink("run", "#model=resnet20&steps=40&probes=2&bn=batch&params=*.weight,fc*&wd=5e-4&seed=7"),
+    ofLink(
+      "view",
+      "#x=linear&selected=top2&compare=resnet20,resnet20-nobn&theme=projector&panel=layers&hide=steps",
+    ),
+  ),
+  ...inFormat(
+    "message",
+    ofMessage("set", { type: "set", control: "steps", value: 20, id: 1 }),
+    ofMessage("set a word", { type: "set", control: "compare", value: "resnet20,resnet20-nobn" }),
+    ofMessage("open", { type: "open", state: "#model=resnet20&x=linear", id: "first" }),
+    ofMessage("export", { type: "export", format: "json", id: 7 }),
+  ),
+  ...hubSamples,
   ...tableSamples,
   ...pictureSamples,
 ];

@@ -6,7 +6,7 @@ import { decodePng } from "../../src/model/images/png.ts";
 import { readSamples } from "../../src/model/parquet/samples.ts";
 import { bytesSource, openTable } from "../../src/model/parquet/table.ts";
 import { type Layout, pyarrowLike } from "../fixtures/parquet.ts";
-import type { Sample } from "./kinds.ts";
+import { inFormat, type Sample, type Unnamed } from "./kinds.ts";
 
 /** Parquet files of sentences and of images, and the images in them. */
 
@@ -50,7 +50,7 @@ const read = async (bytes: Uint8Array): Promise<void> => {
   await readSamples(await openTable(bytesSource(bytes), "t.parquet"), { start: 1, count: 4 });
 };
 
-const table = (name: string, bytes: Uint8Array): Sample => ({
+const table = (name: string, bytes: Uint8Array): Unnamed => ({
   name,
   pieces: { "t.parquet": bytes },
   read: (pieces) => read(pieces["t.parquet"]),
@@ -68,8 +68,8 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
 }
 
 /** Header and rows of a PNG are damaged; it is then packed with the right lengths and checksums. */
-const picture: Sample = {
-  name: "png header and rows",
+const picture: Unnamed = {
+  name: "header and rows",
   pieces: {
     header: Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 3, 8, 2, 0, 0, 0),
     rows: Uint8Array.from({ length: 39 }, (_, i) => (i % 13 === 0 ? i / 13 : 5 * i)),
@@ -87,17 +87,22 @@ const picture: Sample = {
 };
 
 export const tableSamples: readonly Sample[] = [
-  table("parquet sentences", sentences({})),
-  table(
-    "parquet sentences, dictionary and snappy",
-    sentences({ dictionary: true, snappy: true, pageRows: 2 }),
+  ...inFormat(
+    "parquet",
+    table("sentences", sentences({})),
+    table("sentences, dictionary and snappy", sentences({ dictionary: true, snappy: true, pageRows: 2 })),
+    table("sentences, version 2", sentences({ version: 2, groupRows: 4 })),
+    table("images", pictures([png(1), png(2)])),
   ),
-  table("parquet sentences, version 2", sentences({ version: 2, groupRows: 4 })),
-  table("parquet images", pictures([png(1), png(2)])),
-  {
-    name: "png in parquet",
-    pieces: { first: png(1), second: png(2) },
-    read: ({ first, second }) => read(pictures([first, second])),
-  },
-  picture,
+  ...inFormat(
+    "png",
+    {
+      name: "in parquet",
+      pieces: { first: png(1), second: png(2) },
+      read: ({ first, second }) => read(pictures([first, second])),
+    },
+    picture,
+  ),
 ];
+
+export const tableOfSentences = sentences({ pageRows: 2 });

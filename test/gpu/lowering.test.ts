@@ -103,6 +103,40 @@ describe("fusion", () => {
     expect(last - first).toBe(4);
   });
 
+  it("does small works that wait for one another in one kernel, the softmax behind the logits for one", () => {
+    const { primal, tangent } = lowered(tinyMlp("tanh"));
+    const chains = (kernels: readonly Kernel[]): Kernel[] =>
+      kernels.filter(({ label }) => label.startsWith("chain"));
+    expect(chains(primal)).not.toEqual([]);
+    expect(chains(tangent)).not.toEqual([]);
+    for (const { groups, wgsl } of [...chains(primal), ...chains(tangent)]) {
+      expect(groups).toEqual([1, 1]);
+      const steps = wgsl.match(/^fn step\d+/gm) ?? [];
+      expect(wgsl.match(/storageBarrier\(\);/g)).toHaveLength(steps.length - 1);
+    }
+    // 8 rows of 1,000 classes are work for many threads.
+    const b = new Builder();
+    const logits = linear(b, b.input("x", [8, 4], "data"), b.param("w", [1000, 4]), b.param("b", [1000]));
+    b.output("loss", softmaxCrossEntropy(b, logits, b.input("targets", [8, 1000], "target")));
+    for (const { bindings } of chains(lowered(b.finish()).primal))
+      for (const { slot } of bindings) expect(slot.floats).toBeLessThanOrEqual(4096);
+  });
+
+  it("lets a work join another of its shape but for axes of length 1", () => {
+    const b = new Builder();
+    const x = b.op("tanh", [b.param("x", [2, 8, 8, 64])]);
+    const pooled = globalAveragePool(b, x);
+    b.output(
+      "loss",
+      b.op("reshape", [b.op("sum", [b.mul(pooled, pooled)], { axes: [0, 1] })], { shape: [] }),
+    );
+    const { primal } = lowered(b.finish());
+    // The mean over pixels is a sum [2,1,1,64] divided by their number [2,64].
+    expect(
+      primal.filter(({ bindings }) => bindings.some(({ slot, write }) => write && slot.floats === 128)),
+    ).toHaveLength(1);
+  });
+
   it("computes in the tangent program nothing that does not depend on the tangent", () => {
     for (const kernel of lowered(net(2)).tangent)
       expect(

@@ -1,43 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { PipelineCache } from "../../src/gpu/pipelines.ts";
 import { Stream } from "../../src/gpu/stream.ts";
-import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../../src/gpu/vectors.ts";
-import type { Param } from "../../src/model/graph.ts";
 import type { Basis, LinearOperator, VectorSpace } from "../../src/spectrum/index.ts";
 import { DenseSpace, denseOperator, LanczosRun, SlqRun } from "../../src/spectrum/index.ts";
 import { seeded, uniformArray } from "../autograd/seeded.ts";
 import { finish, multiply, rademacher, spread, withSpectrum } from "../spectrum/matrices.ts";
 import { dawn } from "./dawn.ts";
-
-/** A kernel in file order OIHW, a bias, a matrix and a single number: no row is a multiple of four. */
-const params: Param[] = [];
-for (const [name, fileShape, axes] of [
-  ["conv.weight", [3, 5, 3, 3], [2, 3, 1, 0]],
-  ["conv.bias", [3], [0]],
-  ["fc.weight", [7, 13], [0, 1]],
-  ["scale", [1], [0]],
-] as const) {
-  const size = fileShape.reduce((a: number, b) => a * b, 1);
-  const offset = params.reduce((n, p) => n + p.size, 0);
-  params.push({ name, fileShape, axes, size, offset, node: params.length });
-}
-const layout = new VectorLayout(params);
-const { n } = layout;
-const segments = params.map(({ name, size }) => ({ name, size }));
-
-/** Binding limits that let a buffer hold `perChunk` Krylov vectors. */
-async function gpuSpace(k: number, perChunk = 100): Promise<GpuSpace> {
-  const { device } = await dawn();
-  const most = perChunk * 4 * layout.extent * k;
-  const limits = { maxBufferSize: most, maxStorageBufferBindingSize: most };
-  return GpuSpace.create(new Stream(device, new PipelineCache(device)), layout, k, limits);
-}
-
-const columns = (k: number, seed: number): Float64Array[] => {
-  const random = seeded(seed);
-  return Array.from({ length: k }, () => uniformArray(random, [n]).map(Math.fround));
-};
+import { columns, gpuSpace, layout, n, params, segments } from "./spaces.ts";
 
 function expectClose(
   got: readonly ArrayLike<number>[],
@@ -145,69 +115,71 @@ describe.each([1, 3])("vectors of %i column(s)", (k) => {
     space.write(x, columns(k, 5));
     space.write(y, columns(k, 6));
     const basis = space.basis(3);
-    basis.append(x, { reciprocalOf: space.norm(x) });
-    basis.append(y, 0.5);
-    basis.append(x, 2);
+    await basis.append(x, { reciprocalOf: space.norm(x) });
+    await basis.append(y, 0.5);
+    await basis.append(x, 2);
     space.axpy(0.3, x, y);
     space.scale(-2, y);
     expectZeroPadding(await raw(space, y), k);
-    basis.subtract(y, basis.project(y));
+    await basis.subtract(y, await basis.project(y));
     expectZeroPadding(await raw(space, y), k);
-    basis.combine(Float64Array.of(1, 2, 3), k - 1, y);
+    await basis.combine(Float64Array.of(1, 2, 3), k - 1, y);
     expectZeroPadding(await raw(space, y), k);
-    basis.load(2, y);
+    await basis.load(2, y);
     expectZeroPadding(await raw(space, y), k);
     space.destroy();
   });
 });
 
 describe.each([
-  [1, 1],
-  [1, 3],
-  [1, 6],
-  [3, 1],
-  [3, 4],
-  [3, 100],
-])("a basis of %i column(s), %i vectors to a buffer", (k, perChunk) => {
+  [1, 1, "the device"],
+  [1, 3, "the device"],
+  [1, 6, "the device"],
+  [3, 1, "the device"],
+  [3, 4, "the device"],
+  [3, 100, "the device"],
+  [1, 1, "host memory"],
+  [3, 4, "host memory"],
+] as const)("a basis of %i column(s), %i vectors to a buffer, in the memory of %s", (k, perChunk, where) => {
   const capacity = 11;
 
-  function fill<V>(space: VectorSpace<V>, v: V): Basis<V> {
+  async function fill<V>(space: VectorSpace<V>, v: V): Promise<Basis<V>> {
     const basis = space.basis(capacity);
     for (let j = 0; j < capacity; j++) {
       space.write(v, columns(k, 100 + j));
-      basis.append(v, j % 2 === 0 ? { reciprocalOf: space.norm(v) } : 0.25);
+      await basis.append(v, j % 2 === 0 ? { reciprocalOf: space.norm(v) } : 0.25);
     }
     return basis;
   }
 
   it("appends, loads, projects, subtracts and combines as float64 does", async () => {
-    const space = await gpuSpace(k, perChunk);
+    const space = await gpuSpace(k, perChunk, where);
     await both(space, async (s) => {
       const [v, w] = [s.create(), s.create()];
-      const basis = fill(s, v);
+      const basis = await fill(s, v);
       expect(basis.length).toBe(capacity);
       const loaded: Float64Array[] = [];
       for (let j = 0; j < capacity; j++) {
-        basis.load(j, v);
+        await basis.load(j, v);
         loaded.push(...(await s.read(v)));
       }
       s.write(w, columns(k, 7));
-      const c = basis.project(w);
+      const c = await basis.project(w);
       expect(c.rows).toBe(capacity);
-      basis.subtract(w, c);
+      await basis.subtract(w, c);
       const subtracted = await s.read(w);
       const coefficients = [await c.fetch()];
       const weights = uniformArray(seeded(8), [capacity]);
-      basis.combine(weights, k - 1, w);
+      await basis.combine(weights, k - 1, w);
       const whole = await s.read(w);
-      basis.combine(weights.slice(0, 5), 0, w);
+      await basis.combine(weights.slice(0, 5), 0, w);
       return [loaded, subtracted, coefficients, whole, await s.read(w)];
     });
     space.destroy();
   });
 
   it("projects on what has been appended so far, at every length", async () => {
-    const space = await gpuSpace(k, perChunk);
+    const space = await gpuSpace(k, perChunk, where);
     await both(space, async (s) => {
       const [v, w] = [s.create(), s.create()];
       s.write(w, columns(k, 9));
@@ -215,8 +187,8 @@ describe.each([
       const coefficients: number[] = [];
       for (let j = 0; j < capacity; j++) {
         s.write(v, columns(k, 200 + j));
-        basis.append(v, 1);
-        coefficients.push(...(await basis.project(w).fetch()));
+        await basis.append(v, 1);
+        coefficients.push(...(await (await basis.project(w)).fetch()));
       }
       return [[coefficients]];
     });
@@ -231,8 +203,8 @@ describe("a basis", () => {
     const [x, , z] = columns(3, 10);
     space.write(v, [x, new Float64Array(n), z]);
     const basis = space.basis(1);
-    basis.append(v, { reciprocalOf: space.norm(v) });
-    basis.load(0, v);
+    await basis.append(v, { reciprocalOf: space.norm(v) });
+    await basis.load(0, v);
     const [a, b, c] = await space.read(v);
     expect(b).toEqual(new Float64Array(n));
     for (const unit of [a, c]) expect(unit.reduce((sum, e) => sum + e * e, 0)).toBeCloseTo(1, 6);
@@ -246,7 +218,7 @@ describe("a basis", () => {
     const other = await gpuSpace(1);
     const v = other.create();
     const basis = other.basis(1);
-    basis.append(v, 1);
+    await basis.append(v, 1);
     expect(() => basis.append(v, 1)).toThrow("internal: the basis holds 1 vectors already");
     other.destroy();
   });

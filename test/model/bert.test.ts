@@ -84,9 +84,9 @@ test.each([
 });
 
 test.each([
-  ["{", `text: expected JSON in UTF-8, file has something else. ${remedy}`],
-  ["[1]", `text: expected a JSON object, file has an array. ${remedy}`],
-  ["null", `text: expected a JSON object, file has null. ${remedy}`],
+  ["{", `byte 1: expected JSON: a key in double quotes, file has its end. ${remedy}`],
+  ["[1]", `byte 0: expected a JSON object, file has an array. ${remedy}`],
+  ["null", `byte 0: expected a JSON object, file has null. ${remedy}`],
 ])("a config.json that reads %j is refused", (text, message) => {
   expect(refusal(() => readConfig(new TextEncoder().encode(text), "config.json"))).toBe(
     `config.json: ${message}`,

@@ -25,7 +25,7 @@ test.each([
     "line 2: expected a number of bits and of milliseconds, file has an empty cell.",
   ],
   ["layer,bits,ms\nconv1,4,1\nconv1,4,2\n", '"conv1" at 4 bits: expected one time, file has two.'],
-  ["layer,bits,ms\n", "table: expected at least one time, file has none."],
+  ["layer,bits,ms\n", "line 2: expected at least one time, file has none."],
 ])("refuses %j by its place", (text, message) => {
   expect(() => read(text)).toThrow(message);
 });

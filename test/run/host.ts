@@ -64,11 +64,13 @@ function through<T extends object>(
   });
 }
 
-export const engineOn = (gpu: GPU, budget?: number): LocalEngine =>
+/** Without room on the host for a basis that does not fit a budget. */
+export const engineOn = (gpu: GPU, budget?: number, hostBudget = 0): LocalEngine =>
   new LocalEngine({
     kind: "node",
     gpu,
     readBundled: (path) => Promise.reject(new Error(`no bundled file ${path} in this test`)),
+    hostBudget,
     ...(budget === undefined ? {} : { budget }),
   });
 

@@ -114,16 +114,22 @@ describe("spectra of layers", () => {
       rows.slice(15).map((row) => row.slice(15)),
     ].map(symmetricEigenvalues);
     const step = 100;
-    for (const [budget, memory, releases] of [
-      [43 * step + 7, "all vectors", 0],
-      [43 * step + 5, "all vectors", 1],
-      [43 * step - 1, "two vectors", 1],
+    for (const [budget, memory, releases, hostBytes] of [
+      [43 * step + 7, "all vectors", 0, 0],
+      [43 * step + 5, "all vectors", 1, 0],
+      [43 * step - 1, "two vectors", 1, 0],
+      // Bases in host memory: that of the run makes way where the two do not share the room.
+      [1, "all vectors", 1, 41 * step],
+      [1, "two vectors", 1, 40 * step],
     ] as const) {
       let [usedBytes, released] = [7, 0];
       const operator = { ...denseOperator(rows, new DenseSpace(n, 2, segments)), products: 0 };
       const ground = {
         operator: Object.assign(operator, {
-          space: Object.assign(operator.space, { blockBytes: step }),
+          space: Object.assign(operator.space, {
+            blockBytes: step,
+            hostRoom: hostBytes === 0 ? null : { bytes: hostBytes, window: 1 },
+          }),
           cost: {
             get usedBytes() {
               return usedBytes;

@@ -188,6 +188,25 @@ describe("the engine", () => {
     expect(checks).not.toContain("orthogonality");
     expect(run.checks.filter(({ passed }) => !passed)).toEqual([]);
     const whole = finished(await measured({ probes: 1, traceProbes: 1, steps: 40 }));
+    // One byte less than a basis of these steps takes on the device.
+    const basis = { ...options, krylovVectors: 41, partition: problem.cut(1), advice: "" };
+    const host = engineOn(gpu.entry, HessianOperator.plan(basis).bytes - 1, 1e9);
+    await host.load(mlp(), vectors());
+    const kept = finished(await host.run(asked, silent));
+    const { basisInHostMemory } = kept.spectrum;
+    expect(basisInHostMemory?.bytes).toBeGreaterThanOrEqual(41 * 4 * parameters.length);
+    expect(kept.spectrum).not.toHaveProperty("densityOnly");
+    expect(summary(kept, false)).toContain(
+      "the Krylov basis did not fit the GPU: 1 MB in the computer's memory, read four times a step",
+    );
+    expect(kept.checks.map(({ name }) => name)).toContain("orthogonality");
+    expect(kept.checks.filter(({ passed }) => !passed)).toEqual([]);
+    for (const end of ["top", "bottom"] as const)
+      kept.eigenvalues[end].forEach(({ value, converged }, i) => {
+        expect(converged).toBe(whole.eigenvalues[end][i].converged);
+        expect(value).toBeCloseTo(whole.eigenvalues[end][i].value, 5);
+      });
+    host.destroy();
     expect(whole.spectrum).not.toHaveProperty("densityOnly");
     // The largest node of both is the largest eigenvalue, and its copies share its weight.
     const [all, found] = [whole.spectrum, run.spectrum].map((spectrum) => {

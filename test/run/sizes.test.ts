@@ -15,10 +15,16 @@ const DEFAULT = {
 const LARGE = { ...DEFAULT, maxBufferSize: 4_294_967_296, maxStorageBufferBindingSize: 2_147_483_644 };
 const drawn = { resnet50: new Map<string, Drawing>(), bertBase: new Map<string, Drawing>() };
 
-const resnet = (budget: number, limits = DEFAULT): SizePlan =>
-  planSize({ gpu: { limits }, published: resnet50, budget, batch: 2, drawings: drawn.resnet50 });
-const bert = (budget: number, limits = LARGE): SizePlan =>
-  planSize({ gpu: { limits }, published: bertBase, budget, batch: 1, drawings: drawn.bertBase });
+const resnet = (budget: number, hostBudget = 0): SizePlan =>
+  planSize({
+    ...{ gpu: { limits: DEFAULT }, published: resnet50, budget, hostBudget },
+    ...{ batch: 2, drawings: drawn.resnet50 },
+  });
+const bert = (budget: number, limits = LARGE, hostBudget = 0): SizePlan =>
+  planSize({
+    ...{ gpu: { limits }, published: bertBase, budget, hostBudget },
+    ...{ batch: 1, drawings: drawn.bertBase },
+  });
 
 function fitting({ outcome }: SizePlan) {
   if (outcome.kind !== "fits") throw new Error(outcome.message);
@@ -61,6 +67,21 @@ describe("ResNet-50 at 224 x 224", () => {
     expect(plans.map(({ purposes }) => Math.floor(purposes.basis / vector))).toEqual([2, 2, 2, 41, 61]);
   });
 
+  it("keeps the basis in the computer's memory where that has room, and says what it costs", () => {
+    const plan = resnet(2e9, 5e9);
+    expect(fitting(plan)).toMatchObject({ microBatch: 2, memory: "all vectors" });
+    expect(fitting(plan).hostBytes).toBeGreaterThanOrEqual(41 * 4 * plan.parameters);
+    expect(fitting(plan).purposes).toEqual({
+      ...fitting(resnet(2e9)).purposes,
+      vectors: fitting(plan).purposes.vectors,
+    });
+    expect(plan.sentence).toContain(
+      "all Krylov vectors kept, in the computer's memory (4.2 GB), from which the GPU reads 335.3 GB in the course of the run.",
+    );
+    expect(fitting(resnet(2e9, 4e9)).memory).toBe("two vectors");
+    expect(fitting(resnet(8e9, 64e9)).hostBytes).toBe(0);
+  });
+
   it("is refused below that, with what one image takes", () => {
     expect(resnet(1e9).sentence).toBe(
       "ResNet-50 (25.6 million parameters, 2 images of 224 x 224, 40 Lanczos steps) does not fit. The run needs 1.6 GB, the budget is 1.0 GB: look at fewer tensors (neither fewer steps nor fewer samples at a time help).",
@@ -88,6 +109,7 @@ describe("BERT-base with 128 tokens", () => {
       message: expect.stringMatching(/^The run needs 5\.\d GB, the budget is 4\.0 GB: look at fewer tensors/),
     });
     expect(fitting(bert(8e9))).toMatchObject({ microBatch: 1, memory: "two vectors" });
+    expect(fitting(bert(8e9, LARGE, 32e9))).toMatchObject({ microBatch: 1, memory: "all vectors" });
     expect(fitting(bert(32e9))).toMatchObject({ microBatch: 1, memory: "all vectors" });
   });
 });

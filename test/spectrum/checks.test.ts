@@ -108,8 +108,8 @@ describe("dense operator", () => {
     const w = space.create();
     space.write(w, [[0, 0, 4]]);
     const basis = space.basis(1);
-    basis.append(w, { reciprocalOf: space.norm(w) });
-    basis.load(0, w);
+    await basis.append(w, { reciprocalOf: space.norm(w) });
+    await basis.load(0, w);
     expect(await space.read(w)).toEqual([Float64Array.of(0, 0, 1), Float64Array.of(0, 0, 0)]);
   });
 });

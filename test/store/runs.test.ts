@@ -12,9 +12,10 @@ const ids = ["resnet20", "resnet20-nobn", "resnet20-noskip", "bert-opinions"];
 /** Storage in memory, which outlives a page. */
 function memory(kept = new Map<string, ListedRun>()) {
   const place: RunPlace = {
-    all: async () => [...kept.values()],
+    all: async () => [...kept].map(([key, record]) => ({ key, record })),
     put: async (run) => void kept.set(run.id, structuredClone(run)),
-    remove: async (id) => void kept.delete(id),
+    rename: async (id, name) => void Object.assign(kept.get(id) ?? {}, { name }),
+    remove: async (key) => void kept.delete(key as string),
   };
   return { kept, open: async () => place };
 }
@@ -95,7 +96,7 @@ describe("the list of runs", () => {
   test("holds the last run that was measured, and after a reload as well", async () => {
     const disk = memory();
     const first = page(disk.open);
-    await first.actions.open("#steps=2");
+    await first.actions.open("#steps=5");
     await first.actions.run();
     await first.actions.run();
     expect(first.getState().list.runs.map(({ id }) => id)).toEqual(["last"]);
@@ -105,10 +106,59 @@ describe("the list of runs", () => {
     expect(later.getState().list.read).toBe("not yet");
     await later.actions.readList();
     const [last] = later.getState().list.runs;
-    expect(last).toMatchObject({ id: "last", from: "last", result: { settings: { steps: 2 } } });
+    expect(last).toMatchObject({ id: "last", from: "last", result: { settings: { steps: 5 } } });
     expect(last.bytes).toBe(JSON.stringify(last.result).length);
     later.actions.showListed("last");
-    expect(later.getState().shown).toMatchObject({ origin: "listed", result: { settings: { steps: 2 } } });
+    expect(later.getState().shown).toMatchObject({ origin: "listed", result: { settings: { steps: 5 } } });
+  });
+
+  test("keeps a damaged record as it is, says what is wrong with it, and deletes it when told", async () => {
+    const disk = memory();
+    const first = page(disk.open);
+    await first.actions.open("");
+    await first.actions.saveShown();
+    const [sound] = disk.kept.values();
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const records: Record<string, unknown> = {
+      "saved-1": { ...sound, id: "saved-1", result: { ...sound.result, loss: "low" } },
+      "saved-2": { ...sound, id: "../../elsewhere" },
+      "saved-3": { ...sound, id: "saved-3", result: circle },
+      "saved-4": 7,
+    };
+    for (const [key, record] of Object.entries(records)) disk.kept.set(key, record as ListedRun);
+
+    const { actions, getState } = page(disk.open);
+    await actions.open("");
+    await actions.readList();
+    const remedy = "Export it as it is if you need it, then delete it.";
+    expect(getState().list.runs).toEqual([sound]);
+    expect(getState().list.damaged.map(({ problem }) => problem)).toEqual([
+      `saved-1: result.loss: expected a finite number, file has "low". ${remedy}`,
+      `saved-2: id: expected "last", or "saved-" with letters and digits, file has "../../elsewhere". ${remedy}`,
+      `saved-3: record: expected values that JSON has, file has others. ${remedy}`,
+      `saved-4: record: expected an object, file has 7. ${remedy}`,
+    ]);
+    expect(getState().list.damaged.map(({ record }) => record)).toEqual(Object.values(records));
+    await actions.saveShown();
+    expect(disk.kept.size).toBe(6);
+    await actions.deleteDamaged("saved-1");
+    expect([disk.kept.has("saved-1"), getState().list.damaged.length]).toEqual([false, 3]);
+  });
+
+  test("leaves what this version does not know where it is when a run gets a name", async () => {
+    const disk = memory();
+    const first = page(disk.open);
+    await first.actions.open("");
+    await first.actions.saveShown();
+    const [kept] = disk.kept.values();
+    Object.assign(kept.result, { horoscope: 1 });
+    const { actions, getState } = page(disk.open);
+    await actions.open("");
+    await actions.readList();
+    expect(getState().list.runs[0].result).not.toHaveProperty("horoscope");
+    await actions.renameRun(kept.id, "mine");
+    expect(disk.kept.get(kept.id)).toMatchObject({ name: "mine", result: { horoscope: 1 } });
   });
 
   test("keeps what a cancelled run knew", async () => {
@@ -153,7 +203,7 @@ describe("the list of runs", () => {
       "refuses every call",
       async (): Promise<RunPlace> => {
         const refuse = () => Promise.reject(new Error("The operation is insecure."));
-        return { all: refuse, put: refuse, remove: refuse };
+        return { all: refuse, put: refuse, rename: refuse, remove: refuse };
       },
     ],
   ])("lives in memory where storage %s, and says why", async (_, open) => {

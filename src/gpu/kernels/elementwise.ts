@@ -1,5 +1,5 @@
 import type { Shape } from "../../model/graph.ts";
-import template from "../../shaders/elementwise.wgsl?raw";
+import template from "../../shaders/threads.wgsl?raw";
 import { ExprWriter, maskLanes } from "../codegen.ts";
 import { costOf, type Expr } from "../expr.ts";
 import { Binder, grid, type Kernel, vec4Address } from "../kernel.ts";
@@ -55,14 +55,36 @@ export function coordinateText(
   return { text: lines.join("\n  "), names, count: extent.reduce((a, b) => a * b, 1) };
 }
 
+/** What each thread of a kernel does: WGSL over `thread` and `probe`. */
+export interface Body {
+  readonly text: string;
+  readonly threads: number;
+  /** Of all threads, per probe. */
+  readonly flops: number;
+}
+
 /** Outputs of one shape, evaluated in one pass. Scalars count as shape [1]. */
+export function elementwiseBody(outputs: readonly Output[], binder: Binder, writer: ExprWriter): Body {
+  const { text, names, count } = coordinateText(outputs[0].view.shape, "thread");
+  const store = storeText(writer, binder, outputs, names);
+  const flops = 4 * count * outputs.reduce((n, o) => n + costOf(o.expr).applies, 0);
+  return { text: `${text}\n  ${store}`, threads: count, flops };
+}
+
 export function elementwiseKernel(outputs: readonly Output[], label: string): Kernel {
-  const shape = outputs[0].view.shape;
+  return threadsKernel(outputs, label, (binder, writer) => elementwiseBody(outputs, binder, writer));
+}
+
+/** A kernel of one body. */
+export function threadsKernel(
+  outputs: readonly Output[],
+  label: string,
+  write: (binder: Binder, writer: ExprWriter) => Body,
+): Kernel {
   const binder = new Binder();
   const writer = new ExprWriter(binder);
-  const { text, names, count } = coordinateText(shape, "thread");
-  const body = storeText(writer, binder, outputs, names);
-  const { groups, row } = grid(count, WORKGROUP);
+  const body = write(binder, writer);
+  const { groups, row } = grid(body.threads, WORKGROUP);
   return {
     label,
     wgsl: expand(template, {
@@ -70,13 +92,12 @@ export function elementwiseKernel(outputs: readonly Output[], label: string): Ke
       DECLARATIONS: binder.declarations(),
       WORKGROUP,
       ROW: row,
-      THREADS: count,
-      COORDINATES: text,
-      BODY: body,
+      THREADS: body.threads,
+      BODY: body.text,
     }),
     bindings: binder.bindings,
     groups,
     batched: outputs.some((o) => o.view.slot.probeStride > 0),
-    flops: 4 * count * outputs.reduce((n, o) => n + costOf(o.expr).applies, 0),
+    flops: body.flops,
   };
 }

@@ -1,15 +1,13 @@
 import type { Shape } from "../../model/graph.ts";
 import template from "../../shaders/reduce.wgsl?raw";
-import { ExprWriter, maskLanes } from "../codegen.ts";
+import { type ExprWriter, maskLanes } from "../codegen.ts";
 import type { Heavy } from "../expr.ts";
-import { Binder, grid, type Kernel } from "../kernel.ts";
+import type { Binder, Kernel } from "../kernel.ts";
 import { expand } from "../template.ts";
-import type { Output } from "./elementwise.ts";
-import { coordinateText, storeText } from "./elementwise.ts";
+import { type Body, coordinateText, type Output, storeText, threadsKernel } from "./elementwise.ts";
 
 type Reduce = Extract<Heavy, { kind: "reduce" }>;
 
-const WORKGROUP = 64;
 const WANTED_THREADS = 4096;
 const MOST_SHARES = 256;
 /** Below this many rows a share is not worth its second pass. */
@@ -44,11 +42,20 @@ export function reduceShares(work: Reduce): number {
  * reduces their first axis in a second pass, whose outputs then carry the epilogue.
  */
 export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: number): Kernel {
+  const label = `${work.fn} over axes ${work.axes.join(",")} of [${work.inputShape.join(",")}]`;
+  return threadsKernel(outputs, label, (binder, writer) => reduceBody(work, outputs, shares, binder, writer));
+}
+
+export function reduceBody(
+  work: Reduce,
+  outputs: readonly Output[],
+  shares: number,
+  binder: Binder,
+  writer: ExprWriter,
+): Body {
   const { inner, rows, lanes } = loops(work);
   const shape = work.inputShape;
   const last = shape.length - 1;
-  const binder = new Binder();
-  const writer = new ExprWriter(binder);
   const kept = coordinateText(reducedShape(work), "result");
   const rowCount = product(shape, rows);
   // Inside the loops the reduced coordinates replace the constant zeros of the kept ones.
@@ -73,16 +80,8 @@ export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: n
   const storeNames = shares > 1 ? ["share", ...kept.names] : kept.names;
   const accumulators = work.inputs.map((_, i) => `acc${i}`);
   const store = storeText(writer, binder, outputs, storeNames, accumulators);
-  const threads = kept.count * shares;
-  const { groups, row } = grid(threads, WORKGROUP);
   return {
-    label: `${work.fn} over axes ${work.axes.join(",")} of [${shape.join(",")}]`,
-    wgsl: expand(template, {
-      HELPERS: writer.prelude,
-      DECLARATIONS: binder.declarations(),
-      WORKGROUP,
-      ROW: row,
-      THREADS: threads,
+    text: expand(template, {
       RESULTS: kept.count,
       KEPT: kept.text,
       ROWS_PER_SHARE: Math.ceil(rowCount / shares),
@@ -96,9 +95,7 @@ export function reduceKernel(work: Reduce, outputs: readonly Output[], shares: n
       SUM: work.fn === "sum",
       STORE: store,
     }),
-    bindings: binder.bindings,
-    groups,
-    batched: outputs.some((o) => o.view.slot.probeStride > 0),
+    threads: kept.count * shares,
     flops: work.inputs.length * shape.reduce((a, b) => a * b, 1),
   };
 }

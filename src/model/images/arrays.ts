@@ -73,5 +73,5 @@ function decodePicture({ bytes }: PictureFile, refuse: Refuse): Picture {
     refuse("size", `at most ${limits.pictureBytes} bytes`, `${bytes.length}`, "Make the image smaller");
   if (bytes[0] === PNG) return decodePng(bytes, "image", refuse);
   if (bytes[0] === JPEG) return decodeJpeg(bytes, "image", refuse);
-  return refuse("image", "PNG or JPEG", "another format", "Save it as PNG");
+  return refuse("image, byte 0", "PNG or JPEG", "another format", "Save it as PNG");
 }

@@ -17,7 +17,7 @@ const ADOBE = 0xee;
  * @throws FormatError
  */
 export function decodeJpeg(bytes: Uint8Array, where: string, refuse: Refuse): Picture {
-  const { components, kept, isRgb } = readSegments(bytes, where, refuse);
+  const { components, kept, isRgb, end } = readSegments(bytes, where, refuse);
   let image: { readonly width: number; readonly height: number; readonly data: Uint8Array };
   try {
     image = decode(kept, {
@@ -25,7 +25,12 @@ export function decodeJpeg(bytes: Uint8Array, where: string, refuse: Refuse): Pi
       ...{ maxResolutionInMP: limits.picturePixels / 1e6, maxMemoryUsageInMB: 2048 },
     });
   } catch {
-    return refuse(where, "a sound JPEG image", "a fault in it");
+    // Of a fault inside its segments the decoder tells no more.
+    return refuse(
+      `${where}, bytes 2 to ${end}`,
+      "tables and packed pixels of a JPEG image",
+      "a fault in them",
+    );
   }
   const { width, height, data } = image;
   const picture = { width, height, dropped: [] };
@@ -34,7 +39,12 @@ export function decodeJpeg(bytes: Uint8Array, where: string, refuse: Refuse): Pi
   const planes = components.map(({ across, down }, i) => {
     const steps = [most("across") / across, most("down") / down] as const;
     if (!steps.every(Number.isInteger))
-      return refuse(where, "colours at a whole fraction of the resolution", "another ratio", "Save it again");
+      return refuse(
+        `${where}, component ${i}`,
+        "colours at a whole fraction of the resolution",
+        "another ratio",
+        "Save it again",
+      );
     return magnify(takePlane(data, image, i, steps), width, height, steps);
   });
   if (!isRgb) return { ...picture, rgb: toRgb(planes[0], planes[1], planes[2]), grey: false };
@@ -54,43 +64,47 @@ interface Segments {
   readonly isRgb: boolean;
   /** The file without Adobe's segment, which would have the decoder turn colours on its own. */
   readonly kept: Uint8Array;
+  /** Place of the marker that ends the image. */
+  readonly end: number;
 }
 
 /** Walks the segments before anything is decoded: sizes, the kind of frame, the number of scans, the end. */
 function readSegments(bytes: Uint8Array, where: string, refuse: Refuse): Segments {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) refuse(where, "a JPEG image", "other bytes");
-  const cut = (): never => refuse(where, "an end", "none: it is cut short");
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) refuse(`${where}, byte 0`, "a JPEG image", "other bytes");
+  const cut = (at: number): never => refuse(`${where}, byte ${at}`, "an end", "none: it is cut short");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let components: readonly Component[] = [];
   let adobe: { readonly from: number; readonly to: number; readonly transform: number } | null = null;
   let jfif = false;
   let scans = 0;
-  for (let at = 2; ; ) {
+  let at = 2;
+  for (;;) {
     // In packed pixels 0xff is followed by 0 or the number of a restart; anything else is the next segment.
     while (at + 1 < bytes.length && !(bytes[at] === 0xff && isSegment(bytes[at + 1]))) at++;
-    if (at + 1 >= bytes.length) return cut();
+    if (at + 1 >= bytes.length) return cut(bytes.length);
     const marker = bytes[at + 1];
     if (marker === END) break;
     const end = at + 4 <= bytes.length ? at + 2 + view.getUint16(at + 2) : at;
-    if (end < at + 4 || end > bytes.length) return cut();
+    if (end < at + 4 || end > bytes.length) return cut(at);
     if (isFrame(marker)) {
-      if (components.length > 0) return refuse(where, "one frame", "several");
-      components = readFrame(bytes.subarray(at, end), marker, where, refuse);
+      if (components.length > 0) return refuse(`${where}, byte ${at}`, "one frame", "several");
+      components = readFrame(bytes.subarray(at, end), marker, `${where}, byte ${at}`, refuse);
     } else if (marker === JFIF) jfif = true;
     else if (marker === ADOBE && end - at >= 16 && adobe === null)
       adobe = { from: at, to: end, transform: bytes[at + 15] };
     else if (marker === SCAN && ++scans > limits.jpegScans)
-      return refuse(where, `at most ${limits.jpegScans} scans`, "more");
+      return refuse(`${where}, byte ${at}`, `at most ${limits.jpegScans} scans`, "more");
     at = end;
   }
-  if (components.length === 0 || scans === 0) return refuse(where, "a frame and a scan", "none");
+  if (components.length === 0 || scans === 0)
+    return refuse(`${where}, byte ${at}`, "a frame and a scan before it", "none");
   const named = components.map(({ id }) => String.fromCharCode(id)).join("");
   const isRgb = adobe === null ? !jfif && named === "RGB" : adobe.transform === 0;
-  if (adobe === null) return { components, isRgb, kept: bytes };
+  if (adobe === null) return { components, isRgb, kept: bytes, end: at };
   const kept = new Uint8Array(bytes.length - (adobe.to - adobe.from));
   kept.set(bytes.subarray(0, adobe.from));
   kept.set(bytes.subarray(adobe.to), adobe.from);
-  return { components, isRgb, kept };
+  return { components, isRgb, kept, end: at };
 }
 
 function readFrame(segment: Uint8Array, marker: number, where: string, refuse: Refuse): readonly Component[] {

@@ -53,16 +53,17 @@ interface Header {
  */
 export function decodePng(bytes: Uint8Array, where: string, refuse: Refuse): Picture {
   if (bytes.length < 33 || SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
-    refuse(where, "a PNG image", "other bytes");
+    refuse(`${where}, byte 0`, "a PNG image", "other bytes");
   }
-  const sound: Sound = (what, found) => refuse(where, what, found);
-  const header = readHeader(bytes, where, refuse);
+  const sound: Sound = (place, expected, found) => refuse(`${where}, ${place}`, expected, found);
+  const header = readHeader(bytes, `${where}, byte 8`, refuse);
   const { packed, palette, transparent } = readChunks(bytes, header, sound);
   const samples = unpack(inflated(packed, packedSize(header), sound), header, sound);
   return toPicture(samples, header, palette, transparent, sound);
 }
 
-type Sound = (expected: string, found: string) => never;
+/** A refusal by a place in the image. */
+type Sound = (place: string, expected: string, found: string) => never;
 
 function readHeader(bytes: Uint8Array, where: string, refuse: Refuse): Header {
   // The header comes first, so that the size is known before anything is unpacked.
@@ -90,22 +91,22 @@ function readChunks(bytes: Uint8Array, { colour }: Header, sound: Sound) {
   let palette: Uint8Array | null = null;
   let transparent = colour === 4 || colour === 6;
   for (let at = 8; ; ) {
-    if (at + 12 > bytes.length) return sound("an end", "none: it is cut short");
+    if (at + 12 > bytes.length) return sound(`byte ${at}`, "an end", "none: it is cut short");
     const end = at + 8 + view.getUint32(at);
     const name = nameAt(bytes, at + 4);
     if (end + 4 > bytes.length)
-      return sound("an end", `none: it is cut short in ${quoteChunk(bytes, at + 4)}`);
+      return sound(`byte ${at}`, "an end", `none: it is cut short in ${quoteChunk(bytes, at + 4)}`);
     const content = bytes.subarray(at + 8, end);
     // An upper-case first letter: the image cannot be read without it. What else there may be is not even checked.
     const critical = (bytes[at + 4] & 0x20) === 0;
     if (critical && crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end))
-      return sound("a sound PNG image", `another checksum in ${quoteChunk(bytes, at + 4)}`);
+      return sound(`byte ${at}`, "a sound PNG image", `another checksum in ${quoteChunk(bytes, at + 4)}`);
     if (name === "IDAT") packed.push(content);
     else if (name === "PLTE") palette = content;
     else if (name === "tRNS") transparent = true;
     else if (name === "IEND") return { packed, palette, transparent };
     else if (critical && name !== "IHDR")
-      return sound("chunks of the PNG standard", quoteChunk(bytes, at + 4));
+      return sound(`byte ${at}`, "chunks of the PNG standard", quoteChunk(bytes, at + 4));
     at = end + 4;
   }
 }
@@ -140,9 +141,9 @@ function inflated(packed: readonly Uint8Array[], size: number, sound: Sound): Ui
         inflater.push(chunk.subarray(from, from + step));
     inflater.push(new Uint8Array(), true);
   } catch {
-    return sound(expected, "a broken stream");
+    return sound("IDAT", expected, "a broken stream");
   }
-  if (length !== size) return sound(expected, length > size ? "more" : `${length}`);
+  if (length !== size) return sound("IDAT", expected, length > size ? "more" : `${length}`);
   return out;
 }
 
@@ -161,7 +162,8 @@ function unpack(raw: Uint8Array, header: Header, sound: Sound): Uint8Array {
     let before: Uint8Array = new Uint8Array(length);
     for (let row = 0; row < rows; row++) {
       const line = raw.subarray(at + 1, at + 1 + length);
-      if (!unfilter(raw[at], line, before, back)) sound("filters of the PNG standard", `number ${raw[at]}`);
+      if (!unfilter(raw[at], line, before, back))
+        sound(`row ${y + row * dy}`, "filters of the PNG standard", `number ${raw[at]}`);
       const first = (y + row * dy) * width + x;
       for (let i = 0; i < columns * channels; i++) {
         const pixel = first + Math.floor(i / channels) * dx;
@@ -211,13 +213,13 @@ function toPicture(
   transparent: boolean,
   sound: Sound,
 ): Picture {
-  const colours = colour === PALETTE ? (palette ?? sound("a palette", "none")) : new Uint8Array();
+  const colours = colour === PALETTE ? (palette ?? sound("PLTE", "a palette", "none")) : new Uint8Array();
   const rgb = new Uint8Array(width * height * 3);
   const scale = depth < 8 ? 255 / ((1 << depth) - 1) : 1;
   for (let i = 0; i < width * height; i++) {
     const sample = samples[i * channels];
     if (colour === PALETTE && 3 * sample + 3 > colours.length)
-      sound(`colours 0 to ${Math.floor(colours.length / 3) - 1} of the palette`, `${sample}`);
+      sound(`pixel ${i}`, `colours 0 to ${Math.floor(colours.length / 3) - 1} of the palette`, `${sample}`);
     for (let c = 0; c < 3; c++) {
       if (colour === PALETTE) rgb[3 * i + c] = colours[3 * sample + c];
       else rgb[3 * i + c] = channels < 3 ? sample * scale : samples[i * channels + c];

@@ -1,5 +1,6 @@
 import { type Refuse, refuser } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { readUtf8 } from "../utf8.ts";
 import { readJsonLines } from "./jsonLines.ts";
 import type { Table } from "./rows.ts";
 import { readSeparated } from "./separated.ts";
@@ -26,15 +27,10 @@ export function readTable(
       `${bytes.length}`,
       "Keep the lines that you need in a smaller file",
     );
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return refuse("text", "UTF-8", "other bytes", "Save it as UTF-8");
-  }
+  const text = readUtf8(bytes, refuse, "Save it as UTF-8");
   const table = /\.(jsonl|ndjson)$/i.test(file)
     ? readJsonLines(text, refuse)
     : readSeparated(text, /\.csv$/i.test(file) ? "csv" : "tsv", isHeader, refuse);
-  if (table.rows.length === 0) refuse("text", "at least one sentence", "none");
+  if (table.rows.length === 0) refuse("line 1", "at least one sentence", "none");
   return table;
 }

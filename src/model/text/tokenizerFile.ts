@@ -1,6 +1,7 @@
 import { quote, type Refuse, refuser } from "../errors.ts";
 import { isObject, readJsonObject } from "../jsonObject.ts";
 import { limits } from "../limits.ts";
+import { readUtf8 } from "../utf8.ts";
 import { checkAddedTokens, checkModel, checkPart, checkVocabulary } from "./parts.ts";
 import type { WordPieces } from "./wordPiece.ts";
 
@@ -144,13 +145,9 @@ function ofVocabulary({ name, bytes }: TokenizerBytes, settings: TokenizerBytes 
 function readVocabulary(bytes: Uint8Array, refuse: Refuse): ReadonlyMap<string, number> {
   if (bytes.length > limits.tokenizerBytes)
     refuse("size", `at most ${limits.tokenizerBytes} bytes`, `${bytes.length} bytes`);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return refuse("text", "UTF-8", "other bytes");
-  }
-  const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
+  const lines = readUtf8(bytes, refuse)
+    .split("\n")
+    .map((line) => line.replace(/\r$/, ""));
   if (lines.at(-1) === "") lines.pop();
   if (lines.length > limits.vocabularyTokens)
     refuse("tokens", `at most ${limits.vocabularyTokens}`, `${lines.length}`);

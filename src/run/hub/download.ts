@@ -6,6 +6,7 @@ import { checkHash } from "./hashes.ts";
 import { HubError } from "./problem.ts";
 import type { Place } from "./request.ts";
 import {
+  emptyStretch,
   fill,
   provenance,
   type Repo,
@@ -58,7 +59,7 @@ export class Downloader {
       report(file.path, cached.length);
       return cached;
     }
-    const stretch = this.kept.files.get(path) ?? { start: 0, bytes: allocate(file), have: 0 };
+    const stretch = this.kept.files.get(path) ?? emptyStretch(0, file.size);
     this.kept.files.set(path, stretch);
     report(file.path, stretch.have);
     await fill(stretch, {
@@ -77,14 +78,5 @@ export class Downloader {
     }
     await unlessAborted(this.cache.put(path, stretch.bytes), signal);
     return stretch.bytes;
-  }
-}
-
-/** @throws HubError where the browser has no room for it */
-function allocate({ path, size }: HubFile): Uint8Array {
-  try {
-    return new Uint8Array(size);
-  } catch {
-    throw new HubError("unusable", `${path}: this browser has no room for ${size} bytes. Close other tabs.`);
   }
 }

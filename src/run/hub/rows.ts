@@ -7,6 +7,7 @@ import { type NewColumn, type NewStruct, writeParquet } from "../../model/parque
 import type { NamedFile } from "../protocol.ts";
 import type { Place } from "./request.ts";
 import {
+  emptyStretch,
   fill,
   provenance,
   type Repo,
@@ -63,7 +64,7 @@ function remoteSource(
   return {
     size: file.size,
     read: async (start, end) => {
-      const stretch = { start, bytes: new Uint8Array(end - start), have: 0 };
+      const stretch = emptyStretch(start, end - start);
       await fill(stretch, {
         place,
         path,

@@ -32,9 +32,39 @@ export const provenance = ({ id, commit }: Repo, path: string): string =>
 export interface Stretch {
   /** Place in the file of the first byte. */
   readonly start: number;
-  readonly bytes: Uint8Array;
+  /** Bytes that it shall have. */
+  readonly size: number;
+  /** Grows with what comes, so that an announcement alone takes no memory; of `size` bytes once all are there. */
+  bytes: Uint8Array;
   /** Bytes that are there. */
   have: number;
+}
+
+/** Bytes of a stretch of which none has come. */
+const FIRST = 4 * 2 ** 20;
+
+export const emptyStretch = (start: number, size: number): Stretch => ({
+  ...{ start, size, have: 0 },
+  bytes: new Uint8Array(Math.min(size, FIRST)),
+});
+
+/** Puts bytes at the end of what is there. @throws HubError where the browser has no room for them */
+function append(stretch: Stretch, fresh: Uint8Array, path: string): void {
+  const { size, bytes, have } = stretch;
+  if (have + fresh.length > bytes.length) {
+    const room = Math.min(size, Math.max(have + fresh.length, 2 * bytes.length));
+    try {
+      stretch.bytes = new Uint8Array(room);
+    } catch {
+      throw new HubError(
+        "unusable",
+        `${path}: this browser has no room for ${room} bytes. Close other tabs.`,
+      );
+    }
+    stretch.bytes.set(bytes.subarray(0, have));
+  }
+  stretch.bytes.set(fresh, have);
+  stretch.have += fresh.length;
 }
 
 export interface TransferOptions {
@@ -58,7 +88,7 @@ export interface Transfer extends TransferOptions {
  */
 export async function fill(stretch: Stretch, transfer: Transfer): Promise<void> {
   const { file, signal, pause = 500 } = transfer;
-  for (let fruitless = 0; stretch.have < stretch.bytes.length; ) {
+  for (let fruitless = 0; stretch.have < stretch.size; ) {
     const before = stretch.have;
     let lost: HubError | null = null;
     try {
@@ -83,7 +113,7 @@ const short = ({ start, have }: Stretch, { path, size }: HubFile): HubError =>
 
 async function fillPart(stretch: Stretch, transfer: Transfer): Promise<void> {
   const { place, path, file, signal, report, chunk = CHUNK } = transfer;
-  const stop = stretch.start + stretch.bytes.length;
+  const stop = stretch.start + stretch.size;
   const start = stretch.start + stretch.have;
   const range = { start, end: Math.min(stop, start + chunk) };
   const whole = range.start === 0 && range.end === file.size;
@@ -101,11 +131,10 @@ async function fillPart(stretch: Stretch, transfer: Transfer): Promise<void> {
     // A server without ranges sends again what is there, and what nobody asked for.
     const known = Math.max(0, stretch.start + stretch.have - at);
     const fresh = bytes.subarray(known, Math.max(known, stop - at));
-    stretch.bytes.set(fresh, stretch.have);
-    stretch.have += fresh.length;
+    append(stretch, fresh, file.path);
     at += bytes.length;
     if (fresh.length > 0) report(fresh.length);
-    if (stretch.have === stretch.bytes.length && at > stop) return;
+    if (stretch.have === stretch.size && at > stop) return;
   }
 }
 

@@ -171,6 +171,9 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
     ...{ nodes: list(row, 4096, 1), weights: list(row, 4096, 1) },
     ...{ alpha: list(row, 4096), beta: list(row, 4096) },
     densityOnly: mayLack(object<NonNullable<RunResult["spectrum"]["densityOnly"]>>({ ghosts: count })),
+    basisInHostMemory: mayLack(
+      object<NonNullable<RunResult["spectrum"]["basisInHostMemory"]>>({ bytes: positive }),
+    ),
   }),
   slices: list(slice, 1024),
   landscapes: mayLack(list(landscape, 64)),

@@ -2,7 +2,7 @@
 import { Fragment, useMemo } from "react";
 import type { ComparedRow, Difference, Quantity } from "../../store/comparison.ts";
 import { probeDistance, wasserstein } from "../../store/distance.ts";
-import { cells, differences as words } from "../../strings/en.ts";
+import { cells, numbers, differences as words } from "../../strings/en.ts";
 import { interval, percent, significant } from "../format.ts";
 import type { ComparedRun } from "./strokes.ts";
 
@@ -62,7 +62,7 @@ const text = (value: number, unit: Unit): string =>
   unit === "share" ? percent(value) : significant(value, 4);
 
 const range = (ends: readonly [number, number], unit: Unit): string =>
-  unit === "share" ? words.range(percent(ends[0]), percent(ends[1])) : interval(ends);
+  unit === "share" ? numbers.interval(percent(ends[0]), percent(ends[1])) : interval(ends);
 
 /** Narrower than what is written of the number, which then says it all. */
 const isSharp = ([low, high]: readonly [number, number], value: number): boolean =>

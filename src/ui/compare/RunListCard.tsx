@@ -10,6 +10,7 @@ import { bytesText } from "../format.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card } from "../parts.tsx";
 import { runTitle } from "../words.ts";
+import { DamagedRuns } from "./DamagedRuns.tsx";
 
 export function RunListCard() {
   const catalogue = usePage((state) => state.catalogue);
@@ -53,6 +54,7 @@ export function RunListCard() {
           </tbody>
         </table>
       </section>
+      <DamagedRuns />
       <p className="calm">{words.keeping}</p>
     </Card>
   );

@@ -4,7 +4,7 @@ import { incomparable } from "../../store/comparison.ts";
 import { isBusy } from "../../store/runState.ts";
 import type { RunResult } from "../../store/state.ts";
 import { STUDY } from "../../store/studyView.ts";
-import { runButtons, study as words } from "../../strings/en.ts";
+import { runButtons, storedRuns, study as words } from "../../strings/en.ts";
 import { Doubted } from "../doubt.tsx";
 import { useActions, usePage } from "../page.ts";
 import { Button, Card, Segments } from "../parts.tsx";
@@ -50,7 +50,7 @@ export function StudyCards() {
           </p>
         ))}
         {runs.length === 0 ? (
-          <p className="empty">{source === "stored" ? words.reading : words.none}</p>
+          <p className="empty">{source === "stored" ? storedRuns.reading : words.none}</p>
         ) : (
           <>
             <StudyDensities runs={runs} />

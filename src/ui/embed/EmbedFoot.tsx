@@ -1,6 +1,6 @@
 /** Recompute, what came of it, and the way to the whole page. */
 import { isBusy } from "../../store/runState.ts";
-import { runButtons, embed as words } from "../../strings/en.ts";
+import { runButtons, runStatus, embed as words } from "../../strings/en.ts";
 import { useActions, useHidden, usePage, usePageStore } from "../page.ts";
 import { Button } from "../parts.tsx";
 import { announcement, endingLine, progressLine } from "../words.ts";
@@ -38,7 +38,7 @@ function Recompute() {
             {runButtons.cancel}
           </Button>
           <progress
-            aria-label={words.progress}
+            aria-label={runStatus.progress}
             max={progress?.total || 1}
             value={progress === null ? undefined : progress.done}
           />

@@ -1,19 +1,9 @@
 /** Joins the embed's store to the page that frames it: commands in, events out, height and unused keys. */
-import {
-  type ControlKey,
-  type ControlValues,
-  controlKeys,
-  controls,
-  FILE_MODEL,
-  parseControl,
-} from "../../store/controls.ts";
 import type { PageStore } from "../../store/pageStore.ts";
-import { rankOf } from "../../store/ranks.ts";
-import { isBusy } from "../../store/runState.ts";
-import { embed as words } from "../../strings/en.ts";
+import { createCommands } from "./commands.ts";
+import { createFlow, TOO_MANY } from "./flow.ts";
 import { unusedKey } from "./keys.ts";
-import { accept, type EmbedEvent, PROTOCOL, type Received, targetOf } from "./protocol.ts";
-import { recompute } from "./recompute.ts";
+import { accept, type EmbedEvent, PROTOCOL, targetOf } from "./protocol.ts";
 import { createReport } from "./report.ts";
 
 /** Does nothing in a window of its own. Listens for as long as the document lives. */
@@ -49,43 +39,28 @@ export function connect(store: PageStore, version: string): void {
     }
   }
 
-  async function obey(command: Received): Promise<void> {
-    const answer = command.id === undefined ? {} : { id: command.id };
-    try {
-      switch (command.type) {
-        case "ping":
-          post({ type: "ready", version, ...answer });
-          report = createReport();
-          tell();
-          post({ type: "resize", height: height() });
-          return;
-        case "open":
-          return await store.actions.open(command.state);
-        case "set":
-          return setControl(store, command.control, String(command.value));
-        case "run":
-          return await recompute(store);
-        case "cancel":
-          if (isBusy(store.getState().run)) await store.actions.cancel();
-          return;
-        case "export": {
-          const { exported } = await import("./exported.ts");
-          post({ type: "export", ...exported(store.getState(), command.format), ...answer });
-          return;
-        }
-        case "slide:start":
-        case "slide:stop":
-          away = command.type === "slide:stop";
-          return followSlide();
-      }
-    } catch (error) {
-      post({ type: "error", message: error instanceof Error ? error.message : String(error), ...answer });
-    }
-  }
+  const obey = createCommands({
+    ...{ store, post },
+    greet(answer) {
+      post({ type: "ready", version, ...answer });
+      report = createReport();
+      tell();
+      post({ type: "resize", height: height() });
+    },
+    slide(isAway) {
+      away = isAway;
+      followSlide();
+    },
+    exported: async (format) => (await import("./exported.ts")).exported(store.getState(), format),
+  });
 
-  addEventListener("message", ({ data, origin, source }) => {
+  const flow = createFlow();
+  addEventListener("message", ({ data, origin, source, timeStamp }) => {
     const accepted = accept(pinned, { data, origin, fromParent: source === parent });
     if (accepted === null) return;
+    const may = flow(timeStamp);
+    if (may === "flood") post({ type: "error", message: TOO_MANY });
+    if (may !== "pass") return;
     pinned = accepted.pinned;
     void obey(accepted.command);
   });
@@ -96,20 +71,4 @@ export function connect(store: PageStore, version: string): void {
     const key = unusedKey(event);
     if (key !== null) post({ type: "key", key });
   });
-}
-
-/** @throws Error with a sentence for the author of the framing page */
-function setControl({ actions }: PageStore, url: string, text: string): void {
-  const key = controlKeys.find((name) => controls[name].url === url);
-  if (key === undefined) {
-    const keys = controlKeys.map((name) => controls[name].url).join(", ");
-    throw new Error(words.noControl(JSON.stringify(url), keys));
-  }
-  const checked = parseControl(key, text);
-  if (!checked.ok) throw new Error(`${checked.message}.`);
-  if (key === "model" && checked.value === FILE_MODEL) throw new Error(words.noFiles);
-  const rank = key === "selected" ? rankOf(text) : null;
-  if (rank !== null) void actions.select(rank);
-  // Checked together, though their types have lost each other on the way.
-  else actions.set<ControlKey>(key, checked.value as ControlValues[ControlKey]);
 }

@@ -1,7 +1,7 @@
 /** A guided tour: a calm strip at the bottom of the page, which says what the figure above it shows. */
 import { useEffect } from "react";
 import { type ControlValues, controlKeys, defaultValues } from "../../store/controls.ts";
-import { tours as words } from "../../strings/en.ts";
+import { storedRuns, tours as words } from "../../strings/en.ts";
 import { useKeys } from "../keys/useKeys.ts";
 import { useActions, usePage } from "../page.ts";
 import { Button } from "../parts.tsx";
@@ -60,7 +60,7 @@ function Sentences({ stop }: { readonly stop: Stop }) {
   const runs = useStoredRuns(stop.runs);
   const origin = usePage((state) => state.shown?.origin);
   const { showStoredRun } = useActions();
-  if (runs === null) return <p className="calm">{words.reading}</p>;
+  if (runs === null) return <p className="calm">{storedRuns.reading}</p>;
   const { text, claims } = stop.say(...runs);
   if (Object.values(claims).includes(false)) return <p className="calm">{words.otherRuns}</p>;
   return (

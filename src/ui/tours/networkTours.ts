@@ -1,7 +1,7 @@
 /** Tours over several networks and their layers. */
 import { answersTo } from "../../store/answers.ts";
 import { negativeShare } from "../../store/spectralCounts.ts";
-import { tours as words } from "../../strings/en.ts";
+import { numbers, tours as words } from "../../strings/en.ts";
 import { count, percent, scientific, significant } from "../format.ts";
 import {
   bulkText,
@@ -19,7 +19,8 @@ const UNMEASURED = { rise: Number.NaN, firstOrder: Number.NaN, secondOrder: Numb
 /** What a stored run does not have: it overlaps nothing, and the claim fails. */
 const NOTHING = [Number.NaN, Number.NaN] as const;
 const UNKNOWN = { fraction: Number.NaN, interval95: NOTHING };
-const shares = ([low, high]: readonly [number, number]): string => words.bounds(percent(low), percent(high));
+const shares = ([low, high]: readonly [number, number]): string =>
+  numbers.interval(percent(low), percent(high));
 
 export const norms: Tour = {
   title: words.norms.title,

@@ -10,7 +10,7 @@ import {
   unitQuestion,
   unitView,
 } from "../../store/unitView.ts";
-import { cells, units as words } from "../../strings/en.ts";
+import { cells, numbers, units as words } from "../../strings/en.ts";
 import { UnitChart } from "../charts/UnitChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { count, interval, significant } from "../format.ts";
@@ -117,7 +117,7 @@ const rowOf = ({ unit, rows, columns, largest, smallest, quantiles, mean }: Unit
   end(largest),
   end(smallest),
   significant(quantiles[1], 3),
-  words.range(significant(quantiles[0], 2), significant(quantiles[2], 2)),
+  numbers.interval(significant(quantiles[0], 2), significant(quantiles[2], 2)),
   significant(mean.estimate, 3),
   mean.interval95 === null ? cells.unknown : interval(mean.interval95),
 ];

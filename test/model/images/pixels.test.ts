@@ -77,30 +77,38 @@ describe("a broken JPEG file", () => {
   const frame = whole.findIndex((byte, i) => byte === 0xff && whole[i + 1] === 0xc0);
 
   test.each<[string, Uint8Array, string]>([
-    ["of another format", read("rgb.png"), "image: expected a JPEG image, file has other bytes"],
-    ["cut short", whole.subarray(0, 700), "image: expected an end, file has none: it is cut short"],
-    ["cut in its tables", whole.subarray(0, 60), "image: expected an end, file has none: it is cut short"],
-    ["of four colours", read("cmyk.jpg"), "image: expected grey or three colours, file has 4 (CMYK has 4)"],
+    ["of another format", read("rgb.png"), "image, byte 0: expected a JPEG image, file has other bytes"],
+    ["cut short", whole.subarray(0, 700), "image, byte 700: expected an end, file has none: it is cut short"],
+    [
+      "cut in its tables",
+      whole.subarray(0, 60),
+      "image, byte 20: expected an end, file has none: it is cut short",
+    ],
+    [
+      "of four colours",
+      read("cmyk.jpg"),
+      "image, byte 87: expected grey or three colours, file has 4 (CMYK has 4)",
+    ],
     [
       "of another kind",
       altered((b) => {
         b[frame + 1] = 0xc3;
       }),
-      "image: expected baseline or progressive JPEG, file has a frame of kind 3",
+      `image, byte ${frame}: expected baseline or progressive JPEG, file has a frame of kind 3`,
     ],
     [
       "far too large",
       altered((b) => b.set([0xff, 0xff, 0xff, 0xff], frame + 5)),
-      "image: expected 1 to 16384 pixels a side and at most 67108864 in all, file has 65535 by 65535",
+      `image, byte ${frame}: expected 1 to 16384 pixels a side and at most 67108864 in all, file has 65535 by 65535`,
     ],
     [
       "of odd sampling",
       altered((b) => {
         b[frame + 11] = 0x50;
       }),
-      "image: expected 1 to 4 samples of a component, file has 5 by 0",
+      `image, byte ${frame}: expected 1 to 4 samples of a component, file has 5 by 0`,
     ],
-    ["with broken tables", altered((b) => b.fill(0xff, 180, 300)), "image: expected"],
+    ["with broken tables", altered((b) => b.fill(0xff, 180, 300)), "image, bytes 2 to 1"],
     [
       "with too many scans",
       Uint8Array.from([
@@ -108,7 +116,7 @@ describe("a broken JPEG file", () => {
         ...Array.from({ length: 65 }, () => [0xff, 0xda, 0, 2]).flat(),
         ...[0xff, 0xd9],
       ]),
-      "image: expected at most 64 scans, file has more",
+      "expected at most 64 scans, file has more",
     ],
   ])("%s is refused", (_, bytes, words) => {
     expect(() => decodeJpeg(bytes, "image", refuse)).toThrow(words);

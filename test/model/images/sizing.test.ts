@@ -114,13 +114,13 @@ describe("image files", () => {
     [
       [{ name: "1.png", bytes: new TextEncoder().encode("GIF89a") }],
       asTheyAre,
-      "1.png: image: expected PNG or JPEG, file has another format. Save it as PNG.",
+      "1.png: image, byte 0: expected PNG or JPEG, file has another format. Save it as PNG.",
     ],
-    [[{ name: "1.png", bytes: new Uint8Array() }], asTheyAre, "1.png: image: expected PNG or JPEG"],
+    [[{ name: "1.png", bytes: new Uint8Array() }], asTheyAre, "1.png: image, byte 0: expected PNG or JPEG"],
     [
       [{ name: "1.jpg", bytes: png("1", 2, 2, 0).bytes.subarray(0, 50) }],
       asTheyAre,
-      "1.jpg: image: expected an end, file has none: it is cut short",
+      "1.jpg: image, byte 33: expected an end, file has none: it is cut short",
     ],
     [
       [png("1.png", 1000, 1, 0)],

@@ -1,8 +1,8 @@
 /** The page in Chromium with a perceptron that was dropped on it, as the commands drive it. */
 
 import { type Browser, chromium, type Page } from "@playwright/test";
-import type { RunResult } from "../../src/run/protocol.ts";
 import { mlp, vectors } from "../run/files.ts";
+import { forgetRuns, keptRun } from "./keptRun.ts";
 
 /** Where the page is served, and the program that opens it. */
 export interface PageHost {
@@ -93,25 +93,14 @@ export async function awaitEnd(page: Page, ending: RegExp, timeoutMs = LONG_MS):
   }
 }
 
-/** The last run, as the browser keeps it. */
-export const lastRun = (page: Page): Promise<RunResult> =>
-  page.evaluate(
-    () =>
-      new Promise<RunResult>((resolve, reject) => {
-        const request = indexedDB.open("eigenscope", 1);
-        request.onerror = () => reject(request.error);
-        request.onsuccess = () => {
-          const all = request.result.transaction("runs").objectStore("runs").getAll();
-          all.onsuccess = () => {
-            request.result.close();
-            resolve(all.result[all.result.length - 1].result);
-          };
-        };
-      }),
-  );
+/** Starts a run of which `numbers` will tell. */
+export async function startRun(page: Page): Promise<void> {
+  await forgetRuns(page);
+  await press(page, "Run on this GPU");
+}
 
-/** A whole run: its spectrum, eigenvalues and trace as text. */
+/** Spectrum, eigenvalues and trace of the run that has finished, as text. */
 export async function numbers(page: Page): Promise<string> {
-  const { spectrum, eigenvalues, trace } = await lastRun(page);
+  const { spectrum, eigenvalues, trace } = await keptRun(page);
   return JSON.stringify([spectrum, eigenvalues, trace]);
 }

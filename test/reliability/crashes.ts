@@ -5,14 +5,14 @@ import {
   awaitEnd,
   CRASHES_ALLOWED,
   crasher,
-  lastRun,
   launch,
   numbers,
   openPerceptron,
   type PageHost,
-  press,
+  startRun,
   statusText,
 } from "./chromium.ts";
+import { keptRun } from "./keptRun.ts";
 
 export interface CrashSession {
   readonly kind: "crashes";
@@ -53,14 +53,14 @@ export async function crashPage(
     );
     await openPerceptron(page, host.address, RUN);
     const started = performance.now();
-    await press(page, "Run on this GPU");
+    await startRun(page);
     await awaitEnd(page, /Finished\./);
     const usualMs = performance.now() - started;
     const expected = await numbers(page);
     while (crashes < losses && Date.now() < until) {
       // A page of its own, since more than two losses a minute end a run.
       await openPerceptron(page, host.address, RUN);
-      await press(page, "Run on this GPU");
+      await startRun(page);
       for (let i = 0; i < CRASHES_PER_RUN && crashes < losses; i++) {
         await new Promise((resolve) => setTimeout(resolve, draw() * usualMs));
         const moment = (await statusText(page))
@@ -113,10 +113,10 @@ export async function withheldAdapter(host: PageHost, say: (line: string) => voi
     const crash = await crasher(browser);
     const page = await browser.newPage();
     await openPerceptron(page, host.address, RUN);
-    await press(page, "Run on this GPU");
+    await startRun(page);
     await awaitEnd(page, /Finished\./);
     const expected = await numbers(page);
-    await press(page, "Run on this GPU");
+    await startRun(page);
     for (let i = 0; i < 2; i++) {
       await awaitEnd(page, /Lanczos, \d+ of/);
       await crash();
@@ -136,7 +136,7 @@ export async function withheldAdapter(host: PageHost, say: (line: string) => voi
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     await awaitEnd(page, /Finished\./);
-    const { losses = 0 } = await lastRun(page);
+    const { losses = 0 } = await keptRun(page);
     const equal = (await numbers(page)) === expected;
     if (!equal) findings.push("the run has other numbers than the undisturbed one");
     if (losses !== 2) findings.push(`the run counts ${losses} losses instead of 2`);

@@ -1,7 +1,7 @@
 /** Runs, cancels, crashes, uploads, tabs out of sight and frozen tabs in a loop on the page in Chromium. */
 
 import { readFileSync } from "node:fs";
-import type { Browser, CDPSession, Page, Worker } from "@playwright/test";
+import type { Browser, BrowserContext, CDPSession, Page, Worker } from "@playwright/test";
 import { seeded } from "../autograd/seeded.ts";
 import {
   awaitEnd,
@@ -13,6 +13,7 @@ import {
   openPerceptron,
   type PageHost,
   press,
+  startRun,
 } from "./chromium.ts";
 import { growing, type Memory, thinned } from "./growth.ts";
 import type { SoakSession } from "./soakNode.ts";
@@ -40,8 +41,8 @@ export async function soakPage(
   try {
     const crash = await crasher(browser);
     const context = await browser.newContext();
-    const open = async (): Promise<Page> => {
-      const page = await context.newPage();
+    const open = async (of: BrowserContext): Promise<Page> => {
+      const page = await of.newPage();
       page.on("pageerror", (error) => findings.push(`page error: ${error.message}`));
       page.on(
         "console",
@@ -51,8 +52,12 @@ export async function soakPage(
       await openPerceptron(page, host.address, RUN);
       return page;
     };
-    const [page, beside] = [await open(), await open()];
+    // Tabs of one profile would keep their last run in the same place.
+    const [page, beside] = [await open(context), await open(await browser.newContext())];
+    const cover = await context.newPage();
     const session = await context.newCDPSession(page);
+    // Playwright lets every page believe that it is in front.
+    await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
     const worker = await attached(session);
     const ended = async (which: Page): Promise<void> => {
       await awaitEnd(which, /Finished\./);
@@ -64,25 +69,27 @@ export async function soakPage(
     let crashed = Number.NEGATIVE_INFINITY;
     while (cycles === 0 || Date.now() < until) {
       await page.bringToFront();
-      await press(page, "Run on this GPU");
+      await startRun(page);
       await ended(page);
       count("run");
       for (let i = 0; i < CANCELS; i++) {
-        await press(page, "Run on this GPU");
+        await startRun(page);
         await new Promise((resolve) => setTimeout(resolve, draw() * 400));
         await press(page, "Cancel").catch(() => {});
         await awaitEnd(page, /Cancelled\.|Finished\./);
         count("cancel");
       }
       // Out of sight, while another tab runs on the same GPU.
-      await press(page, "Run on this GPU");
-      await beside.bringToFront();
-      await press(beside, "Run on this GPU");
+      await startRun(page);
+      await cover.bringToFront();
+      const sight = await page.evaluate(() => document.visibilityState);
+      if (sight !== "hidden") findings.push(`cycle ${cycles}: the covered tab is ${sight}`);
+      await startRun(beside);
       await ended(beside);
       await ended(page);
       count("run out of sight beside another");
       await page.bringToFront();
-      await press(page, "Run on this GPU");
+      await startRun(page);
       await awaitEnd(page, /Lanczos, \d+ of/);
       await session.send("Page.setWebLifecycleState", { state: "frozen" });
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -91,7 +98,7 @@ export async function soakPage(
       count("frozen run");
       if (performance.now() - crashed > CRASH_EVERY_MS) {
         crashed = performance.now();
-        await press(page, "Run on this GPU");
+        await startRun(page);
         await awaitEnd(page, /Lanczos, \d+ of/);
         await crash();
         await ended(page);

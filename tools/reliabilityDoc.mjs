@@ -115,8 +115,8 @@ What the page said just before: ${moments(crashes)}.${findings(crashes)}
 
 **A withheld adapter** (${inPieces(withheld)}): after its second crash within a while Chromium gives no adapter for two minutes. ${withheld
   .map(
-    ({ waitedSeconds, equal, said }) =>
-      `The run waited ${waitedSeconds.toFixed(0)} seconds ("${said[0]}"), went on by itself and ended ${equal ? "with the same numbers" : "with other numbers"}.`,
+    ({ waitedSeconds, equal }) =>
+      `The run waited ${waitedSeconds.toFixed(0)} seconds with a countdown, went on by itself and ended ${equal ? "with the same numbers" : "with other numbers"}.`,
   )
   .join(" ")}${findings(withheld)}
 

@@ -81,6 +81,13 @@ export const press = (page: Page, name: string): Promise<void> =>
 export const statusText = async (page: Page): Promise<string> =>
   (await statusOf(page).textContent({ timeout: LONG_MS })) ?? "";
 
+/** What stands under the progress bar, or in its place when nothing runs. */
+export const shownLine = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const status = document.querySelector(".run-status");
+    return (status?.querySelector(".progress p") ?? status?.querySelector("p"))?.textContent ?? "";
+  });
+
 /** Waits until the job has ended; throws with what the page says where it did not end well. */
 export async function awaitEnd(page: Page, ending: RegExp, timeoutMs = LONG_MS): Promise<void> {
   const until = Date.now() + timeoutMs;

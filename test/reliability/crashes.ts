@@ -9,8 +9,8 @@ import {
   numbers,
   openPerceptron,
   type PageHost,
+  shownLine,
   startRun,
-  statusText,
 } from "./chromium.ts";
 import { keptRun } from "./keptRun.ts";
 
@@ -63,9 +63,7 @@ export async function crashPage(
       await startRun(page);
       for (let i = 0; i < CRASHES_PER_RUN && crashes < losses; i++) {
         await new Promise((resolve) => setTimeout(resolve, draw() * usualMs));
-        const moment = (await statusText(page))
-          .replace(/^.*(done\.|Finished\.)(?=[A-Z])/, "")
-          .replace(/[,.].*$/s, "");
+        const moment = (await shownLine(page)).replace(/[,.].*$/s, "");
         moments[moment] = (moments[moment] ?? 0) + 1;
         await crash();
         crashes++;
@@ -124,12 +122,11 @@ export async function withheldAdapter(host: PageHost, say: (line: string) => voi
     }
     const crashed = performance.now();
     await awaitEnd(page, /given back.* of 120/);
-    say(`waiting: "${await statusText(page)}"`);
+    say(`waiting: "${await shownLine(page)}"`);
     let waitedSeconds = 0;
     for (;;) {
-      const text = await statusText(page);
-      if (!/given back/.test(text)) break;
-      const line = text.replace(/Software adapter.*$/, "");
+      const line = await shownLine(page);
+      if (!line.includes("given back")) break;
       if (said.length < 2) said.push(line);
       else said[1] = line;
       waitedSeconds = (performance.now() - crashed) / 1000;

@@ -1,4 +1,7 @@
-/** What the device can do at best with our kind of kernel: a 512^3 matrix product, 8 rows x 2 vec4 columns a thread. */
+/**
+ * What the device can do at best with our kind of kernel: a 512^3 matrix product, 8 rows x 2 vec4 columns a thread; and how
+ * fast it copies.
+ */
 
 import type { Engines } from "../src/run/device.ts";
 
@@ -30,25 +33,59 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   ${lines(8, (i) => `c[(row + ${i}u) * ${SIZE / 4}u + x] = c${i}_0; c[(row + ${i}u) * ${SIZE / 4}u + x + 1u] = c${i}_1;`)}
 }`;
 
-/** A function that runs the product `repeats` times and resolves when the device is done. */
-export async function ceilingKernel(
-  { gpu, pipelines }: Engines,
-  repeats: number,
-): Promise<() => Promise<void>> {
-  const { device } = gpu;
-  const pipeline = await pipelines.get(WGSL, "ceiling");
-  const buffer = (): GPUBuffer =>
-    device.createBuffer({ size: 4 * SIZE * SIZE, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+/** Bytes that the copy reads, and as many that it writes. */
+const COPIED = 2 ** 25;
+/** Of both. */
+export const COPY_BYTES = 2 * COPIED;
+
+const COPY = `
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> b: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  b[gid.x] = a[gid.x];
+}`;
+
+export type Job = () => Promise<void>;
+
+/** A function that runs the product once and resolves when the device is done. */
+export const ceilingKernel = (engines: Engines): Promise<Job> =>
+  alone(engines, {
+    wgsl: WGSL,
+    label: "ceiling",
+    sizes: [1, 1, 1].map(() => 4 * SIZE * SIZE),
+    groups: SIZE ** 2 / 64 / 32,
+  });
+
+/** The same for the copy. */
+export const copyKernel = (engines: Engines): Promise<Job> =>
+  alone(engines, { wgsl: COPY, label: "copy", sizes: [COPIED, COPIED], groups: COPIED / 16 / 64 });
+
+async function alone(
+  { gpu: { device }, pipelines }: Engines,
+  kernel: {
+    readonly wgsl: string;
+    readonly label: string;
+    readonly sizes: readonly number[];
+    readonly groups: number;
+  },
+): Promise<Job> {
+  const pipeline = await pipelines.get(kernel.wgsl, kernel.label);
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
   const bindGroup = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
-    entries: [buffer(), buffer(), buffer()].map((b, binding) => ({ binding, resource: { buffer: b } })),
+    entries: kernel.sizes.map((size, binding) => ({
+      binding,
+      resource: { buffer: device.createBuffer({ size, usage }) },
+    })),
   });
   return async () => {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(((SIZE / 8) * (SIZE / 8)) / 32);
+    pass.dispatchWorkgroups(kernel.groups);
     pass.end();
     device.queue.submit([encoder.finish()]);
     await device.queue.onSubmittedWorkDone();

@@ -1,89 +1,123 @@
 /**
- * Speed and memory of the engine on this device. Everything that is compared is measured in turn in one run, because
- * machines are noisy: believe the ratios and the medians.
+ * Speed and memory of the engine on this device, and of jax-js beside it. Everything that is compared is measured in turn in
+ * one run, because machines are noisy: believe the ratios and the medians. Each unit runs in a process of its own and its
+ * row goes into the file at once, so that a bench that was stopped is taken up again with --missing.
  */
 
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { spawnSync } from "node:child_process";
+import { availableParallelism, loadavg } from "node:os";
+import { resolve } from "node:path";
 import { dawn } from "../src/cli/dawn.ts";
 import { openDevice, reportDevice } from "../src/run/device.ts";
-import { CASES, caseOf, readBundled } from "./cases.ts";
-import { type LandscapeRow, measureLandscapes } from "./landscape.ts";
-import { type LayersRow, measureLayers } from "./layers.ts";
-import { median } from "./measure.ts";
-import { measureProducts, type ProductRow } from "./products.ts";
-import { type Columns, table } from "./table.ts";
+import { writeDocs } from "./docs.ts";
+import { addResult, readResults } from "./results.ts";
+import { resultTables } from "./tables.ts";
+import { nameOf, UNITS, type Unit } from "./units.ts";
 
-const COLUMNS: Columns<ProductRow> = [
-  ["model", (r) => r.model],
-  ["batch", (r) => String(r.batch)],
-  ["HVP ms", (r) => r.hvpMs.toFixed(1)],
-  ["primal ms", (r) => r.primalMs.toFixed(1)],
-  ["HVP/primal", (r) => r.hvpPerPrimal.toFixed(2)],
-  ["HVP/forwards", (r) => r.hvpInForwards.toFixed(2)],
-  ["GFLOP/s", (r) => r.gflops.toFixed(2)],
-  ["ceiling", (r) => r.ceilingGflops.toFixed(2)],
-  ["of ceiling", (r) => `${(100 * r.ofCeiling).toFixed(0)} %`],
-  ["dispatches", (r) => String(r.dispatches)],
-  ["pipelines", (r) => String(r.pipelines)],
-  ["compile ms", (r) => r.compileMs.toFixed(0)],
-  ["planned MB", (r) => (r.bytesPlanned / 1e6).toFixed(1)],
-  ["used MB", (r) => (r.bytesUsed / 1e6).toFixed(1)],
-];
+const USAGE = `npm run bench -- [flags]
+  --only NAME,...   networks, parts or variants of units, e.g. mlp or products; all by default
+  --missing         only units that the file has not
+  --list            names the units and measures nothing
+  --rounds N        of each comparison, default 5
+  --json FILE       default test-results/bench.json
+  --docs            measures nothing; writes docs/performance.json and docs/performance.md from the file
+`;
 
-const LANDSCAPE_COLUMNS: Columns<LandscapeRow> = [
-  ["landscape of", (r) => r.model],
-  ["parameters", (r) => String(r.parameters)],
-  ["batch", (r) => String(r.batch)],
-  ["points", (r) => String(r.points)],
-  ["points/s", (r) => r.pointsPerSecond.toPrecision(3)],
-];
+interface Flags {
+  readonly only: readonly string[] | null;
+  readonly switches: ReadonlySet<string>;
+  readonly rounds: number;
+  readonly json: string;
+}
 
-const LAYER_COLUMNS: Columns<LayersRow> = [
-  ["traces of layers", (r) => String(r.layers)],
-  ["tensors", (r) => String(r.tensors)],
-  ["product ms", (r) => r.productMs.toFixed(2)],
-  ["probe ms", (r) => r.probeMs.toFixed(2)],
-  ["probe/product", (r) => r.probePerProduct.toFixed(2)],
-];
+const VALUES = ["--only", "--rounds", "--json"];
+const SWITCHES = ["--missing", "--list", "--docs", "--in-process"];
 
-/** What is measured beside the networks. */
-const OTHERS = ["landscapes", "layers"] as const;
+/** Throws Error with what was expected. */
+function parse(argv: readonly string[]): Flags {
+  const values = new Map<string, string>();
+  const switches = new Set<string>();
+  for (let i = 0; i < argv.length; i++) {
+    if (SWITCHES.includes(argv[i])) switches.add(argv[i].slice(2));
+    else if (VALUES.includes(argv[i]) && i + 1 < argv.length) values.set(argv[i], argv[++i]);
+    else throw new Error(`expected one of the flags below, found "${argv[i]}"`);
+  }
+  const rounds = Number(values.get("--rounds") ?? 5);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds: expected a count, found ${rounds}`);
+  const only = values.get("--only")?.split(",") ?? null;
+  const words = new Set(UNITS.flatMap((unit) => [nameOf(unit), unit.part, unit.model, unit.variant]));
+  const strange = only?.find((word) => !words.has(word));
+  if (strange !== undefined) throw new Error(`--only: expected names that --list shows, found "${strange}"`);
+  const folder = process.env.EIGENSCOPE_ROOT ?? ".";
+  return {
+    only,
+    switches,
+    rounds,
+    json: resolve(values.get("--json") ?? `${folder}/test-results/bench.json`),
+  };
+}
 
-/** `bench [--only NAME,...] [--batch N] [--rounds N] [--json FILE]` */
+const isChosen = (unit: Unit, only: readonly string[] | null): boolean =>
+  only === null ||
+  [nameOf(unit), unit.part, unit.model, unit.variant].some((word) => word !== null && only.includes(word));
+
+/** Measures one unit here and now. */
+async function measure(unit: Unit, rounds: number, json: string): Promise<void> {
+  const { gpu } = await openDevice(dawn());
+  const device = reportDevice(gpu, "node");
+  gpu.device.destroy();
+  const row = await unit.measure(rounds);
+  const { part, model, variant } = unit;
+  addResult(
+    json,
+    { device, host: { cores: availableParallelism(), node: process.version } },
+    { part, model, variant, at: new Date().toISOString(), rounds, load: loadavg()[0], row },
+  );
+}
+
+/** The same in a process of its own, whose caches are empty. */
+function measureApart(unit: Unit, { rounds, json }: Flags): boolean {
+  const [runner, bundle] = process.argv.slice(1);
+  const flags = ["--only", nameOf(unit), "--rounds", String(rounds), "--json", json, "--in-process"];
+  const { status } = spawnSync(process.execPath, [runner, bundle, ...flags], { stdio: "inherit" });
+  return status === 0;
+}
+
 export async function main(argv: readonly string[]): Promise<number> {
-  const flag = (name: string): string | undefined => argv[argv.indexOf(`--${name}`) + 1 || argv.length];
-  const rounds = Number(flag("rounds") ?? "5");
-  const batch = flag("batch");
-  const known: readonly string[] = [...CASES, ...OTHERS];
-  const only = flag("only")?.split(",") ?? known;
-  const strange = only.find((name) => !known.includes(name));
-  if (strange !== undefined) {
-    process.stderr.write(`--only: expected some of ${known.join(", ")}, found "${strange}".\n`);
+  let flags: Flags;
+  try {
+    flags = parse(argv);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`);
     return 2;
   }
-  const opened = await openDevice(dawn());
-  const device = reportDevice(opened.gpu, "node");
-  opened.gpu.device.destroy();
-  const rows: ProductRow[] = [];
-  for (const id of CASES.filter((name) => only.includes(name))) {
-    // A device of its own, so that each model pays for its own pipelines.
-    const own = await openDevice(dawn());
-    rows.push(
-      await measureProducts(own, await caseOf(id, batch === undefined ? undefined : Number(batch)), rounds),
-    );
-    if (own.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${own.gpu.faults[0]}`);
-    own.gpu.device.destroy();
-  }
-  const landscapes = only.includes("landscapes")
-    ? await measureLandscapes(dawn(), rounds, readBundled, median)
-    : [];
-  const layers = only.includes("layers") ? await measureLayers(dawn(), rounds, median) : [];
-  const json = flag("json") ?? "test-results/bench.json";
-  await mkdir(dirname(json), { recursive: true });
-  await writeFile(json, `${JSON.stringify({ device, rounds, rows, landscapes, layers }, null, 1)}\n`);
-  process.stdout.write(
-    `${device.name}${device.software ? " (software)" : ""}, medians of ${rounds}\n${table(COLUMNS, rows)}${table(LANDSCAPE_COLUMNS, landscapes)}${table(LAYER_COLUMNS, layers)}written to ${json}\n`,
+  const { only, switches, rounds, json } = flags;
+  const known = readResults(json);
+  const units = UNITS.filter(
+    (unit) => isChosen(unit, only) && !(switches.has("missing") && known?.units[nameOf(unit)]),
   );
+  if (switches.has("list")) {
+    process.stdout.write(`${units.map(nameOf).join("\n")}\n`);
+    return 0;
+  }
+  if (switches.has("in-process")) {
+    for (const unit of units) await measure(unit, rounds, json);
+    return 0;
+  }
+  if (!switches.has("docs")) {
+    const failed = units.filter((unit) => {
+      process.stderr.write(`${nameOf(unit)}\n`);
+      return !measureApart(unit, flags);
+    });
+    const results = readResults(json);
+    if (results !== null) process.stdout.write(`${resultTables(results)}in ${json}\n`);
+    for (const unit of failed) process.stderr.write(`failed: ${nameOf(unit)}\n`);
+    return failed.length === 0 ? 0 : 1;
+  }
+  if (known === null) {
+    process.stderr.write(`--docs: expected results in ${json}, there are none.\n`);
+    return 2;
+  }
+  writeDocs(known);
   return 0;
 }

@@ -1,7 +1,12 @@
 /** How times are taken: interleaved, several rounds, medians. */
 
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** The value that a share of them does not exceed; NaN of none. */
+export const quantile = (values: readonly number[], share: number): number =>
+  values.length === 0
+    ? Number.NaN
+    : [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** Milliseconds. */
 export async function timed(job: () => Promise<unknown>): Promise<number> {

@@ -1,13 +1,20 @@
-/** What a product with the Hessian costs: time against the device's ceiling and against a gradient, operations, memory. */
-
+/**
+ * What a product with the Hessian costs: from cold, against the device's ceiling, against a gradient; operations, bytes and
+ * submits.
+ */
 import { linearize } from "../src/autograd/linearize.ts";
 import { macsOf } from "../src/autograd/macs.ts";
-import type { Engines } from "../src/run/device.ts";
-import { makeHessian } from "../src/run/fit.ts";
-import type { HessianOperator } from "../src/run/hessian.ts";
+import { gradient } from "../src/autograd/vjp.ts";
+import type { Kernel } from "../src/gpu/kernel.ts";
+import { VectorLayout } from "../src/gpu/vectorLayout.ts";
+import { BatchedProgram, bytesOf, drawBlueprint } from "../src/run/batched.ts";
+import { type Engines, openDevice } from "../src/run/device.ts";
+import { chooseHessian } from "../src/run/fit.ts";
+import { HessianOperator } from "../src/run/hessian.ts";
+import { WatchedGpu } from "../test/run/host.ts";
 import type { Case } from "./cases.ts";
-import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
-import { inTurn, median, ratio, timed } from "./measure.ts";
+import { CEILING_FLOPS, COPY_BYTES, ceilingKernel, copyKernel } from "./ceiling.ts";
+import { inTurn, median, quantile, ratio, timed } from "./measure.ts";
 
 export interface ProductRow {
   readonly model: string;
@@ -15,27 +22,52 @@ export interface ProductRow {
   readonly batch: number;
   readonly parameters: number;
   readonly hvpMs: number;
-  /** The primal program of the product: loss, gradient and everything that products read again. */
+  /** Of the program of the gradient alone. */
+  readonly gradientMs: number;
+  readonly hvpPerGradient: number;
+  /** Loss, gradient and everything that products read again: once per batch. */
   readonly primalMs: number;
-  readonly hvpPerPrimal: number;
   /** Matrix products and convolutions of one product, counted in the graph. */
   readonly hvpFlops: number;
   readonly forwardFlops: number;
   readonly hvpInForwards: number;
   readonly gflops: number;
   readonly ceilingGflops: number;
+  /** Median over rounds, each against the ceiling just before and after it. */
   readonly ofCeiling: number;
+  readonly copyGBs: number;
+  /** Operands read and results written, each once per dispatch. */
+  readonly bytesMoved: number;
   readonly dispatches: number;
+  /** Of one product, cut into slices at this device's pace. */
+  readonly submits: number;
+  /** Distinct ones of the programs and of the vector operations. */
   readonly pipelines: number;
-  readonly compileMs: number;
-  readonly bytesPlanned: number;
-  readonly bytesUsed: number;
+  /** From weights in memory to the first product, on a fresh device; derivatives, kernels and compilation within it. */
+  readonly coldMs: number;
+  readonly createMs: number;
+  /** Bytes of the programs and parameter vectors: planned, and of the buffers that there are. */
+  readonly hvpPlanned: number;
+  readonly hvpBytes: number;
+  readonly gradientBytes: number;
+  readonly hvpPerGradientBytes: number;
+  /** |took - expected| / expected of the slices. */
+  readonly slices: number;
+  readonly sliceErrorP50: number;
+  readonly sliceErrorP99: number;
 }
 
 const BUDGET = 8e9;
 
-export const operatorFor = (engines: Engines, { problem }: Case, probes = 1, krylovVectors = 0) =>
-  makeHessian({ ...engines, problem, microBatch: null, probes, krylovVectors, budget: BUDGET });
+/** The operator and its plan. */
+export async function operatorFor(engines: Engines, { problem }: Case, probes = 1, krylovVectors = 0) {
+  const { options, plan } = chooseHessian({
+    ...{ ...engines, problem, microBatch: null, probes, krylovVectors, budget: BUDGET },
+  });
+  const { parameters } = problem;
+  const operator = await HessianOperator.create({ ...options, ...engines, parameters }, plan);
+  return { operator, plan };
+}
 
 /** Two vectors and the jobs that are timed. */
 export function productJobs(operator: HessianOperator) {
@@ -43,11 +75,10 @@ export function productJobs(operator: HessianOperator) {
   const [v, out] = [space.create(), space.create()];
   space.write(
     v,
-    Array.from({ length: space.k }, (_, c) =>
-      Float64Array.from({ length: space.n }, (_, i) => Math.cos(i + c)),
-    ),
+    Array.from({ length: space.k }, (_, c) => direction(space.n, c)),
   );
   return {
+    out,
     product: async (): Promise<void> => {
       await operator.apply(v, out);
       await operator.idle();
@@ -62,45 +93,109 @@ export function productJobs(operator: HessianOperator) {
   };
 }
 
+/** Some vector. */
+export const direction = (n: number, seed = 0): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => Math.cos(i + seed));
+
 /** Floating-point operations of the matrix products and convolutions: of a forward pass, and of one product. */
-export function countFlops({ graph }: Case["problem"]): { readonly forward: number; readonly hvp: number } {
+export function countFlops({ graph }: Pick<Case["problem"], "graph">): {
+  readonly forward: number;
+  readonly hvp: number;
+} {
   const { graph: linearised, stage } = linearize(graph);
   const sum = (of: typeof graph, counts: (id: number) => boolean): number =>
     of.nodes.reduce((flops, node, id) => flops + (counts(id) ? 2 * macsOf(of, node) : 0), 0);
   return { forward: sum(graph, () => true), hvp: sum(linearised, (id) => stage[id] === 1) };
 }
 
-export async function measureProducts(engines: Engines, measured: Case, rounds: number): Promise<ProductRow> {
-  const { problem } = measured;
-  const before = engines.pipelines.size;
+const movedBytes = (kernels: readonly Kernel[]): number =>
+  kernels.reduce(
+    (sum, { bindings }) => sum + bindings.reduce((bytes, { slot }) => bytes + 4 * slot.floats, 0),
+    0,
+  );
+
+/** The gradient by a program of its own, as a training step would have it. */
+async function gradientProgram(engines: Engines, { problem }: Case) {
+  const { gpu } = engines;
+  const { graph, parameters } = problem;
+  const layout = new VectorLayout(graph.params);
+  const slope = gradient(graph);
+  const blueprint = drawBlueprint(
+    { graph: slope, stage: new Uint8Array(slope.nodes.length) },
+    {
+      ...{ layout, probes: 1, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
+      partition: problem.cut(problem.batch.count),
+    },
+  );
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const vector = () => gpu.device.createBuffer({ size: 4 * layout.extent, usage });
+  const vectors = { theta: vector(), grad: vector() };
+  gpu.device.queue.writeBuffer(vectors.theta, 0, layout.pack(parameters) as Float32Array<ArrayBuffer>);
+  const program = await BatchedProgram.create({ ...engines, blueprint, vectors });
+  return {
+    bytes: program.bytes + 2 * 4 * layout.extent,
+    run: async (): Promise<void> => {
+      await program.primal(() => {});
+      await gpu.device.queue.onSubmittedWorkDone();
+    },
+    destroy: (): void => {
+      program.destroy();
+      for (const buffer of Object.values(vectors)) buffer.destroy();
+    },
+  };
+}
+
+export async function measureProducts(gpu: GPU, measured: Case, rounds: number): Promise<ProductRow> {
+  const watched = new WatchedGpu(gpu);
+  const engines = await openDevice(watched.entry);
   const began = performance.now();
-  const operator = await operatorFor(engines, measured);
-  const compileMs = performance.now() - began;
-  const ceiling = await ceilingKernel(engines, 1);
+  const { operator, plan } = await operatorFor(engines, measured);
+  const createMs = performance.now() - began;
+  const pipelines = engines.pipelines.size;
   const { product, primal, release } = productJobs(operator);
+  await primal();
+  await product();
+  const coldMs = performance.now() - began;
+  const slope = await gradientProgram(engines, measured);
+  const [ceiling, copy] = [await ceilingKernel(engines), await copyKernel(engines)];
   // The first run of a pipeline pays for its last stage of compilation, and the slicer finds its pace.
-  for (const job of [primal, product, product, ceiling]) await timed(job);
-  const times = await inTurn({ ceiling, product, again: ceiling, primal }, rounds);
+  for (const job of [slope.run, ceiling, copy, product]) await timed(job);
+  const errors: number[] = [];
+  engines.submitter.onSlice = (expected, took) => errors.push(Math.abs(took - expected) / expected);
+  const before = { ...watched };
+  await product();
+  const [submits, dispatches] = [watched.submits - before.submits, watched.dispatches - before.dispatches];
+  const times = await inTurn({ ceiling, product, again: ceiling, gradient: slope.run, primal, copy }, rounds);
   const ceilings = times.ceiling.map((ms, i) => (ms + times.again[i]) / 2);
-  const { forward, hvp } = countFlops(problem);
-  const { dispatches, plannedBytes, usedBytes } = operator.cost;
+  const { forward, hvp } = countFlops(measured.problem);
   const hvpMs = median(times.product);
+  const { blueprint, layout } = plan;
+  const vectors = 4 * layout.extent;
+  const hvpBytes = operator.cost.usedBytes - 2 * vectors;
   const row: ProductRow = {
     ...{ model: measured.id, title: measured.title, batch: measured.batch },
-    parameters: problem.parameters.length,
+    parameters: measured.problem.parameters.length,
     hvpMs,
+    gradientMs: median(times.gradient),
+    hvpPerGradient: ratio(times.product, times.gradient),
     primalMs: median(times.primal),
-    hvpPerPrimal: ratio(times.product, times.primal),
     ...{ hvpFlops: hvp, forwardFlops: forward, hvpInForwards: hvp / forward },
     gflops: hvp / hvpMs / 1e6,
     ceilingGflops: CEILING_FLOPS / median(ceilings) / 1e6,
     ofCeiling: (hvp / CEILING_FLOPS) * ratio(ceilings, times.product),
-    dispatches,
-    pipelines: engines.pipelines.size - before,
-    compileMs,
-    ...{ bytesPlanned: plannedBytes, bytesUsed: usedBytes },
+    copyGBs: COPY_BYTES / median(times.copy) / 1e6,
+    bytesMoved: movedBytes(blueprint.lowered.tangent),
+    ...{ dispatches, submits, pipelines, coldMs, createMs },
+    hvpPlanned: bytesOf(blueprint) + 4 * vectors,
+    hvpBytes,
+    gradientBytes: slope.bytes,
+    hvpPerGradientBytes: hvpBytes / slope.bytes,
+    ...{ slices: errors.length, sliceErrorP50: quantile(errors, 0.5), sliceErrorP99: quantile(errors, 0.99) },
   };
   release();
+  slope.destroy();
   operator.destroy();
+  if (engines.gpu.faults.length > 0) throw new Error(`internal: the GPU reported: ${engines.gpu.faults[0]}`);
+  engines.gpu.device.destroy();
   return row;
 }

@@ -36,6 +36,14 @@ export interface HeldInputs {
   readonly copies: readonly { readonly from: number; readonly to: GPUBuffer; readonly bytes: number }[];
 }
 
+/** Copies that belong to a run of the program. */
+export interface Around {
+  readonly before: readonly Copy[];
+  readonly after: readonly Copy[];
+}
+
+const NOTHING: Around = { before: [], after: [] };
+
 export class Program {
   readonly #options: ProgramOptions;
   readonly #buffers: GPUBuffer[];
@@ -105,8 +113,9 @@ export class Program {
     return this.#options.submitter.run(this.#primal, signal);
   }
 
-  runTangent(signal?: AbortSignal): Promise<void> {
-    return this.#options.submitter.run(this.#tangent, signal);
+  /** With copies before and after, which go into the same submit where the program fits one. */
+  runTangent(signal?: AbortSignal, { before, after }: Around = NOTHING): Promise<void> {
+    return this.#options.submitter.run([...before, ...this.#tangent, ...after], signal);
   }
 
   /** Writes an input given row-major in its logical shape: integers where its dtype is i32. */

@@ -18,6 +18,8 @@ export interface Arguments {
 
 const SLOT_BYTES = 256;
 const SLOTS = 256;
+/** What a stream takes, whatever goes through it. */
+export const STREAM_BYTES = SLOT_BYTES * SLOTS;
 /** Bytes that the kernels of one submit may bind together: 50 ms where memory is slow. */
 const SUBMIT_BYTES = 1e9;
 const EVERY_COLUMN = 0xffffffff;
@@ -44,7 +46,7 @@ export class Stream {
   readonly device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #uniforms: GPUBuffer;
-  readonly #arguments = new ArrayBuffer(SLOT_BYTES * SLOTS);
+  readonly #arguments = new ArrayBuffer(STREAM_BYTES);
   readonly #bindGroups = new Map<string, GPUBindGroup>();
   readonly #ids = new WeakMap<GPUBuffer, number>();
   #nextId = 0;
@@ -59,7 +61,7 @@ export class Stream {
     this.#mostBound = mostBound;
     this.#uniforms = createBuffer(device, {
       label: "vector arguments",
-      size: SLOT_BYTES * SLOTS,
+      size: STREAM_BYTES,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
   }
@@ -133,6 +135,8 @@ export class Stream {
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
     this.copy(buffer, 0, staging, 0, bytes);
+    // What is read in one go is submitted together.
+    await null;
     this.flush();
     try {
       return new Float32Array(await mapped(this.device, staging, bytes));

@@ -39,6 +39,8 @@ export class Submitter {
   #lastDone = 0;
   /** Submits so far; a test counts them. */
   submits = 0;
+  /** Told of each slice that has run, how long it was meant to take and took: the bench holds the two against each other. */
+  onSlice: ((expectedMs: number, tookMs: number) => void) | null = null;
 
   readonly #sliceMs: number;
 
@@ -118,6 +120,7 @@ export class Submitter {
     }
     pass?.end();
     const submitted = performance.now();
+    const expected = flops / this.#rate;
     this.#device.queue.submit([encoder.finish()]);
     this.submits++;
     const over = (): void => void this.#pending.splice(this.#pending.indexOf(done), 1);
@@ -127,6 +130,7 @@ export class Submitter {
       const now = performance.now();
       const took = now - Math.max(submitted, this.#lastDone);
       this.#lastDone = now;
+      this.onSlice?.(expected, took);
       // Slow to rise, quick to fall: a slice that is too long is worse than one that is too short.
       if (took > 0.5) {
         const measured = flops / took;

@@ -6,7 +6,7 @@
 
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { type Plan, planMemory } from "../gpu/plan.ts";
-import { type HeldInputs, Program } from "../gpu/program.ts";
+import { type Around, type HeldInputs, Program } from "../gpu/program.ts";
 import type { VectorLayouts } from "../gpu/slots.ts";
 import type { Command } from "../gpu/submitter.ts";
 import type { StagedGraph } from "../gpu/survey.ts";
@@ -193,12 +193,12 @@ export class BatchedProgram {
 
   /**
    * Runs the tangent program on each part in turn. The residuals of a single part are those of the last `primal`;
-   * several parts share the memory of one, so theirs are computed again.
+   * several parts share the memory of one, so theirs are computed again. The copies go with the first part.
    */
-  async tangent(after: AfterPart, signal?: AbortSignal): Promise<void> {
+  async tangent(after: AfterPart, signal?: AbortSignal, around?: Around): Promise<void> {
     for (let part = 0; part < this.parts; part++) {
       if (this.parts > 1) await this.#primalOf(part, signal);
-      await this.program.runTangent(signal);
+      await this.program.runTangent(signal, part === 0 ? around : undefined);
       await after(part);
     }
   }

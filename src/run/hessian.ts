@@ -8,7 +8,7 @@ import { linearize } from "../autograd/linearize.ts";
 import { checkHost, type HostRoom, heldOnDevice } from "../gpu/hostBasis.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
-import { Stream } from "../gpu/stream.ts";
+import { STREAM_BYTES, Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
 import type { Graph, Param } from "../model/index.ts";
@@ -148,7 +148,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     drawings?.set(key, drawing);
     const { forward } = drawing;
     const blueprint = planBlueprint(drawing.graph, drawing.lowered, tangent);
-    const scratch = GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
+    // Products and slices have a stream each.
+    const scratch = 2 * STREAM_BYTES + GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
     const purposes = {
       ...blueprint.plan.bytes,
       inputs: blueprint.heldBytes,
@@ -221,11 +222,19 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     this.#collected = await this.#batch.evaluate(add, signal);
   }
 
+  /** One submit, where the batch is one part and the program fits a slice. */
   async apply(v: GpuVector, out: GpuVector, signal?: AbortSignal): Promise<void> {
     const { stream, blockBytes, k } = this.space;
-    stream.copy(v.buffer, 0, this.#vectors.v, 0, blockBytes);
+    const copy = (from: GPUBuffer, to: GPUBuffer) => ({ from, fromAt: 0, to, toAt: 0, bytes: blockBytes });
+    const around = {
+      before: [copy(v.buffer, this.#vectors.v)],
+      after: [copy(this.#vectors.hv, out.buffer)],
+    };
     stream.flush();
-    await this.#batch.tangent((part) => this.#add(this.space, this.#vectors.hv, out.buffer, part, k), signal);
+    const add = (part: number): void => {
+      if (part > 0) this.#add(this.space, this.#vectors.hv, out.buffer, part, k);
+    };
+    await this.#batch.tangent(add, signal, around);
     const { weightDecay } = this.#options.matrix ?? HESSIAN;
     if (weightDecay !== 0) this.space.axpy(weightDecay, v, out);
     this.products += k;

@@ -2,17 +2,21 @@ import { LocalEngine } from "../../src/run/engine.ts";
 import type { RunEvent, RunOutcome, RunResult } from "../../src/run/protocol.ts";
 import { dawnEntry } from "../gpu/dawn.ts";
 
-/** Dawn's entry point as the engine sees it, with an eye on the devices that it makes and the memory they hold. */
+/** Dawn's entry point as the engine sees it, with an eye on the devices that it makes, their memory and their work. */
 export class WatchedGpu {
   readonly devices: GPUDevice[] = [];
-  /** Bytes of the buffers that were created and not destroyed. */
+  /** Bytes of the buffers that were created and not destroyed, and the most that there were at once. */
   liveBytes = 0;
-  /** How many these are. */
+  peakBytes = 0;
   liveBuffers = 0;
+  /** So far. */
+  submits = 0;
+  dispatches = 0;
+  pipelines = 0;
   readonly entry: GPU;
 
-  constructor() {
-    this.entry = through(dawnEntry(), "requestAdapter", async (ask) => {
+  constructor(gpu = dawnEntry()) {
+    this.entry = through(gpu, "requestAdapter", async (ask) => {
       const adapter = (await ask()) as GPUAdapter;
       return through(adapter, "requestDevice", async (request) => {
         const device = (await request()) as GPUDevice;
@@ -28,10 +32,12 @@ export class WatchedGpu {
 
   #watch(device: GPUDevice): void {
     this.devices.push(device);
+    this.#count(device);
     const create = device.createBuffer.bind(device);
     device.createBuffer = (descriptor) => {
       const buffer = create(descriptor);
       this.liveBytes += descriptor.size;
+      this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
       this.liveBuffers++;
       const destroy = buffer.destroy.bind(buffer);
       let destroyed = false;
@@ -45,6 +51,29 @@ export class WatchedGpu {
       };
       return buffer;
     };
+  }
+
+  #count(device: GPUDevice): void {
+    const counted = <O extends object, K extends keyof O>(
+      object: O,
+      method: K,
+      count: (made: unknown) => void,
+    ) => {
+      const original = (object[method] as (...args: unknown[]) => unknown).bind(object);
+      object[method] = ((...args: unknown[]) => {
+        const made = original(...args);
+        count(made);
+        return made;
+      }) as O[K];
+    };
+    counted(device.queue, "submit", () => this.submits++);
+    for (const method of ["createComputePipeline", "createComputePipelineAsync"] as const)
+      counted(device, method, () => this.pipelines++);
+    counted(device, "createCommandEncoder", (encoder) =>
+      counted(encoder as GPUCommandEncoder, "beginComputePass", (pass) =>
+        counted(pass as GPUComputePassEncoder, "dispatchWorkgroups", () => this.dispatches++),
+      ),
+    );
   }
 }
 

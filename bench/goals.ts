@@ -1,0 +1,102 @@
+/** What the engine is meant to reach, beside what was measured. */
+import type { PeerRow } from "./jax/compare.ts";
+import type { Results } from "./results.ts";
+import type { Part, Rows } from "./units.ts";
+
+export interface Goal {
+  readonly text: string;
+  /** The number and whether more is better. */
+  readonly bound: { readonly at: "least" | "most"; readonly value: number };
+  readonly show: (value: number) => string;
+  /** Null where nothing was measured. */
+  readonly measured: number | null;
+  /** What the number does not say. */
+  readonly note?: string;
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(0)} %`;
+const times = (x: number): string => `${x.toFixed(2)}`;
+const count = (x: number): string => String(Math.round(x));
+
+export const isMet = ({ bound, measured }: Goal): boolean | null =>
+  measured === null ? null : bound.at === "least" ? measured >= bound.value : measured <= bound.value;
+
+/** Share of the ceiling, and times as fast as the fastest way of jax-js on the same WebGPU device. */
+const NETWORKS = [
+  ["mlp", 0.85, 5],
+  ["conv3", 0.82, 4.5],
+  ["resnet8", 0.75, 7],
+  ["resnet20", 0.75, 7],
+  ["bert", 0.65, 3.5],
+] as const;
+
+export function goalsOf(results: Results): readonly Goal[] {
+  const all = <P extends Part>(part: P): Rows[P][] =>
+    Object.values(results.units).flatMap((unit) => (unit.part === part ? [unit.row as Rows[P]] : []));
+  const product = (model: string) => all("products").find((row) => row.model === model);
+  const peers = (model: string): PeerRow[] =>
+    all("peer").filter((row) => row.model === model && row.device === "webgpu");
+  const least = (text: string, value: number, show: Goal["show"], measured: number | undefined): Goal => ({
+    ...{ text, bound: { at: "least", value }, show, measured: measured ?? null },
+  });
+  const most = (text: string, value: number, show: Goal["show"], measured: number | undefined): Goal => ({
+    ...{ text, bound: { at: "most", value }, show, measured: measured ?? null },
+  });
+  const largest = (values: readonly number[]): number | undefined =>
+    values.length === 0 ? undefined : Math.max(...values);
+  const fastest = (model: string): PeerRow | undefined =>
+    peers(model).sort((a, b) => a.slowdown - b.slowdown)[0];
+  const againstPeer = (model: string, value: number): Goal => {
+    const row = fastest(model);
+    const goal = least(`${model}: times as fast as jax-js`, value, times, row?.slowdown);
+    if (row === undefined) return goal;
+    return { ...goal, note: `${row.path}, the fastest of the ${peers(model).length} of 3 ways measured` };
+  };
+  const probes = all("scaling").filter(({ over }) => over === "probes");
+  return [
+    ...NETWORKS.map(([model, share]) =>
+      least(`${model}: share of the matrix product's ceiling`, share, percent, product(model)?.ofCeiling),
+    ),
+    ...NETWORKS.map(([model, , speed]) => againstPeer(model, speed)),
+    ...NETWORKS.map(([model]) => {
+      const row = fastest(model);
+      return most(
+        `${model}: first product from cold, of that of jax-js`,
+        0.25,
+        times,
+        row && row.oursColdMs / row.coldMs,
+      );
+    }),
+    most(
+      "largest of all networks: product, in gradients",
+      2.2,
+      times,
+      largest(all("products").map(({ hvpPerGradient }) => hvpPerGradient)),
+    ),
+    most(
+      "largest of all networks: product, in forward passes (operations)",
+      6.1,
+      times,
+      largest(all("products").map(({ hvpInForwards }) => hvpInForwards)),
+    ),
+    most(
+      "largest of all networks: memory of the product, of the gradient's",
+      2.7,
+      times,
+      largest(all("products").map(({ hvpPerGradientBytes }) => hvpPerGradientBytes)),
+    ),
+    most("bundled-resnet20: pipelines", 40, count, product("bundled-resnet20")?.pipelines),
+    most(
+      "bundled-resnet20: Lanczos steps, of their products",
+      1.1,
+      times,
+      all("lanczos").find(({ model }) => model === "bundled-resnet20")?.totalPerProducts,
+    ),
+    most(
+      "8 vectors at once: time of each, of one alone",
+      results.device.software ? 1 : 0.7,
+      times,
+      largest(probes.map(({ points }) => points[points.length - 1].perUnit)),
+    ),
+  ];
+}

@@ -100,9 +100,9 @@ that was under way is begun again from its seed, a landscape goes on at its next
 losses a minute are survived, the third ends the run with what is known. The checks that end a run say so where the
 vectors that they would look at went with a device; they are the only part of a result that a loss may change.
 
-**\`device.destroy()\` in Node** (${destroys[0]?.device ?? "not run"}; ${inPieces(destroys)}): ${sum(destroys.map((s) => s.losses))} losses at random moments of
+**\`device.destroy()\` in Node** (${destroys[0]?.device ?? "not run"}; ${inPieces(destroys)}): ${sum(destroys.map((s) => s.losses))} losses at random moments, one to three a job, of
 a run, a run with an exact trace, a run in parts, an extension, a slice, a landscape of 21 × 21 points, the question what an
-eigenvalue is made of, and the spectra of layers, on a perceptron of 58 parameters. ${sum(destroys.map((s) => s.equal))} of ${sum(destroys.map((s) => s.losses))} jobs ended with the result
+eigenvalue is made of, and the spectra of layers, on a perceptron of 58 parameters. ${sum(destroys.map((s) => s.equal))} of ${sum(destroys.map((s) => s.jobs))} jobs ended with the result
 of the undisturbed one, equal bit for bit in everything but times, counts of products and checks. Bytes of buffers that were not given back at the end: ${sum(destroys.map((s) => s.bytesLeft))}.
 
 Moments: ${moments(destroys)}.${findings(destroys)}

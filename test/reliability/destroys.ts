@@ -15,7 +15,8 @@ export interface DestroySession {
   /** Losses by the job and the phase in which they came. */
   readonly moments: Readonly<Record<string, number>>;
   readonly losses: number;
-  /** Jobs that ended, with the result that they have without a loss. */
+  readonly jobs: number;
+  /** Jobs that ended with the result that they have without a loss. */
   readonly equal: number;
   /** What went otherwise. */
   readonly findings: readonly string[];
@@ -23,6 +24,7 @@ export interface DestroySession {
   readonly bytesLeft: number;
 }
 
+const MOST_PER_JOB = 3;
 const RUN = settings({ steps: 12, probes: 3, traceProbes: 6, top: 2, bottom: 1 });
 const TOP = { end: "top", place: 0 } as const;
 const random = { kind: "random", seed: 1, oneDimensional: "zero" } as const;
@@ -85,56 +87,59 @@ export async function destroyDevices(
   const unhandled = (reason: unknown): void => void findings.push(`unhandled rejection: ${String(reason)}`);
   process.on("unhandledRejection", unhandled);
   await engine.load(mlp("relu"), vectors());
-  /** Names the run that the engine holds: a plain one, or what a job made of it. */
-  let plain = false;
+  // Answers and slices stay in the result, so that each job begins on a run that knows none.
   const ready = async (name: string): Promise<void> => {
-    if (!OWN.has(name) && !plain) await engine.run(RUN, () => {});
-    plain = name === "run" || !OWN.has(name);
+    if (!OWN.has(name)) await engine.run(RUN, () => {});
   };
-  const known: Record<string, Undisturbed> = {};
-  for (const [name, job] of Object.entries(JOBS)) {
-    plain = false;
+  const undisturbed = async (name: string): Promise<Undisturbed> => {
     await ready(name);
     let events = 0;
-    const outcome = await job(engine, () => events++);
+    const outcome = await JOBS[name](engine, () => events++);
     if (outcome.kind !== "done") throw new Error(`${name} ends without a loss: ${JSON.stringify(outcome)}`);
-    known[name] = { events, essence: essence(outcome.result) };
-  }
-  plain = false;
+    return { events, essence: essence(outcome.result) };
+  };
+  const known: Record<string, Undisturbed> = {};
 
   const moments: Record<string, number> = {};
   const names = Object.keys(JOBS);
-  let [losses, equal] = [0, 0];
+  let [losses, jobs, equal] = [0, 0, 0];
   while (losses < wanted && Date.now() < until) {
     const name = names[Math.floor(draw() * names.length)];
-    // Answers and slices stay in the result, so that each job begins on a run that knows none.
-    plain = false;
+    known[name] ??= await undisturbed(name);
     await ready(name);
     const { events, essence: expected } = known[name];
-    const at = Math.floor(draw() * events);
-    const delay = draw() < 0.5 ? 0 : draw() * 4;
+    const planned = Array.from({ length: 1 + Math.floor(draw() * MOST_PER_JOB) }, () => ({
+      at: Math.floor(draw() * events),
+      delayMs: draw() < 0.5 ? 0 : draw() * 4,
+    })).sort((x, y) => x.at - y.at);
+    const own: string[] = [];
     let seen = 0;
-    let moment = "";
+    /** Events may still come of steps that were under way. */
+    let gone: GPUDevice | null = null;
     const outcome = await JOBS[name](engine, (event) => {
-      if (seen++ !== at) return;
-      moment = `${name}: ${event.type === "progress" ? event.progress.phase : "snapshot"}`;
+      const [next] = planned;
+      if (next === undefined || seen++ < next.at || gpu.device === gone) return;
+      planned.shift();
       const device = gpu.device;
-      if (delay === 0) device.destroy();
-      else setTimeout(() => device.destroy(), delay);
+      gone = device;
+      own.push(`${name}: ${event.type === "progress" ? event.progress.phase : "snapshot"}`);
+      if (next.delayMs === 0) device.destroy();
+      else setTimeout(() => device.destroy(), next.delayMs);
     });
     // Snapshots come by the clock: there may be fewer events than last time.
-    if (moment === "") continue;
-    losses++;
-    moments[moment] = (moments[moment] ?? 0) + 1;
+    if (own.length === 0) continue;
+    jobs++;
+    losses += own.length;
+    for (const moment of own) moments[moment] = (moments[moment] ?? 0) + 1;
     const result = outcome.kind === "done" ? essence(outcome.result) : null;
     if (result === expected) equal++;
     else
       findings.push(
-        `${moment}, event ${at} of ${events}, after ${delay.toFixed(1)} ms: ` +
+        `job ${jobs}, lost in ${own.join(" and in ")}: ` +
           (result === null ? JSON.stringify(outcome).slice(0, 300) : firstDifference(expected, result)),
       );
     gpu.devices.splice(0, gpu.devices.length - 1);
-    if (losses % 10 === 0) say(`${losses} destroyed, ${equal} jobs equal bit for bit`);
+    if (jobs % 5 === 0) say(`${losses} destroyed, ${equal} of ${jobs} jobs equal bit for bit`);
   }
   const answer = await engine.device();
   engine.destroy();
@@ -142,7 +147,7 @@ export async function destroyDevices(
   return {
     ...{ kind: "destroys", seed, seconds: (performance.now() - began) / 1000 },
     device: answer.kind === "device" ? answer.device.name : answer.message,
-    ...{ moments, losses, equal, findings, bytesLeft: gpu.liveBytes },
+    ...{ moments, losses, jobs, equal, findings, bytesLeft: gpu.liveBytes },
   };
 }
 

@@ -79,8 +79,8 @@ function row(session: Session): string[] {
   const { kind, findings, seconds } = session;
   const [lost, equal] = {
     destroys: () => {
-      const { losses, equal } = session as DestroySession;
-      return [losses, `${equal} of ${losses} jobs`];
+      const { losses, equal, jobs } = session as DestroySession;
+      return [losses, `${equal} of ${jobs} jobs`];
     },
     pressure: () => {
       const { refused, lost } = session as PressureSession;

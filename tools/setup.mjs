@@ -42,11 +42,19 @@ async function ensurePackages(root) {
   );
   if (difference === null) return;
   process.stderr.write(`Installing the packages of package-lock.json (${difference}).\n`);
-  // npm tells where it is when it runs us; on Windows it cannot be started by its bare name.
-  const npm = process.env.npm_execpath ?? "";
-  const [command, first] = basename(npm) === "npm-cli.js" ? [process.execPath, [npm]] : ["npm", []];
+  const [command, ...first] = npmCommand();
   const code = await runChild(command, [...first, "ci"], { cwd: root, quietOutput: true });
   if (code !== 0) throw new SetupError(`"npm ci" ended with code ${code}; its messages are above.`);
+}
+
+/**
+ * The program and first arguments that start npm. It tells where it is when it runs us; on Windows it cannot be started by
+ * its bare name.
+ * @returns {[string, ...string[]]}
+ */
+export function npmCommand() {
+  const npm = process.env.npm_execpath ?? "";
+  return basename(npm) === "npm-cli.js" ? [process.execPath, npm] : ["npm"];
 }
 
 /**

@@ -52,10 +52,14 @@ export function planMemory(lowered: Lowered, probes: number): Plan {
   return assign([...lives.values()], kept, probes);
 }
 
+/** Of all its copies. */
+export const bytesOfSlot = ({ floats, probeStride }: Slot, probes: number): number =>
+  4 * floats * (probeStride > 0 ? probes : 1);
+
 function assign(lives: readonly Life[], kept: ReadonlySet<number>, probes: number): Plan {
   const buffers: number[] = [];
   const place = new Map<number, number>();
-  const sizeOfSlot = (slot: Slot): number => 4 * slot.floats * (slot.probeStride > 0 ? probes : 1);
+  const sizeOfSlot = (slot: Slot): number => bytesOfSlot(slot, probes);
   let residuals = 0;
   for (const { slot } of lives) {
     if (!kept.has(slot.id)) continue;

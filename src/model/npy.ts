@@ -115,11 +115,22 @@ export function writeNpy(data: Float32Array | Float64Array, shape: readonly numb
     throw new Error(`internal: writeNpy got ${data.length} elements for shape ${printShape(shape)}`);
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const dict = `{'descr': '<f${data.BYTES_PER_ELEMENT}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return npyFile(`<f${data.BYTES_PER_ELEMENT}`, tuple, bytes);
+}
+
+/** A text as an array of no axes, in numpy's unicode type: 4 bytes a character. */
+export function writeNpyText(text: string): Uint8Array {
+  const characters = [...text].map((character) => character.codePointAt(0) ?? 0);
+  return npyFile(`<U${characters.length}`, "()", new Uint8Array(Uint32Array.from(characters).buffer));
+}
+
+function npyFile(descr: string, shape: string, data: Uint8Array): Uint8Array {
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
   const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10;
-  const out = new Uint8Array(10 + length + data.byteLength);
+  const out = new Uint8Array(10 + length + data.length);
   out.set([...magic, 1, 0, length & 0xff, length >> 8]);
   out.set(new TextEncoder().encode(`${dict.padEnd(length - 1)}\n`), 10);
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + length);
+  out.set(data, 10 + length);
   return out;
 }

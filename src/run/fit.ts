@@ -44,6 +44,8 @@ export interface FitRequest extends PlannedFor {
   /** Host memory for these. */
   readonly host?: HostRoom | null;
   readonly budget: number;
+  /** Whether residuals may be computed again in each product, where not even one sample fits otherwise. */
+  readonly recompute?: boolean;
   /** What helps where not even one sample fits; default: fewer steps. */
   readonly advice?: string;
   /** Of the same problem and matrix, to be looked up and added to. */
@@ -82,10 +84,29 @@ const STEPS = "use fewer Lanczos steps (one sample at a time does not help)";
  *
  * The whole batch at once comes first, if need be with fewer vectors, because its residuals are computed once and kept.
  * Parts compute theirs again for each product, and so want all the vectors that one product can take.
+ * Where not even one sample fits, its residuals are computed again if the request allows it.
  * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
  */
-export function chooseHessian({ drawings = new Map(), ...given }: FitRequest): Choice {
+export function chooseHessian({ recompute = false, drawings = new Map(), ...given }: FitRequest): Choice {
   const request = { ...given, drawings };
+  try {
+    return chooseKeeping(request);
+  } catch (error) {
+    if (!recompute || !(error instanceof MemoryRefusal)) throw error;
+    const { microBatch, problem } = request;
+    const { count } = problem.batch;
+    const samples = problem.coupled ? count : Math.min(microBatch ?? 1, count);
+    try {
+      return draft({ ...request, recompute }, samples, 1, "");
+    } catch {
+      // Its words say what would help.
+      throw error;
+    }
+  }
+}
+
+/** The same with all residuals kept. */
+function chooseKeeping(request: FitRequest): Choice {
   const { problem, microBatch, probes, advice: last = STEPS } = request;
   const { coupled, batch } = problem;
   const { count } = batch;
@@ -136,9 +157,9 @@ export function planForward(request: ForwardRequest): Blueprint {
 
 /** Throws MemoryRefusal if it does not fit. */
 function draft(request: FitRequest, samples: number, probes: number, advice: string): Choice {
-  const { gpu, problem, matrix, krylovVectors, host = null, budget, drawings } = request;
+  const { gpu, problem, matrix, krylovVectors, host = null, budget, drawings, recompute = false } = request;
   const partition = problem.cut(samples);
-  const options = { gpu, partition, probes, krylovVectors, host, budget, advice };
+  const options = { gpu, partition, probes, krylovVectors, host, budget, recompute, advice };
   const asked = { ...options, ...(matrix && { matrix }), ...(drawings && { drawings }) };
   return { options: asked, plan: HessianOperator.plan(asked) };
 }

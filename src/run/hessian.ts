@@ -8,6 +8,7 @@ import { linearize } from "../autograd/linearize.ts";
 import { checkHost, type HostRoom, heldOnDevice } from "../gpu/hostBasis.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
+import { type Recomputed, recomputing } from "../gpu/recompute.ts";
 import { STREAM_BYTES, Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
@@ -38,6 +39,8 @@ export interface PlanOptions extends PlannedFor {
   readonly host?: HostRoom | null;
   /** Bytes that may be used in all. */
   readonly budget: number;
+  /** Whether residuals that do not fit may be computed again in each product; not by default. */
+  readonly recompute?: boolean;
   /** How to make it smaller, for the refusal. */
   readonly advice: string;
   /** Of the same problem and matrix, to be looked up and added to. */
@@ -75,6 +78,8 @@ export interface HessianPlan {
   readonly purposes: Purposes;
   /** Of the Krylov basis, where that lies in host memory. */
   readonly hostBytes: number;
+  /** Operations of each product that compute residuals again; 0 where all are kept. */
+  readonly recomputedFlops: number;
 }
 
 type Vectors = Readonly<Record<"theta" | "grad" | "v" | "hv", GPUBuffer>>;
@@ -116,7 +121,17 @@ export class HessianOperator implements LinearOperator<GpuVector> {
    * Throws MemoryRefusal if it does not fit.
    */
   static plan({ matrix = HESSIAN, ...options }: PlanOptions): HessianPlan {
-    const { gpu, partition, probes, krylovVectors, host = null, budget, advice, drawings } = options;
+    const {
+      gpu,
+      partition,
+      probes,
+      krylovVectors,
+      host = null,
+      budget,
+      advice,
+      drawings,
+      recompute,
+    } = options;
     const { graph, rows, samples } = partition;
     const { operator, loss, tensors } = matrix;
     const block = tensors === null ? graph.params : blockParams(graph.params, tensors);
@@ -147,21 +162,27 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const drawing = known ?? draw();
     drawings?.set(key, drawing);
     const { forward } = drawing;
-    const blueprint = planBlueprint(drawing.graph, drawing.lowered, tangent);
+    const drawn = planBlueprint(drawing.graph, drawing.lowered, tangent);
     // Products and slices have a stream each.
     const scratch = 2 * STREAM_BYTES + GpuSpace.scratchBytes(Math.max(krylovVectors, block.length), probes);
-    const purposes = {
-      ...blueprint.plan.bytes,
-      inputs: blueprint.heldBytes,
+    const others = {
+      inputs: drawn.heldBytes,
       forward: bytesOf(forward),
       vectors: whole + 4 * own.extent * (2 + 2) * probes + scratch,
       basis: 4 * own.extent * held * probes,
     };
-    const { vectors, basis, inputs } = purposes;
-    const besides = vectors + basis + inputs + forward.heldBytes;
+    const otherBytes = others.inputs + others.forward + others.vectors + others.basis;
+    const leaner = recompute ? leanerThan(drawn, budget - otherBytes) : null;
+    const blueprint = leaner === null ? drawn : { ...drawn, lowered: leaner.lowered, plan: leaner.plan };
+    const besides = otherBytes - others.forward + forward.heldBytes;
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, besides, advice);
-    const bytes = vectors + basis + bytesOf(blueprint) + bytesOf(forward);
-    return { layout, own, block, blueprint, bytes, purposes, hostBytes };
+    const { residuals, temporaries } = blueprint.plan.bytes;
+    return {
+      ...{ layout, own, block, blueprint, hostBytes },
+      bytes: residuals + temporaries + otherBytes,
+      purposes: { residuals, temporaries, ...others },
+      recomputedFlops: leaner?.flops ?? 0,
+    };
   }
 
   /** Allocates, compiles and uploads. Throws MemoryRefusal before anything is allocated. */
@@ -316,6 +337,12 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     // Before the next part overwrites the result.
     if (part < this.#batch.parts - 1) stream.flush();
   }
+}
+
+/** A program that computes residuals again, where all of them take more bytes; null where that is not needed or does not help. */
+function leanerThan({ lowered, plan, probes }: Blueprint, most: number): Recomputed | null {
+  const { residuals, temporaries } = plan.bytes;
+  return residuals + temporaries > most ? recomputing(lowered, probes, most) : null;
 }
 
 /** The spaces share a stream, and may be one. */

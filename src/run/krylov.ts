@@ -1,6 +1,5 @@
 /** The operator of a run with room for its Krylov bases. */
 
-import type { HostRoom } from "../gpu/hostBasis.ts";
 import { MemoryRefusal, mostBound } from "../gpu/plan.ts";
 import type { LanczosMemory } from "../spectrum/index.ts";
 import { type Choice, chooseHessian, createChosen, type FitRequest, type OperatorRequest } from "./fit.ts";
@@ -17,7 +16,7 @@ export interface KrylovSizes {
   readonly hostBudget: number;
 }
 
-export type KrylovRequest = Omit<FitRequest, "krylovVectors" | "host" | "advice"> & KrylovSizes;
+export type KrylovRequest = Omit<FitRequest, "krylovVectors" | "host" | "recompute" | "advice"> & KrylovSizes;
 
 /** What is held of the Krylov bases. */
 export interface Held {
@@ -40,11 +39,12 @@ const TWO = 2;
 const WINDOW = 4;
 const WINDOW_BYTES = 256e6;
 
+type More = Pick<FitRequest, "host" | "recompute">;
 type KrylovPlan = Held & { readonly choice: Choice };
 
 /** The operator and the bases that `planWithBasis` finds. */
 export async function makeWithBasis(
-  request: Omit<OperatorRequest, "krylovVectors" | "host" | "advice"> & KrylovSizes,
+  request: Omit<OperatorRequest, "krylovVectors" | "host" | "recompute" | "advice"> & KrylovSizes,
 ): Promise<WithBasis> {
   const { choice, ...held } = planWithBasis(request);
   return { operator: await createChosen({ ...request, krylovVectors: 0 }, choice), ...held };
@@ -52,16 +52,17 @@ export async function makeWithBasis(
 
 /**
  * With room for as many bases as a share of the budget holds and for more steps, else for one, else for one of these steps alone;
- * else for one in host memory, which the device reads four times a step; else for two vectors. Nothing is allocated.
+ * else for one in host memory, which the device reads four times a step; else the same with residuals computed again; else for two
+ * vectors. Nothing is allocated.
  * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
  */
 export function planWithBasis(given: KrylovRequest): KrylovPlan {
   const { n, steps, runs, hostBudget, ...rest } = given;
   const request = { ...rest, drawings: rest.drawings ?? new Map() };
   const vectorsOf = (capacity: number): number => Math.min(capacity, n) + 1;
-  const attempt = (keepBases: number, capacity: number, host: HostRoom | null): KrylovPlan => {
+  const attempt = (keepBases: number, capacity: number, more: More = {}): KrylovPlan => {
     const krylovVectors = keepBases * vectorsOf(capacity);
-    const choice = chooseHessian({ ...request, krylovVectors, host });
+    const choice = chooseHessian({ ...request, krylovVectors, ...more });
     return { choice, keepBases, memory: "all vectors", capacity };
   };
   // One step is a trace or a product, which nobody extends step by step.
@@ -70,15 +71,15 @@ export function planWithBasis(given: KrylovRequest): KrylovPlan {
   const most = basesToKeep(runs, vectorsOf(roomy) * block, request.budget);
   const capacities = roomy > steps ? [roomy, steps] : [steps];
   const window = WINDOW * block > Math.min(WINDOW_BYTES, mostBound(request.gpu.limits)) ? 1 : WINDOW;
+  const inHostMemory = vectorsOf(steps) > TWO && hostBudget > 0;
+  const rooms = inHostMemory ? [...new Set([window, 1])].map((w) => ({ bytes: hostBudget, window: w })) : [];
   // Bases that are kept save time later; they must not cost the run.
   const wishes: (() => KrylovPlan)[] = [
-    ...(most > 1 ? [() => attempt(most, roomy, null)] : []),
-    ...capacities.map((capacity) => () => attempt(1, capacity, null)),
-    ...(vectorsOf(steps) > TWO && hostBudget > 0
-      ? [...new Set([window, 1])].flatMap((vectors) =>
-          capacities.map((capacity) => () => attempt(1, capacity, { bytes: hostBudget, window: vectors })),
-        )
-      : []),
+    ...(most > 1 ? [() => attempt(most, roomy)] : []),
+    ...capacities.map((capacity) => () => attempt(1, capacity)),
+    ...rooms.flatMap((host) => capacities.map((capacity) => () => attempt(1, capacity, { host }))),
+    // To compute residuals again costs less than to know no eigenvalues.
+    ...[null, ...rooms.slice(-1)].map((host) => () => attempt(1, steps, { host, recompute: true })),
   ];
   for (const wish of wishes) {
     try {
@@ -88,7 +89,7 @@ export function planWithBasis(given: KrylovRequest): KrylovPlan {
     }
   }
   const advice = "look at fewer tensors (neither fewer steps nor fewer samples at a time help)";
-  const choice = chooseHessian({ ...request, krylovVectors: TWO, advice });
+  const choice = chooseHessian({ ...request, krylovVectors: TWO, recompute: true, advice });
   const memory = vectorsOf(steps) > TWO ? "two vectors" : "all vectors";
   return { choice, keepBases: 1, memory, capacity: steps };
 }

@@ -31,6 +31,8 @@ export interface SizePlan {
         readonly memory: LanczosMemory;
         /** Of the Krylov basis, where that lies in host memory; 0 where the device holds it. */
         readonly hostBytes: number;
+        /** Work of a product that computes residuals again, as a share of its own. */
+        readonly recomputed: number;
         readonly bytes: number;
         readonly purposes: Purposes;
       }

@@ -50,13 +50,20 @@ export function planSize(request: SizeRequest): SizePlan {
       ...{ n: parameters, steps, runs: 1, hostBudget },
       ...(drawings === undefined ? {} : { drawings }),
     });
-    const { bytes, purposes, hostBytes } = choice.plan;
+    const { bytes, purposes, hostBytes, recomputedFlops, blueprint } = choice.plan;
+    const all = blueprint.lowered.tangent.reduce((sum, { flops }) => sum + flops, 0);
+    const recomputed = recomputedFlops / (all - recomputedFlops);
     const microBatch = choice.options.partition.samples;
     const [unit] = samples.split(" ");
     const atOnce = microBatch === batch ? `all ${unit} at once` : `${unit} in parts of ${microBatch}`;
     const basis = hostBytes > 0 ? inHostMemory(hostBytes, parameters, steps) : BASES[memory];
-    const sentence = `${subject} fits with ${megabytes(bytes)}: ${atOnce}, ${basis}. ${shares(purposes)}.`;
-    return { ...about, outcome: { kind: "fits", microBatch, memory, hostBytes, bytes, purposes }, sentence };
+    const again =
+      recomputed > 0
+        ? `, residuals computed again in each product (${Math.ceil(100 * recomputed)} % more work)`
+        : "";
+    const sentence = `${subject} fits with ${megabytes(bytes)}: ${atOnce}, ${basis}${again}. ${shares(purposes)}.`;
+    const outcome = { kind: "fits", microBatch, memory, hostBytes, recomputed, bytes, purposes } as const;
+    return { ...about, outcome, sentence };
   } catch (error) {
     if (!(error instanceof MemoryRefusal)) throw error;
     const { message } = error;

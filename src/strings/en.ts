@@ -1,6 +1,6 @@
 /**
  * Every text that the page shows or says, in English. A translation is another file with the same exports, each of the type
- * `Strings["header"]` and so on, so that the compiler asks for every text.
+ * `Strings["header"]` and so on, so that the compiler asks for every text (docs/translation.md).
  *
  * One export is one section: what one part of the page says. A build puts each section beside the component that imports
  * it (tools/stringSections.ts), so import sections by name and give parts that load apart sections of their own.

@@ -19,7 +19,8 @@ export interface ExportTable {
 /** A file that is no table: what it holds is made when it is asked for. */
 export interface ExportFile extends Omit<ExportTable, "csv"> {
   readonly ending: "json" | "py" | "npz";
-  readonly text: (tools: ExportTools) => string | Blob;
+  /** @param doubt why its numbers cannot be trusted */
+  readonly text: (tools: ExportTools, doubt: string | null) => string | Blob;
 }
 
 /** Millimetres: a column and both columns of a journal, a slide. */
@@ -125,18 +126,20 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
         )}
         <p className="export-row">
           {tables.map((table) => (
-            <span key={table.label}>{save(table.label, "csv", (tools) => table.csv(tools), table.name)}</span>
+            <span key={table.label}>
+              {save(table.label, "csv", (tools) => tools.doubted(table.csv(tools), doubt), table.name)}
+            </span>
           ))}
           {files.map((file) => (
             <span key={file.label}>
-              {save(file.label, file.ending, (tools) => file.text(tools), file.name)}
+              {save(file.label, file.ending, (tools) => file.text(tools, doubt), file.name)}
             </span>
           ))}
         </p>
         {run && (
           <p className="export-row">
             {save(words.result, "json", () => JSON.stringify(result, null, 1), "run")}
-            {save(words.numbers, "npz", async (tools) => new Blob([tools.runNpz(result)]), "run")}
+            {save(words.numbers, "npz", async (tools) => new Blob([tools.runNpz(result, doubt)]), "run")}
             {save(
               words.matplotlib,
               "py",

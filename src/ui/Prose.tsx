@@ -5,7 +5,6 @@ const MARK = /<(\w+)>([^<]*)<\/\1>/;
 /** Marks that every text may have. */
 const PLAIN: Readonly<Record<string, (text: string) => ReactNode>> = {
   b: (text) => <b>{text}</b>,
-  strong: (text) => <strong>{text}</strong>,
   code: (text) => <code>{text}</code>,
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { refuser } from "../../src/model/errors.ts";
 import { formatNames } from "./formats.ts";
 import { damage, runCase, runPieces } from "./fuzz.ts";
-import { documented, emptyReport, enter, rowOf } from "./report.ts";
+import { documented, emptyReport, enter, merge, rowOf } from "./report.ts";
 import { samples } from "./samples.ts";
 
 test.each(samples)("$name reads well before it is damaged", async (sample) => {
@@ -83,7 +83,12 @@ describe("the report", () => {
       findings: [{ case: 1, count: 2 }],
     });
     expect(rowOf(report, "png", 1, "abc")).toBe(row);
+    const other = emptyReport();
+    merge(other, report);
+    expect(other.formats).toEqual({ png: row });
     expect(rowOf(report, "png", 2, "abc").cases).toBe(0);
+    merge(other, report);
+    expect(other.formats.png).toBe(row);
   });
 
   it("writes its table between the marks of a document and nothing else", () => {

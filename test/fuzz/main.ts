@@ -10,6 +10,7 @@ import {
   documented,
   emptyReport,
   enter,
+  merge,
   printReport,
   type Row,
   readReport,
@@ -30,6 +31,7 @@ and in memory of twice the file and ${SPARE / 2 ** 20} MB.
   --seed N        which damage (default 1); the same seed and format give the same cases
   --case N        one case of one format again, with the error as it was thrown
   --report FILE   JSON; goes on with the cases that it lacks of this seed and these sources
+  --merge FILE    takes from another report the formats of which it has more cases; may be given several times
   --keep FOLDER   where the files of findings are written (default .cache/fuzz)
   --docs          puts the table of the report into docs/security.md, and damages nothing
 
@@ -53,6 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     options: {
       ...{ cases: text, seed: text, case: text, minutes: text, report: text, keep: text },
       format: { type: "string", multiple: true },
+      merge: { type: "string", multiple: true },
       docs: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -62,6 +65,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const report = values.report === undefined ? emptyReport() : readReport(values.report);
+  for (const other of values.merge ?? []) merge(report, readReport(other));
   if (values.docs) {
     const document = join(process.env.EIGENSCOPE_ROOT ?? ".", "docs/security.md");
     writeFileSync(document, documented(readFileSync(document, "utf8"), report));

@@ -18,7 +18,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const collect = (globalThis as { readonly gc?: () => void }).gc;
 
 /** Bytes of garbage after which it is collected before the next case, so that it is not collected within one. */
-const RUBBISH = 16 * 2 ** 20;
+const RUBBISH = 48 * 2 ** 20;
 let clean = Number.POSITIVE_INFINITY;
 
 export interface Measured {

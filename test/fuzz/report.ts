@@ -51,6 +51,14 @@ export function writeReport(path: string, report: Report): void {
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
 }
 
+/** Takes from another report the rows that have more cases. */
+export function merge(report: Report, other: Report): void {
+  for (const format of formatNames) {
+    const row = other.formats[format];
+    if (row !== undefined && row.cases > (report.formats[format]?.cases ?? 0)) report.formats[format] = row;
+  }
+}
+
 /** The row of a format, to be gone on with: begun anew where seed or sources are others. */
 export function rowOf(report: Report, format: FormatName, seed: number, sources: string): Row {
   const known = report.formats[format];

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { build, type Rolldown } from "vite";
 import { describe, expect, test } from "vitest";
 import { stringSections } from "../../tools/stringSections.ts";
@@ -8,14 +9,18 @@ import { stringSections } from "../../tools/stringSections.ts";
 const FILES = {
   "src/strings/en.ts": `
     const plural = (n: number, one: string): string => n + " " + one;
-    export const header = { title: "Above all" };
-    export const near = { text: (n: number) => plural(n, "near word") };
+    export const header = { title: "Above all", unused: "nobody asks" };
+    /** Near. */
+    export const near = { text: (n: number) => plural(n, "near word"), inner: { deep: "deep" } };
+    export const odd = { "no name": "odd" };
     export const far = { text: "a far word" };
   `,
   "src/strings/de.ts": `
-    export const header = { title: "Zuoberst" };
-    export const near = { text: (n: number) => String(n) + " nahe" };
-    export const far = { text: "fern" };
+    import type * as en from "./en.ts";
+    export const header: typeof en.header = { title: "Zuoberst", unused: "" };
+    export const near: typeof en.near = { text: (n: number) => String(n) + " nahe", inner: { deep: "tief" } };
+    export const odd: typeof en.odd = { "no name": "krumm" };
+    export { far } from "./en.ts";
   `,
   "src/main.ts": `
     import { header, near as words } from "./strings/en.ts";
@@ -28,6 +33,12 @@ const FILES = {
     } from "../strings/en.ts";
     import { header } from "../strings/en.ts";
     document.body.append(header.title, far.text);
+  `,
+  "src/used.ts": `
+    import { header, near as words, odd, far } from "./strings/en.ts";
+    const key = "title" as const;
+    const { text } = far;
+    globalThis.said = [header.title, header[key], words.text(1), words.inner.deep, odd["no name"], text];
   `,
   "src/whole.ts": `import * as all from "./strings/en.ts"; console.log(all);`,
   "src/lacking.ts": `import { nowhere } from "./strings/en.ts"; console.log(nowhere.title);`,
@@ -57,12 +68,19 @@ describe("a build with one file of texts", () => {
     const holders = (text: string) => chunks.filter((code) => code.includes(text));
     for (const text of ["Above all", "near word", "a far word"]) expect(holders(text)).toHaveLength(1);
     expect(holders("a far word")[0]).not.toContain("near word");
+    expect(chunks.join()).not.toContain("nobody");
   });
 
-  test("takes another language from another file", async () => {
+  test("takes another language from another file, which may leave a section in English", async () => {
     const code = (await built("src/strings/de.ts")).join();
-    for (const text of ["Zuoberst", "nahe", "fern"]) expect(code).toContain(text);
-    expect(code).not.toMatch(/Above all|near word|a far word/);
+    for (const text of ["Zuoberst", "nahe", "a far word"]) expect(code).toContain(text);
+    expect(code).not.toMatch(/Above all|near word/);
+  });
+
+  test("says the same in whatever way a section is used", async () => {
+    const [code] = await built("src/strings/en.ts", "src/used.ts");
+    const said = ["Above all", "Above all", "1 near word", "deep", "odd", "a far word"];
+    expect([...runInNewContext(`${code}; said`)]).toEqual(said);
   });
 
   test("refuses an import that no section can be told from", async () => {

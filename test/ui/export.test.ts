@@ -1,9 +1,11 @@
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { csv } from "../../src/model/csv.ts";
 import { readNpz } from "../../src/model/index.ts";
 import type { CheckName } from "../../src/run/protocol.ts";
 import { runNpz } from "../../src/ui/export/npz.ts";
 import { pytorchScript } from "../../src/ui/export/recompute.ts";
+import { doubted } from "../../src/ui/export/tables.ts";
 import { methodsSentence } from "../../src/ui/export/words.ts";
 import { doubtOf } from "../../src/ui/words.ts";
 import { sampleRun } from "./sampleRun.ts";
@@ -47,7 +49,7 @@ describe("the numbers of a run as npz", () => {
     const run = sampleRun();
     const { nodes } = run.spectrum;
     const uneven = { ...run, spectrum: { ...run.spectrum, nodes: [nodes[0], nodes[1].slice(0, 3)] } };
-    const files = unzipSync(runNpz(uneven));
+    const files = unzipSync(runNpz(uneven, null));
     expect(read(files["nodes.npy"])).toEqual({
       header: "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 5), }",
       values: [...nodes[0], ...nodes[1].slice(0, 3), Number.NaN, Number.NaN],
@@ -57,7 +59,36 @@ describe("the numbers of a run as npz", () => {
     expect(read(files["trace.npy"]).values[0]).toBe(trace.estimate);
     expect(Object.keys(files).includes("slice_loss.npy")).toBe(run.slices.length > 0);
     // Our own reader takes the file too; it keeps float32.
-    expect(readNpz(runNpz(uneven), "run.npz").get("nodes")?.shape).toEqual([2, 5]);
+    expect(readNpz(runNpz(uneven, null), "run.npz").get("nodes")?.shape).toEqual([2, 5]);
+  });
+});
+
+describe("numbers of a run that failed a check", () => {
+  const doubt = "Do not trust this: the checks symmetry, ghosts failed.";
+
+  it("say so in every row of a CSV, whatever its cells hold", () => {
+    const table = csv(
+      ["a", "b"],
+      [
+        ["1,2", "x\r\ny"],
+        ['"', 3],
+      ],
+    );
+    const told = "Do not trust this: the checks symmetry; ghosts failed.";
+    expect(doubted(table, doubt)).toBe(`a,b,doubt\r\n"1,2","x\r\ny",${told}\r\n"""",3,${told}\r\n`);
+    expect(doubted(table, null)).toBe(table);
+  });
+
+  it("say so in a text of the npz", () => {
+    const files = unzipSync(runNpz(sampleRun(), doubt));
+    const bytes = files["doubt.npy"];
+    const start = 10 + bytes[8] + 256 * bytes[9];
+    expect(start % 64).toBe(0);
+    expect(new TextDecoder().decode(bytes.subarray(10, start)).trim()).toBe(
+      `{'descr': '<U${doubt.length}', 'fortran_order': False, 'shape': (), }`,
+    );
+    expect(String.fromCodePoint(...new Uint32Array(bytes.slice(start).buffer))).toBe(doubt);
+    expect(unzipSync(runNpz(sampleRun(), null))).not.toHaveProperty(["doubt.npy"]);
   });
 });
 

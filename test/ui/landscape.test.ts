@@ -339,7 +339,7 @@ describe("a landscape", () => {
     }
     const line = await measured(3, { landscapeShape: "line" });
     expect(landscapeCsv(gridPoints(line)).split("\r\n")[0]).toBe("a,loss,accuracy,predicted,residual");
-    const arrays = readNpz(landscapeNpz(plane), "grid.npz");
+    const arrays = readNpz(landscapeNpz(plane, null), "grid.npz");
     expect([...arrays.keys()].sort()).toEqual(["a", "accuracy", "b", "loss", "predicted"]);
     expect(arrays.get("loss")?.shape).toEqual([3, 3]);
   });

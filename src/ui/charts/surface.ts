@@ -4,6 +4,7 @@
  */
 import { scaleLinear } from "d3-scale";
 import type { Field } from "../../store/landscapes.ts";
+import { controlWords } from "../../strings/en.ts";
 import { tickNumber } from "./densityGeometry.ts";
 import type { Frame, Point } from "./frame.ts";
 import { filled, type Shades } from "./shades.ts";
@@ -150,7 +151,7 @@ function box(
   { x, y }: Scales,
   names: readonly string[],
   shades: Shades,
-  value: string,
+  value: Field["value"],
 ): Pick<SurfaceShape, "back" | "front" | "labels"> {
   const floor = CORNERS.map(([cx, cy]) => project(cx, cy, -1));
   const leftmost = floor.reduce((best, [px], k) => (px < floor[best][0] ? k : best), 0);
@@ -198,6 +199,11 @@ function box(
       labels.push({ at: [px - 8, py], text: label, anchor: "end", title: false });
     }
     const [px, py] = project(...corner, 1);
-    labels.push({ at: [px, py - 14], text: value, anchor: "middle", title: true });
+    labels.push({
+      at: [px, py - 14],
+      text: controlWords.landscapeValue.options[value],
+      anchor: "middle",
+      title: true,
+    });
   }
 }

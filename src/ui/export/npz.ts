@@ -12,8 +12,10 @@ interface Filled {
  * nodes, weights, alpha, beta [probes, steps]; eigenvalues, residuals [top and bottom]; trace [1 + tensors, 4]: estimate,
  * standard error and 95 % interval, the total first, then the tensors in the order of the result file; slices, where
  * there are some: slice_steps, slice_loss [slices, points].
+ * @param doubt why the numbers cannot be trusted, as the text `doubt`; null where they can
  */
-export function runNpz({ spectrum, eigenvalues, trace, slices }: RunResult): Uint8Array<ArrayBuffer> {
+export function runNpz(result: RunResult, doubt: string | null): Uint8Array<ArrayBuffer> {
+  const { spectrum, eigenvalues, trace, slices } = result;
   const ritz = [...eigenvalues.top, ...eigenvalues.bottom];
   const traces = [trace, ...trace.perLayer].map(({ estimate, standardError, interval95 }) => [
     estimate,
@@ -35,6 +37,7 @@ export function runNpz({ spectrum, eigenvalues, trace, slices }: RunResult): Uin
             slice_steps: filled(slices.map(({ steps }) => steps)),
             slice_loss: filled(slices.map(({ loss }) => loss)),
           }),
+      ...(doubt === null ? {} : { doubt }),
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** The numbers of a figure as CSV, one table each, to full precision. Pure. */
-import { csv } from "../../model/csv.ts";
+import { csv, withRemark } from "../../model/csv.ts";
 import { writeNpz } from "../../model/npzWrite.ts";
 import type { ComparedRow } from "../../store/comparison.ts";
 import { type CumulativeView, cumulativeRows } from "../../store/cumulativeView.ts";
@@ -139,9 +139,17 @@ export const landscapeCsv = (points: readonly GridPoint[]): string =>
     ]),
   );
 
-/** The same as arrays for numpy (docs/file-formats.md). */
-export const landscapeNpz = (landscape: Landscape): Uint8Array<ArrayBuffer> =>
-  writeNpz(gridArrays(landscape)) as Uint8Array<ArrayBuffer>;
+/** The same as arrays for numpy (docs/file-formats.md), with the text `doubt` where they cannot be trusted. */
+export const landscapeNpz = (landscape: Landscape, doubt: string | null): Uint8Array<ArrayBuffer> =>
+  writeNpz({
+    ...gridArrays(landscape),
+    ...(doubt === null ? {} : { doubt }),
+  }) as Uint8Array<ArrayBuffer>;
+
+/** A table whose every row says why it cannot be trusted, in the column `doubt`; as it is where it can. */
+export const doubted = (table: string, doubt: string | null): string =>
+  // numpy's readers know no quotes around a cell, so that it must hold no comma.
+  doubt === null ? table : withRemark(table, "doubt", doubt.replaceAll(",", ";"));
 
 /** Of one probe. */
 export const blockCsv = ({ density }: LayerSpectrum): string =>

@@ -29,7 +29,7 @@ export const LandscapeExport = ({ landscape, value, result, ground }: LandscapeE
     files={[
       {
         ...{ label: words.numbers.npz, name: "landscape", ending: "npz" },
-        text: (t) => new Blob([t.landscapeNpz(landscape)]),
+        text: (t, doubt) => new Blob([t.landscapeNpz(landscape, doubt)]),
       },
     ]}
     result={result}

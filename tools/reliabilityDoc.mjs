@@ -131,7 +131,8 @@ loss, each once. Every refusal ended its job in words, every buffer was given ba
 
 ## Soak
 
-Runs, cancels, losses and uploads in a loop; on the page also runs out of sight beside another tab's, and frozen tabs. Megabytes of
+Runs, cancels, losses and uploads in a loop; on the page also runs beside another tab's, and frozen tabs. Tabs that are
+hidden and not frozen have not been tried: Chromium calls every page visible when it is driven. Megabytes of
 the JavaScript heap (on the page with its worker's) after garbage collection and of resident memory of all processes, from the end of the warm-up to the end; bytes on
 the GPU at the end of each cycle.
 

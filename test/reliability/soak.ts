@@ -8,8 +8,8 @@ import { soakPage } from "./soakPage.ts";
 
 const HELP = `npm run soak -- [flags]
 
-Runs, cancels, losses of the GPU and uploads in a loop, on the engine in Node and on the page in Chromium (there with tabs out of
-sight, frozen tabs and a second tab at once). Every finished run must have the spectrum of the first, bit for bit; memory must
+Runs, cancels, losses of the GPU and uploads in a loop, on the engine in Node and on the page in Chromium (there with frozen tabs
+and a second tab at once). Every finished run must have the spectrum of the first, bit for bit; memory must
 not grow; no error may go unhandled. Each half adds a session to the report. The exit code is 1 if something was found.
 
   --minutes N    how long in all (default 4): half for each, or all for one

@@ -53,7 +53,10 @@ function losses(results: Results): string {
 }
 
 export function performanceText(results: Results): string {
-  const { products, commands, lanczos, peers, scaling, landscapes, layers } = tablesOf(results, markdown);
+  const { counts, products, commands, lanczos, peers, profile, scaling, landscapes, layers } = tablesOf(
+    results,
+    markdown,
+  );
   const section = (title: string, text: string, rows: string): string =>
     rows === "" ? "" : `## ${title}\n\n${text}\n\n${rows}\n`;
   return `# Performance
@@ -72,15 +75,20 @@ ${markdown(GOALS, goalsOf(results))}
 
 ${losses(results)}
 ${section(
-  "A product",
-  `Ceiling: the best matrix product of the same run, 512 x 512, before and after each product. The operations are those of the
-matrix products and convolutions in the graph. The gradient is a program of its own, which keeps nothing.`,
+  "What a product takes, counted",
+  `Without a GPU, for a device with 16 storage buffers a kernel. Operations: those of the matrix products and convolutions in the graph.
+Moved: operands and results of all dispatches, each once. Pipelines: distinct texts of the two programs. Memory: program and parameter
+vectors of a product, and of a gradient by a program of its own, which keeps nothing.`,
+  counts,
+)}${section(
+  "A product, measured",
+  `Ceiling: the best matrix product of the same run, 512 x 512, before and after each product.`,
   products,
 )}${section(
   "Commands, memory and compilation",
-  `Moved: operands and results of all dispatches, each once. From cold: from weights in memory, on a fresh device, until the first
-product is there; create: derivatives, kernels and pipelines within it. Memory: programs and parameter vectors. Slice error:
-|taken - expected| / expected of the slices into which a product is cut. A slow device has its long dispatches cut, so that they are more.`,
+  `From cold: from weights in memory, on a fresh device, until the first product is there; create: derivatives, kernels and pipelines
+within it, those of the vector operations too. Memory: of the buffers that there are. Slice error: |taken - expected| / expected of the
+slices into which a product is cut. A slow device has its long dispatches cut, so that they are more than were counted.`,
   commands,
 )}${section(
   "Lanczos steps and landscapes",
@@ -89,9 +97,13 @@ peak of a run without them.`,
   lanczos,
 )}${section(
   "Beside jax-js",
-  `jax-js 0.1.25 in the same process, on the same WebGPU, with the same numbers; rounds in turn. Its first product counts tracing and
+  `jax-js ${results.host.jax} in the same process, on the same WebGPU, with the same numbers; rounds in turn. Its first product counts tracing and
 compilation. The Wasm rows run on one thread. Difference: relative, in the 2-norm, between the two products.`,
   peers,
+)}${section(
+  "Where the time goes",
+  `Each dispatch of a product alone, kernels of one label together. Pipelines of its two programs, compiled one after the other.`,
+  profile,
 )}${section("Scaling", "Time per sample, vector or parameter, of that of the first column.", scaling)}${section(
   "Small networks",
   "Points of a landscape, and traces of all tensors from one stream of products.",

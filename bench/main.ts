@@ -5,8 +5,9 @@
  */
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { dawn } from "../src/cli/dawn.ts";
 import { openDevice, reportDevice } from "../src/run/device.ts";
 import { writeDocs } from "./docs.ts";
@@ -61,6 +62,13 @@ const isChosen = (unit: Unit, only: readonly string[] | null): boolean =>
   only === null ||
   [nameOf(unit), unit.part, unit.model, unit.variant].some((word) => word !== null && only.includes(word));
 
+/** The version that is pinned. */
+function jaxVersion(): string {
+  const text = readFileSync(join(process.env.EIGENSCOPE_ROOT ?? ".", "package.json"), "utf8");
+  const { devDependencies } = JSON.parse(text) as { readonly devDependencies: Record<string, string> };
+  return devDependencies["@jax-js/jax"];
+}
+
 /** Measures one unit here and now. */
 async function measure(unit: Unit, rounds: number, json: string): Promise<void> {
   const { gpu } = await openDevice(dawn());
@@ -70,7 +78,7 @@ async function measure(unit: Unit, rounds: number, json: string): Promise<void> 
   const { part, model, variant } = unit;
   addResult(
     json,
-    { device, host: { cores: availableParallelism(), node: process.version } },
+    { device, host: { cores: availableParallelism(), node: process.version, jax: jaxVersion() } },
     { part, model, variant, at: new Date().toISOString(), rounds, load: loadavg()[0], row },
   );
 }

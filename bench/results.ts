@@ -22,7 +22,7 @@ export interface Measured<P extends Part = Part> {
 export interface Results {
   readonly schema: typeof SCHEMA;
   readonly device: DeviceReport;
-  readonly host: { readonly cores: number; readonly node: string };
+  readonly host: { readonly cores: number; readonly node: string; readonly jax: string };
   /** By `part/model/variant`. Times are in milliseconds, memory in bytes; docs/performance.md says what the others mean. */
   readonly units: Readonly<Record<string, Measured>>;
 }

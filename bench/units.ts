@@ -1,6 +1,7 @@
 /** What the bench measures, in pieces that each take minutes at most and a process of their own. */
 import { dawn } from "../src/cli/dawn.ts";
 import { CASES, caseOf, isGenerated, readBundled } from "./cases.ts";
+import { type CountRow, countProduct } from "./counts.ts";
 import { comparePeer, type PeerRow } from "./jax/compare.ts";
 import { PATHS } from "./jax/peer.ts";
 import { type LanczosRow, measureLanczos } from "./lanczos.ts";
@@ -10,13 +11,16 @@ import { median } from "./measure.ts";
 import { problemOf } from "./models/generated.ts";
 import { PERCEPTRON, perceptron } from "./models/nets.ts";
 import { measureProducts, type ProductRow } from "./products.ts";
+import { measureProfile, type ProfileRow } from "./profile.ts";
 import { measureScaling, type ScalingCase, type ScalingRow } from "./scaling.ts";
 
 /** Rows by the kind of measurement. */
 export interface Rows {
+  readonly counts: CountRow;
   readonly products: ProductRow;
   readonly lanczos: LanczosRow;
   readonly peer: PeerRow;
+  readonly profile: ProfileRow;
   readonly scaling: ScalingRow;
   readonly landscapes: readonly LandscapeRow[];
   readonly layers: readonly LayersRow[];
@@ -63,6 +67,7 @@ const COUNTS = [1, 2, 4, 8];
 
 /** The first are those that the goals are about. */
 export const UNITS: readonly Unit[] = [
+  ...CASES.map((id) => unit("counts", id, null, async () => countProduct(await caseOf(id)))),
   ...CASES.map((id) =>
     unit("products", id, null, async (rounds) => measureProducts(dawn(), await caseOf(id), rounds)),
   ),
@@ -74,6 +79,9 @@ export const UNITS: readonly Unit[] = [
   ),
   ...CASES.map((id) =>
     unit("lanczos", id, null, async () => measureLanczos(dawn(), await caseOf(id), LANCZOS_STEPS)),
+  ),
+  ...CASES.map((id) =>
+    unit("profile", id, null, async (rounds) => measureProfile(dawn(), await caseOf(id), rounds)),
   ),
   unit("scaling", "conv3", "batch", async (rounds) => {
     const cases = await inOrder(COUNTS, (batch) => small("conv3", batch, 1));

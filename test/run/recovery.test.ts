@@ -1,8 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { GpuUnavailable } from "../../src/gpu/device.ts";
-import { LocalEngine } from "../../src/run/engine.ts";
+import { type EngineHost, LocalEngine } from "../../src/run/engine.ts";
+import { HessianOperator } from "../../src/run/hessian.ts";
+import { loadModel } from "../../src/run/load.ts";
+import { poseProblem } from "../../src/run/problem.ts";
 import type { Progress, RunEvent, RunOutcome, RunResult } from "../../src/run/protocol.ts";
 import { Losses, whenGiven } from "../../src/run/recovery.ts";
+import { dawn } from "../gpu/dawn.ts";
 import { mlp, settings, vectors } from "./files.ts";
 import { finished, silent, WatchedGpu } from "./host.ts";
 
@@ -13,7 +17,7 @@ let engine: LocalEngine;
 /** Adapters that are still to be withheld. */
 let withheld = 0;
 
-async function engineWith(mostLosses?: number): Promise<LocalEngine> {
+async function engineWith(more: Partial<EngineHost> = {}): Promise<LocalEngine> {
   gpu = new WatchedGpu();
   const entry = new Proxy(gpu.entry, {
     get: (target, key) =>
@@ -24,7 +28,7 @@ async function engineWith(mostLosses?: number): Promise<LocalEngine> {
   const made = new LocalEngine({
     ...{ kind: "node", gpu: entry },
     readBundled: () => Promise.reject(new Error("nothing is bundled here")),
-    ...(mostLosses === undefined ? {} : { mostLosses }),
+    ...more,
   });
   expect((await made.load(mlp(), vectors())).kind).toBe("loaded");
   return made;
@@ -65,7 +69,7 @@ afterEach(() => engine.destroy());
 describe("a run whose device is lost", () => {
   it("goes on with a new one, and its T is the same bit for bit", async () => {
     engine.destroy();
-    engine = await engineWith(100);
+    engine = await engineWith({ mostLosses: 100 });
     // While shaders compile, in the second probe, and while the trace is sampled.
     const at = ["compiling", 9, "trace"] as const;
     const result = finished(await engine.run(STEPS, destroying(at)));
@@ -79,6 +83,24 @@ describe("a run whose device is lost", () => {
     expect(spent).toBeLessThan(2 * usual);
     expect(whole.losses).toBeUndefined();
     expect(gpu.devices).toHaveLength(1 + at.length);
+  });
+
+  it("goes on with a Krylov basis in host memory too, which is filled again", async () => {
+    const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("not here")));
+    const sizes = { probes: 1, krylovVectors: STEPS.steps + 1, budget: 1e9, advice: "" };
+    const partition = poseProblem(loaded, STEPS).cut(1);
+    const { bytes } = HessianOperator.plan({ gpu: await dawn(), partition, ...sizes });
+    engine.destroy();
+    // One byte less than the basis takes on the device.
+    engine = await engineWith({ budget: bytes - 1, hostBudget: 1e9 });
+    const result = finished(await engine.run(STEPS, destroying([11])));
+    expect(result.losses).toBe(1);
+    expect(result.spectrum.basisInHostMemory?.bytes).toBeGreaterThan(0);
+    result.spectrum.nodes.flat().forEach((node, i) => {
+      expect(node).toBeCloseTo(whole.spectrum.nodes.flat()[i], 5);
+    });
+    expect(result.eigenvalues.top[0].converged).toBe(whole.eigenvalues.top[0].converged);
+    expect(result.checks.filter(({ passed }) => !passed)).toEqual([]);
   });
 
   it("survives two losses a minute; the third ends it with what is known", async () => {

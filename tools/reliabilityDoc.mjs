@@ -98,7 +98,8 @@ fast. No real GPU and no other browser than Chromium has been tried in this way.
 A run keeps what it knows on the CPU after every step. When its device is lost, the engine asks for another one and goes on: a probe
 that was under way is begun again from its seed, a landscape goes on at its next point, and a question is asked again. At most two
 losses a minute are survived, the third ends the run with what is known. The checks that end a run say so where the
-vectors that they would look at went with a device; they are the only part of a result that a loss may change.
+vectors that they would look at went with a device; beside times and counts of products they
+are the only part of a result that a loss may change.
 
 **\`device.destroy()\` in Node** (${destroys[0]?.device ?? "not run"}; ${inPieces(destroys)}): ${sum(destroys.map((s) => s.losses))} losses at random moments, one to three a job, of
 a run, a run with an exact trace, a run in parts, an extension, a slice, a landscape of 21 × 21 points, the question what an
@@ -111,7 +112,7 @@ Moments: ${moments(destroys)}.${findings(destroys)}
 moments of a run on the page, at most two for each run. ${sum(crashes.map((s) => s.equal))} of ${sum(crashes.map((s) => s.runs))} runs finished with spectrum, eigenvalues and trace
 of the undisturbed one, bit for bit.
 
-What the page said just before: ${moments(crashes)}.${findings(crashes)}
+What the page said just before (after "Finished" the GPU was idle, and the next run had to begin on another): ${moments(crashes)}.${findings(crashes)}
 
 **A withheld adapter** (${inPieces(withheld)}): after its second crash within a while Chromium gives no adapter for two minutes. ${withheld
   .map(
@@ -127,7 +128,7 @@ foresaw. Every buffer is made in one place (\`src/gpu/memory.ts\`) under an erro
 device has said that all of them exist. The job then ends with a sentence, the device is given back whole, and what the run knew stays.
 
 Tried on a GPU that only pretends to compute (${inPieces(pressures)}): ${sum(pressures.map((s) => s.refused))} buffers of seven kinds of work refused, each once; ${sum(pressures.map((s) => s.lost))} reads interrupted by a
-loss, each once. Every refusal ended its job in words, every buffer was given back, and the same job succeeded when begun again.${findings(pressures)}
+loss, each once. ${pressures.every((s) => s.findings.length === 0) ? "Every refusal ended its job in words, every buffer was given back, and the same job succeeded when begun again." : ""}${findings(pressures)}
 
 ## Soak
 

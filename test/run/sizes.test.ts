@@ -112,7 +112,7 @@ describe("BERT-base with 128 tokens", () => {
   it("is refused where its vectors alone exceed the budget, and fits from 8 GB on", () => {
     expect(bert(2e9).outcome).toMatchObject({
       message:
-        "Weights, gradient and directions of 109,483,778 parameters need 2.6 GB, the budget is 2.0 GB: take a smaller network, or allow more memory.",
+        "Weights, gradient and directions of 109,483,778 parameters need 2.6 GB, the budget is 2.0 GB: take a smaller network, or allow more memory (headless: --memory).",
     });
     expect(bert(4e9).outcome).toMatchObject({
       message: expect.stringMatching(/^The run needs 5\.\d GB, the budget is 4\.0 GB: look at fewer tensors/),

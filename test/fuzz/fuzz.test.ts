@@ -32,8 +32,9 @@ describe("damaged files", () => {
     expect(refused).toBeGreaterThan(cases / 2);
   });
 
-  /** Refusals that once named no place. */
+  /** Once a TypeError, and refusals that named no place. */
   it.each([
+    ["tokenizer.json", 2329],
     ["npz", 6793],
     ["npz", 9290],
     ["parquet", 929],

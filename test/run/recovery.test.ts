@@ -1,10 +1,11 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { GpuUnavailable } from "../../src/gpu/device.ts";
 import { type EngineHost, LocalEngine } from "../../src/run/engine.ts";
 import { HessianOperator } from "../../src/run/hessian.ts";
 import { loadModel } from "../../src/run/load.ts";
 import { poseProblem } from "../../src/run/problem.ts";
 import type { Progress, RunEvent, RunOutcome, RunResult } from "../../src/run/protocol.ts";
-import { Losses } from "../../src/run/recovery.ts";
+import { Losses, whenGiven } from "../../src/run/recovery.ts";
 import { dawn } from "../gpu/dawn.ts";
 import { mlp, settings, vectors } from "./files.ts";
 import { finished, silent, WatchedGpu } from "./host.ts";
@@ -168,5 +169,40 @@ describe("losses", () => {
     expect(losses.slice).toBe(0.25);
     expect(losses.survives(59_500)).toBe(false);
     expect(losses.survives(119_600)).toBe(true);
+  });
+});
+
+describe("an adapter that is withheld", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** The adapter comes back after so many milliseconds. */
+  function waiting(givenAfter: number) {
+    const left: (number | null)[] = [];
+    const began = performance.now();
+    const device = whenGiven(
+      () =>
+        performance.now() - began < givenAfter
+          ? Promise.reject(new GpuUnavailable("no adapter"))
+          : Promise.resolve("a device"),
+      { signal: new AbortController().signal, onProgress: ({ etaSeconds }) => left.push(etaSeconds) },
+    );
+    return { device, left };
+  }
+
+  it("is asked for every second, with a countdown of two minutes, until it is given", async () => {
+    const { device, left } = waiting(120_000);
+    await vi.advanceTimersByTimeAsync(121_000);
+    expect(await device).toBe("a device");
+    expect(left).toEqual(Array.from({ length: 120 }, (_, i) => 120 - i));
+  });
+
+  it("is given up half a minute after it should have come", async () => {
+    const { device, left } = waiting(Number.POSITIVE_INFINITY);
+    const ended = expect(device).rejects.toThrow("no adapter");
+    await vi.advanceTimersByTimeAsync(152_000);
+    await ended;
+    expect(left.length).toBeGreaterThan(149);
+    expect(left.at(-1)).toBe(0);
   });
 });

@@ -1,16 +1,50 @@
-/** What all specs share: a page that fails its test for any console error, the stored runs, dropping of files. */
+/**
+ * What all specs share: a browser in which no window, frame or worker may complain, break its policy or reach another
+ * server; the stored runs; dropping of files.
+ */
 import { readFileSync } from "node:fs";
 import { test as base, expect, type Page } from "@playwright/test";
 import type { RunResult } from "../src/run/protocol.ts";
 
-export const test = base.extend<{ quietConsole: undefined }>({
-  quietConsole: [
-    async ({ page }, use) => {
+interface Watched {
+  /** Origins that a spec plays by itself, beside those of this machine. */
+  readonly played: readonly string[];
+  /** Errors on the console that a spec is about. */
+  readonly provoked: readonly RegExp[];
+  readonly watch: undefined;
+}
+
+const OWN = /^(https?:\/\/(localhost|127\.0\.0\.1):\d+\/|data:|blob:|about:)/;
+
+export const test = base.extend<Watched>({
+  played: [[], { option: true }],
+  provoked: [[], { option: true }],
+  watch: [
+    async ({ context, played, provoked }, use) => {
       const errors: string[] = [];
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      page.on("pageerror", (error) => errors.push(String(error)));
+      const foreign = new Set<string>();
+      context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      context.on("weberror", (error) => errors.push(String(error.error())));
+      context.on("request", (request) => {
+        const url = request.url();
+        if (!OWN.test(url) && !played.includes(new URL(url).origin)) foreign.add(url);
+      });
+      // What the policy of a document stops has not left the browser.
+      context.on("requestfailed", (request) => {
+        if (/csp/i.test(request.failure()?.errorText ?? "")) foreign.delete(request.url());
+      });
+      // In every window and frame, before anything of its own runs.
+      await context.addInitScript(() => {
+        addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
+          console.error(`breaks its policy: ${effectiveDirective} ${blockedURI} ${sample}`),
+        );
+      });
       await use(undefined);
-      expect(errors, "errors on the console").toEqual([]);
+      expect(
+        errors.filter((text) => !provoked.some((expected) => expected.test(text))),
+        "errors on the console and broken policies",
+      ).toEqual([]);
+      expect([...foreign], "requests to other servers").toEqual([]);
     },
     { auto: true },
   ],

@@ -16,6 +16,9 @@ const CHEAP: ReadonlySet<string> = new Set(["neg", "step", "inside", "reshape", 
 /** Arithmetic that costs less than reading its result, as long as no kernel needs that in memory. */
 const ARITHMETIC: ReadonlySet<string> = new Set(["add", "sub", "mul"]);
 
+/** Arithmetic is repeated where no more than this part is kept then: kernels that repeat it may bind more buffers. */
+const WORTH = 0.8;
+
 /** Kinds of ops whose operands lie in memory. */
 const IN_MEMORY: ReadonlySet<string | undefined> = new Set(["matmul", "conv2d", "rows", "pool"]);
 
@@ -100,22 +103,27 @@ function chooseRecomputed(graph: Graph, stage: Uint8Array, ends: readonly NodeId
   for (let id = nodes.length - 1; id >= 0; id--)
     if (operands.has(id) && kindOf(nodes[id]) === "movement")
       for (const i of nodes[id].inputs) operands.add(i);
-  const again = (id: NodeId): boolean =>
-    CHEAP.has(nodes[id].op) || (ARITHMETIC.has(nodes[id].op) && !operands.has(id));
   const ids = nodes.flatMap((node, id) => (stage[id] === 0 && !isLeaf(node) ? [id] : []));
   const number = new Map(ids.map((id, i) => [id, i]));
-  const kept = minimumCut({
-    weights: ids.map((id) => sizeOf(nodes[id].shape)),
-    edges: ids.flatMap((id, i) => {
-      if (!again(id)) return [];
-      return nodes[id].inputs.flatMap((input) => {
-        const from = number.get(input);
-        return from === undefined ? [] : [[from, i] as const];
-      });
-    }),
-    sources: ids.flatMap((id, i) => (again(id) ? [] : [i])),
-    sinks: ids.flatMap((id, i) => (reads.has(id) ? [i] : [])),
-  });
+  const weights = ids.map((id) => sizeOf(nodes[id].shape));
+  const keptWhere = (again: (id: NodeId) => boolean): ReadonlySet<number> =>
+    minimumCut({
+      weights,
+      edges: ids.flatMap((id, i) => {
+        if (!again(id)) return [];
+        return nodes[id].inputs.flatMap((input) => {
+          const from = number.get(input);
+          return from === undefined ? [] : [[from, i] as const];
+        });
+      }),
+      sources: ids.flatMap((id, i) => (again(id) ? [] : [i])),
+      sinks: ids.flatMap((id, i) => (reads.has(id) ? [i] : [])),
+    });
+  const total = (kept: ReadonlySet<number>): number => [...kept].reduce((sum, i) => sum + weights[i], 0);
+  const cheap = (id: NodeId): boolean => CHEAP.has(nodes[id].op);
+  const most = keptWhere(cheap);
+  const least = keptWhere((id) => cheap(id) || (ARITHMETIC.has(nodes[id].op) && !operands.has(id)));
+  const kept = total(least) <= WORTH * total(most) ? least : most;
   const free = new Set(ids.filter((_, i) => !kept.has(i)));
   return new Set(within(graph, [...reads], free));
 }

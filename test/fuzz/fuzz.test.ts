@@ -4,6 +4,7 @@ import { formatNames } from "./formats.ts";
 import { damage, runCase, runPieces } from "./fuzz.ts";
 import { documented, emptyReport, enter, merge, rowOf } from "./report.ts";
 import { samples } from "./samples.ts";
+import { samplesOf } from "./work.ts";
 
 test.each(samples)("$name reads well before it is damaged", async (sample) => {
   await expect(sample.read(sample.pieces)).resolves.toBeUndefined();
@@ -29,6 +30,20 @@ describe("damaged files", () => {
       if (result === "refused") refused++;
     }
     expect(refused).toBeGreaterThan(cases / 2);
+  });
+
+  /** Once a TypeError, and refusals that named no place. */
+  it.each([
+    ["tokenizer.json", 2329],
+    ["npz", 6793],
+    ["npz", 9290],
+    ["parquet", 929],
+    ["parquet", 4376],
+    ["parquet", 6482],
+    ["hub", 3248],
+  ] as const)("of the format %s are refused by their place in case %i too", async (format, index) => {
+    const { result, reason } = await runCase(1, index, samplesOf(format));
+    expect([result, reason]).toEqual(["refused", undefined]);
   });
 
   it("are of every format", () => {

@@ -26,7 +26,7 @@ function circumstances({ device, host, units }: Results): string {
   const rounds = [...new Set(measured.map((unit) => unit.rounds))].sort((a, b) => a - b).join(" to ");
   const busy =
     Math.max(...loads) > 1.5 * host.cores
-      ? " **Other programs computed at the same time**: absolute times are worth nothing, and ratios less than on a quiet machine."
+      ? " **Other programs computed at the same time**: absolute times are worth nothing, ratios are far off at times (a share above 100 % shows it), and no goal should be called met or missed by them."
       : "";
   return `Device: ${device.name} (${kind}), Dawn in Node ${host.node}, ${host.cores} cores. Measured on ${days.join(", ")};
 medians of ${rounds} rounds; load of the machine ${least} to ${largest}.${busy}

@@ -10,6 +10,52 @@ async function openPanel(page: Page, panel: string): Promise<void> {
   await expect(page.locator("main h2").first()).toBeVisible();
 }
 
+test("the Tab key comes to everything that can be pressed, in every panel, and shows where it is", async ({
+  page,
+}) => {
+  for (const panel of panels) {
+    await openPanel(page, panel);
+    const targets = await page.evaluate(() => {
+      const selector = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+      const all = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => {
+        const group = element instanceof HTMLInputElement && element.type === "radio" && !element.checked;
+        return element.tabIndex >= 0 && !group && element.checkVisibility({ visibilityProperty: true });
+      });
+      for (const [i, element] of all.entries()) element.dataset.target = String(i);
+      (document.activeElement as HTMLElement | null)?.blur();
+      return all.length;
+    });
+    const reached: number[] = [];
+    const unseen: string[] = [];
+    for (let press = 0; press < targets + 2; press++) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement;
+        const around = [element, element.nextElementSibling, element.closest("label"), element.parentElement];
+        const marked = around.some((one) => one !== null && getComputedStyle(one).outlineStyle !== "none");
+        return { target: element.dataset.target, marked, html: element.outerHTML.slice(0, 120) };
+      });
+      if (at.target === undefined) continue;
+      reached.push(Number(at.target));
+      if (!at.marked) unseen.push(at.html);
+    }
+    expect(unseen, `${panel}: no mark of the focus`).toEqual([]);
+    const missed = await page.evaluate(
+      (found) =>
+        [...document.querySelectorAll<HTMLElement>("[data-target]")].flatMap((element) =>
+          found.includes(Number(element.dataset.target)) ? [] : [element.outerHTML.slice(0, 160)],
+        ),
+      reached,
+    );
+    expect(missed, `${panel}: not reached`).toEqual([]);
+    expect(targets, panel).toBeGreaterThan(30);
+    // A panel that is changed keeps the place that the keyboard had: from there around to it again.
+    const around = [...new Set(reached)];
+    const order = [...around.slice(around.indexOf(0)), ...around.slice(0, around.indexOf(0))];
+    expect(order, `${panel}: the order of the document`).toEqual(order.toSorted((a, b) => a - b));
+  }
+});
+
 test("every chart has a sentence for those who cannot see it, and its card a table of its numbers", async ({
   page,
 }) => {

@@ -99,3 +99,69 @@ test("the embed takes no files, keeps nothing, and answers to no drop", async ({
   ]);
   expect(kept).toEqual([0, 0, 0, 0, 0]);
 });
+
+test.describe("the policy of both documents", () => {
+  test.use({
+    provoked: [
+      /breaks its policy|Content Security Policy|Trusted(HTML|Script)|Failed to load resource|Fetch API cannot load/i,
+    ],
+  });
+
+  for (const name of ["index.html", "embed.html"]) {
+    test(`${name} runs no text, loads nothing from elsewhere and sends nothing there`, async ({ page }) => {
+      await page.goto(`./${name}`);
+      await expect(shownCurve(page)).toBeVisible();
+      const outcome = await page.evaluate(async (own) => {
+        const broken: string[] = [];
+        addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+          broken.push(effectiveDirective),
+        );
+        const inline = document.createElement("script");
+        const attempt = (what: () => unknown): boolean => {
+          try {
+            what();
+            return true;
+          } catch {
+            return false;
+          }
+        };
+        const worked = {
+          // Not at once: what a debugger evaluates may evaluate.
+          eval: await new Promise<boolean>((tell) =>
+            setTimeout(() => tell(attempt(() => new Function("return 1")())), 0),
+          ),
+          markup: attempt(() => {
+            document.createElement("p").innerHTML = "<img src=x>";
+          }),
+          script: attempt(() => {
+            inline.textContent = "window.hacked = true";
+            document.body.append(inline);
+          }),
+          elsewhere: await fetch("https://collector.example/").then(
+            () => true,
+            () => false,
+          ),
+          hub: own
+            ? false
+            : await fetch("https://huggingface.co/").then(
+                () => true,
+                () => false,
+              ),
+          ran: "hacked" in globalThis,
+        };
+        const image = new Image();
+        image.src = "https://collector.example/pixel.png";
+        await image.decode().catch(() => {});
+        const form = document.createElement("form");
+        form.action = "https://collector.example/";
+        document.body.append(form);
+        form.submit();
+        await new Promise((done) => setTimeout(done, 50));
+        return { worked, broken: [...new Set(broken)] };
+      }, name === "index.html");
+      expect(Object.values(outcome.worked)).toEqual(Object.values(outcome.worked).map(() => false));
+      for (const directive of ["connect-src", "img-src", "form-action", "require-trusted-types-for"])
+        expect(outcome.broken).toContain(directive);
+    });
+  }
+});

@@ -56,6 +56,27 @@ export function storedRun(id: string): RunResult {
   return JSON.parse(readFileSync(`public/models/${id}/run.json`, "utf8"));
 }
 
+/** Width in pixels of this sentence where the snapshots were taken. */
+const SAMPLE = { text: "Eigenvalue density λ₁ = 298.3775", width: 148.838 };
+
+/** Other fonts make other pictures: there a test of snapshots is left out, with this line. */
+export async function sameFonts(page: Page): Promise<void> {
+  const width = await fontWidth(page);
+  test.skip(Math.abs(width - SAMPLE.width) > 0.01, `other fonts than those of the snapshots (${width})`);
+}
+
+/** The same for a part of a test. */
+export const hasSameFonts = async (page: Page): Promise<boolean> =>
+  Math.abs((await fontWidth(page)) - SAMPLE.width) <= 0.01;
+
+const fontWidth = (page: Page): Promise<number> =>
+  page.evaluate((text) => {
+    const context = document.createElement("canvas").getContext("2d");
+    if (context === null) return 0;
+    context.font = "10px sans-serif";
+    return context.measureText(text).width;
+  }, SAMPLE.text);
+
 export const shownCurve = (page: Page) => page.locator('[data-curve="shown"]');
 export const overlayCurve = (page: Page) => page.locator('[data-curve="overlay"]');
 

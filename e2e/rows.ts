@@ -182,6 +182,7 @@ export const ROWS: readonly Row[] = [
     }),
     claim("a theme for projectors that travels in the link", {
       "e2e/view.spec.ts": ["the theme is kept for the next visit; the projector's travels in the link"],
+      "e2e/visual.spec.ts": ["the panels look as they did: {}"],
     }),
     claim("one step at a time, and a key that goes back to the link", {
       "e2e/learn.spec.ts": [
@@ -263,6 +264,7 @@ export const ROWS: readonly Row[] = [
     15,
     "Nothing leaves the page",
     claim("the policy of both documents forbids it", {
+      "e2e/frames.spec.ts": ["{} runs no text, loads nothing from elsewhere and sends nothing there"],
       "e2e/hub.spec.ts": ["the page may reach the Hub and its file servers, and no other"],
     }),
     claim("it works without a network", {
@@ -285,6 +287,9 @@ export const ROWS: readonly Row[] = [
     17,
     "By keyboard and by ear",
     claim("the Tab key reaches everything in the order of the page; a sheet of keys", {
+      "e2e/access.spec.ts": [
+        "the Tab key comes to everything that can be pressed, in every panel, and shows where it is",
+      ],
       "e2e/learn.spec.ts": [
         "? lists the keys, digits change the panel, r goes back to the link and Back undoes it",
       ],
@@ -309,6 +314,7 @@ export const ROWS: readonly Row[] = [
         "who asks for less motion gets none, in any panel",
         "where the system forces its colours, the curve, the chosen tab and the focus stay visible",
       ],
+      "e2e/visual.spec.ts": ["the panels look as they did: {}"],
       "e2e/learn.spec.ts": ["print: light, the figures alone, as wide as the sheet"],
     }),
     claim("exports do not depend on the theme", {

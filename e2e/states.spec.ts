@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { RunOutcome } from "../src/run/protocol.ts";
 import { controls } from "../src/store/controls.ts";
-import { button, expect, open, type Page, status, storedRun, test } from "./page.ts";
+import { button, expect, hasSameFonts, open, type Page, status, storedRun, test } from "./page.ts";
 import { play, type Scene } from "./played/index.ts";
 
 const run = storedRun("resnet20");
@@ -70,6 +70,12 @@ for (const [name, { scene, reach, says }] of Object.entries(STATES)) {
     const spoken = status(page).locator("output, [role=alert]").filter({ hasText: /./ });
     await expect(spoken).toHaveCount(1);
     expect(await axe(page, ".measure", true)).toEqual([]);
+    // The time that is left is another one each time.
+    const mask = [status(page).locator(".progress p")];
+    if (await hasSameFonts(page))
+      await expect
+        .soft(page.locator(".measure"))
+        .toHaveScreenshot(`state-${name.replaceAll(" ", "-")}.png`, { mask });
     for (const [place, { label, value }] of controls.panel.options.entries()) {
       await page.keyboard.press(String(place + 1));
       await expect(button(page, label).first()).toHaveAttribute("aria-current", "page");

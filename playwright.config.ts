@@ -41,7 +41,12 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [["line"], ["json", { outputFile: "test-results/e2e.json" }]],
   // Service workers would answer in the place of the network that specs watch; e2e/offline.spec.ts allows them.
-  use: { baseURL: address, viewport: { width: 1440, height: 900 }, serviceWorkers: "block" },
+  use: {
+    actionTimeout: 30_000,
+    baseURL: address,
+    viewport: { width: 1440, height: 900 },
+    serviceWorkers: "block",
+  },
   webServer: {
     command: `npx vite build && npx vite preview --port ${port} --strictPort`,
     url: address,

@@ -1,19 +1,13 @@
-/**
- * What a product with the Hessian costs: from cold, against the device's ceiling, against a gradient; operations, bytes and
- * submits.
- */
-import { linearize } from "../src/autograd/linearize.ts";
-import { macsOf } from "../src/autograd/macs.ts";
-import { gradient } from "../src/autograd/vjp.ts";
-import type { Kernel } from "../src/gpu/kernel.ts";
+/** What a product with the Hessian costs: from cold, against the device's ceiling, against a gradient. */
 import { VectorLayout } from "../src/gpu/vectorLayout.ts";
-import { BatchedProgram, bytesOf, drawBlueprint } from "../src/run/batched.ts";
+import { BatchedProgram } from "../src/run/batched.ts";
 import { type Engines, openDevice } from "../src/run/device.ts";
 import { chooseHessian } from "../src/run/fit.ts";
 import { HessianOperator } from "../src/run/hessian.ts";
 import { WatchedGpu } from "../test/run/host.ts";
 import type { Case } from "./cases.ts";
 import { CEILING_FLOPS, COPY_BYTES, ceilingKernel, copyKernel } from "./ceiling.ts";
+import { BUDGET, countFlops, gradientBlueprint } from "./counts.ts";
 import { inTurn, median, quantile, ratio, timed } from "./measure.ts";
 
 export interface ProductRow {
@@ -27,17 +21,13 @@ export interface ProductRow {
   readonly hvpPerGradient: number;
   /** Loss, gradient and everything that products read again: once per batch. */
   readonly primalMs: number;
-  /** Matrix products and convolutions of one product, counted in the graph. */
-  readonly hvpFlops: number;
-  readonly forwardFlops: number;
-  readonly hvpInForwards: number;
+  /** Of the matrix products and convolutions alone. */
   readonly gflops: number;
   readonly ceilingGflops: number;
   /** Median over rounds, each against the ceiling just before and after it. */
   readonly ofCeiling: number;
   readonly copyGBs: number;
-  /** Operands read and results written, each once per dispatch. */
-  readonly bytesMoved: number;
+  /** Of one product, long ones cut at this device's pace. */
   readonly dispatches: number;
   /** Of one product, cut into slices at this device's pace. */
   readonly submits: number;
@@ -46,18 +36,13 @@ export interface ProductRow {
   /** From weights in memory to the first product, on a fresh device; derivatives, kernels and compilation within it. */
   readonly coldMs: number;
   readonly createMs: number;
-  /** Bytes of the programs and parameter vectors: planned, and of the buffers that there are. */
-  readonly hvpPlanned: number;
+  /** Of the buffers of program and parameter vectors. */
   readonly hvpBytes: number;
-  readonly gradientBytes: number;
-  readonly hvpPerGradientBytes: number;
   /** |took - expected| / expected of the slices. */
   readonly slices: number;
   readonly sliceErrorP50: number;
   readonly sliceErrorP99: number;
 }
-
-const BUDGET = 8e9;
 
 /** The operator and its plan. */
 export async function operatorFor(engines: Engines, { problem }: Case, probes = 1, krylovVectors = 0) {
@@ -97,43 +82,18 @@ export function productJobs(operator: HessianOperator) {
 export const direction = (n: number, seed = 0): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => Math.cos(i + seed));
 
-/** Floating-point operations of the matrix products and convolutions: of a forward pass, and of one product. */
-export function countFlops({ graph }: Pick<Case["problem"], "graph">): {
-  readonly forward: number;
-  readonly hvp: number;
-} {
-  const { graph: linearised, stage } = linearize(graph);
-  const sum = (of: typeof graph, counts: (id: number) => boolean): number =>
-    of.nodes.reduce((flops, node, id) => flops + (counts(id) ? 2 * macsOf(of, node) : 0), 0);
-  return { forward: sum(graph, () => true), hvp: sum(linearised, (id) => stage[id] === 1) };
-}
-
-const movedBytes = (kernels: readonly Kernel[]): number =>
-  kernels.reduce(
-    (sum, { bindings }) => sum + bindings.reduce((bytes, { slot }) => bytes + 4 * slot.floats, 0),
-    0,
-  );
-
 /** The gradient by a program of its own, as a training step would have it. */
-async function gradientProgram(engines: Engines, { problem }: Case) {
+async function gradientProgram(engines: Engines, measured: Case) {
   const { gpu } = engines;
-  const { graph, parameters } = problem;
+  const { graph, parameters } = measured.problem;
   const layout = new VectorLayout(graph.params);
-  const slope = gradient(graph);
-  const blueprint = drawBlueprint(
-    { graph: slope, stage: new Uint8Array(slope.nodes.length) },
-    {
-      ...{ layout, probes: 1, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
-      partition: problem.cut(problem.batch.count),
-    },
-  );
+  const blueprint = gradientBlueprint(measured, gpu);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const vector = () => gpu.device.createBuffer({ size: 4 * layout.extent, usage });
   const vectors = { theta: vector(), grad: vector() };
   gpu.device.queue.writeBuffer(vectors.theta, 0, layout.pack(parameters) as Float32Array<ArrayBuffer>);
   const program = await BatchedProgram.create({ ...engines, blueprint, vectors });
   return {
-    bytes: program.bytes + 2 * 4 * layout.extent,
     run: async (): Promise<void> => {
       await program.primal(() => {});
       await gpu.device.queue.onSubmittedWorkDone();
@@ -167,11 +127,8 @@ export async function measureProducts(gpu: GPU, measured: Case, rounds: number):
   const [submits, dispatches] = [watched.submits - before.submits, watched.dispatches - before.dispatches];
   const times = await inTurn({ ceiling, product, again: ceiling, gradient: slope.run, primal, copy }, rounds);
   const ceilings = times.ceiling.map((ms, i) => (ms + times.again[i]) / 2);
-  const { forward, hvp } = countFlops(measured.problem);
+  const { hvp } = countFlops(measured.problem);
   const hvpMs = median(times.product);
-  const { blueprint, layout } = plan;
-  const vectors = 4 * layout.extent;
-  const hvpBytes = operator.cost.usedBytes - 2 * vectors;
   const row: ProductRow = {
     ...{ model: measured.id, title: measured.title, batch: measured.batch },
     parameters: measured.problem.parameters.length,
@@ -179,17 +136,13 @@ export async function measureProducts(gpu: GPU, measured: Case, rounds: number):
     gradientMs: median(times.gradient),
     hvpPerGradient: ratio(times.product, times.gradient),
     primalMs: median(times.primal),
-    ...{ hvpFlops: hvp, forwardFlops: forward, hvpInForwards: hvp / forward },
     gflops: hvp / hvpMs / 1e6,
     ceilingGflops: CEILING_FLOPS / median(ceilings) / 1e6,
     ofCeiling: (hvp / CEILING_FLOPS) * ratio(ceilings, times.product),
     copyGBs: COPY_BYTES / median(times.copy) / 1e6,
-    bytesMoved: movedBytes(blueprint.lowered.tangent),
     ...{ dispatches, submits, pipelines, coldMs, createMs },
-    hvpPlanned: bytesOf(blueprint) + 4 * vectors,
-    hvpBytes,
-    gradientBytes: slope.bytes,
-    hvpPerGradientBytes: hvpBytes / slope.bytes,
+    // Without the two vectors that are multiplied here.
+    hvpBytes: operator.cost.usedBytes - 2 * 4 * plan.layout.extent,
     ...{ slices: errors.length, sliceErrorP50: quantile(errors, 0.5), sliceErrorP99: quantile(errors, 0.99) },
   };
   release();

@@ -1,6 +1,7 @@
 /** What the bench measures, in pieces that each take minutes at most and a process of their own. */
 import { dawn } from "../src/cli/dawn.ts";
 import { CASES, caseOf, isGenerated, readBundled } from "./cases.ts";
+import { type CountRow, countProduct } from "./counts.ts";
 import { comparePeer, type PeerRow } from "./jax/compare.ts";
 import { PATHS } from "./jax/peer.ts";
 import { type LanczosRow, measureLanczos } from "./lanczos.ts";
@@ -15,6 +16,7 @@ import { measureScaling, type ScalingCase, type ScalingRow } from "./scaling.ts"
 
 /** Rows by the kind of measurement. */
 export interface Rows {
+  readonly counts: CountRow;
   readonly products: ProductRow;
   readonly lanczos: LanczosRow;
   readonly peer: PeerRow;
@@ -65,6 +67,7 @@ const COUNTS = [1, 2, 4, 8];
 
 /** The first are those that the goals are about. */
 export const UNITS: readonly Unit[] = [
+  ...CASES.map((id) => unit("counts", id, null, async () => countProduct(await caseOf(id)))),
   ...CASES.map((id) =>
     unit("products", id, null, async (rounds) => measureProducts(dawn(), await caseOf(id), rounds)),
   ),

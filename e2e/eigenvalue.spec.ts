@@ -93,6 +93,37 @@ test("what an eigenvalue is made of: layers, channels, samples, in the link", as
   await expect(card).toContainText("Run it here, then ask.");
 });
 
+test("from an eigenvalue to its slice, to the layers of its mass, to the block of one, and back", async ({
+  page,
+}) => {
+  await page.route("**/models/resnet20/run.json", (route) => route.fulfill({ json: explained() }));
+  await open(page, "#tensors=all");
+  await page.getByRole("button", { name: "λ₂", exact: true }).click();
+  await page.getByRole("button", { name: "λ₁", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Loss along v₁" })).toBeVisible();
+  await page.getByRole("radio", { name: "vector" }).check();
+  const card = page.locator(".made-of");
+  // The last tensor holds the largest part.
+  const { name } = run.model.tensors[run.model.tensors.length - 1];
+  await expect(card).toContainText(`Most in ${name}`);
+  // A mark on the bar and Enter, as a click on it does.
+  await card.getByRole("slider").press("End");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`layer=${name}`));
+  await expect(page.locator(".figure-column .layer-chart .chosen")).toHaveCount(1);
+  await page.getByRole("button", { name: "Layers", exact: true }).click();
+  const layer = page.locator(".one-layer");
+  await expect(layer.getByRole("heading", { name })).toBeVisible();
+  await layer.getByRole("button", { name: "Restrict the Hessian to this layer" }).click();
+  await expect(page.getByLabel("Parameters", { exact: true })).toHaveValue(name);
+  await layer.getByRole("button", { name: "To the eigenvalues" }).click();
+  await expect(card).toContainText("Parts of λ₁");
+  await page.goBack();
+  await expect(layer).toBeVisible();
+  await page.goBack();
+  await expect(card).toContainText("Parts of λ₁");
+});
+
 test("the spectrum in other figures: cumulative, log |λ|, a learning rate", async ({ page }) => {
   const limit = run.eigenvalues.top[1].value;
   const rate = 2 / limit / 1.001;

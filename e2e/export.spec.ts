@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { button, expect, open, type Page, storedRun, test } from "./page.ts";
 
+const run = storedRun("resnet20");
 const menu = (page: Page, card: string) => page.locator(`.card.${card} .export`);
 
 async function exported(page: Page, card: string, name: string): Promise<{ name: string; bytes: Buffer }> {
@@ -31,6 +32,9 @@ test("every figure becomes one SVG that needs nothing else and is the same in ev
   expect(light).not.toMatch(/class=|style=|var\(|rgba?\(|href=/);
   expect(light).toContain("ResNet-20 without BatchNorm");
   expect(light).toContain("<desc>Hessian of the mean cross-entropy over 16 images");
+  // What must be known to measure it again: of the matrix in the sentence, of the run behind it.
+  for (const part of ["float32.", "Seed 0, 2 probes", run.device.name])
+    expect(light.slice(light.indexOf("<desc>"), light.indexOf("</desc>"))).toContain(part);
   // A browser that knows nothing of the page draws it.
   const size = await page.evaluate(async (svg) => {
     const image = new Image();
@@ -57,6 +61,7 @@ test("a PNG has the width and the resolution that were asked for", async ({ page
   await menu(page, "density").getByLabel("Dots per inch of the PNG").selectOption("150");
   const { bytes } = await exported(page, "density", "PNG");
   expect(bytes.readUInt32BE(16)).toBe(Math.round((85 / 25.4) * 150));
+  expect(bytes.toString()).toContain(`Seed 0, 2 probes of 40 Lanczos steps`);
   const at = bytes.indexOf("pHYs");
   expect(bytes.readUInt32BE(at + 4)).toBe(Math.round(150_000 / 25.4));
 });
@@ -64,7 +69,6 @@ test("a PNG has the width and the resolution that were asked for", async ({ page
 test("tables and the run are exported with their numbers", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page);
-  const run = storedRun("resnet20");
   await menu(page, "density").locator("summary").click();
   const ritz = (await exported(page, "density", "Ritz values (CSV)")).bytes.toString().trim().split("\r\n");
   expect(ritz[0]).toBe("probe,ritz_value,weight");
@@ -83,8 +87,37 @@ test("tables and the run are exported with their numbers", async ({ page, contex
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toContain(run.meaning.sentence);
   expect(copied).toContain("2 Rademacher probes of 40 steps");
+  await button(page, "Copy BibTeX").click();
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toContain("@article{pearlmutter");
   await page.keyboard.press("Escape");
   await menu(page, "layers").locator("summary").click();
   const traces = (await exported(page, "layers", "Traces (CSV)")).bytes.toString().trim().split("\r\n");
   expect(traces).toHaveLength(1 + run.trace.perLayer.length);
+});
+
+test("the figures of all panels are single SVGs under 100 kB that another program can read", async ({
+  page,
+}) => {
+  for (const panel of ["landscape", "layers", "compare&compare=resnet20-nobn", "study", "learn&at=30"]) {
+    await page.goto(`./#panel=${panel}`);
+    await expect(page.locator("main .card.waiting")).toHaveCount(0);
+    await expect(page.locator("main .export").first()).toBeVisible();
+    for (const each of await page.locator("main .export:visible").all()) {
+      await each.locator("summary").click();
+      const svg = each.getByRole("button", { name: "SVG", exact: true });
+      if ((await svg.count()) > 0) {
+        const [file] = await Promise.all([page.waitForEvent("download"), svg.click()]);
+        const text = readFileSync(await file.path(), "utf8");
+        const name = `${panel}: ${file.suggestedFilename()}`;
+        expect(text.length, name).toBeLessThan(100_000);
+        expect(text, name).toMatch(
+          /^<\?xml.*\n<svg [\s\S]*<title>[^<]+<\/title><desc>[^<]*Seed \d+[\s\S]*<\/svg>\n$/,
+        );
+        expect(text, name).not.toMatch(/class=|style=|var\(|href=|NaN/);
+      }
+      await page.keyboard.press("Escape");
+    }
+  }
 });

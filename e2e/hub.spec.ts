@@ -19,6 +19,9 @@ const sentences = (rows: number) => {
   );
 };
 
+const HUB = "https://huggingface.co";
+test.use({ played: [HUB] });
+
 let fake: FakeHub;
 /** Requests of the page that left its own server. */
 let left: string[];
@@ -129,48 +132,55 @@ test("an address elsewhere is refused without a request", async ({ page }) => {
   expect(left).toEqual([]);
 });
 
-/** The browser itself logs answers above 399. */
-const loud = test.extend<{ quietConsole: undefined }>({
-  quietConsole: async ({ page: _ }, use) => use(undefined),
-});
+test.describe("a server that is busy", () => {
+  // The browser itself logs answers above 399.
+  test.use({ provoked: [/status of 429/] });
 
-loud("a 429 shows the seconds and goes on by itself", async ({ page }) => {
-  fake.fault({
-    at: "/revision/",
-    status: 429,
-    headers: { "Retry-After": "2", "Access-Control-Expose-Headers": "Retry-After" },
+  test("a 429 shows the seconds and goes on by itself", async ({ page }) => {
+    fake.fault({
+      at: "/revision/",
+      status: 429,
+      headers: { "Retry-After": "2", "Access-Control-Expose-Headers": "Retry-After" },
+    });
+    await openHub(page);
+    await lookUp(page, "org/tiny");
+    await expect(hub(page).getByRole("timer")).toHaveText(/^Goes on by itself in [12] s\.$/);
+    await expect(hub(page).getByRole("alert")).toContainText("too many requests from this network (429)");
+    await expect(page.getByRole("list", { name: "Files" })).toContainText("model.safetensors");
+    await expect(hub(page).getByRole("alert")).toBeEmpty();
   });
-  await openHub(page);
-  await lookUp(page, "org/tiny");
-  await expect(hub(page).getByRole("timer")).toHaveText(/^Goes on by itself in [12] s\.$/);
-  await expect(hub(page).getByRole("alert")).toContainText("too many requests from this network (429)");
-  await expect(page.getByRole("list", { name: "Files" })).toContainText("model.safetensors");
-  await expect(hub(page).getByRole("alert")).toBeEmpty();
 });
 
-loud("the page may reach the Hub and its file servers, and no other", async ({ page }) => {
-  await page.route(/evil|hf\.co/, (route) =>
-    route.fulfill({ body: "x", headers: { "Access-Control-Allow-Origin": "*" } }),
-  );
-  await openHub(page);
-  const reached = await page.evaluate(
-    (urls) => {
-      const reach = (url: string) =>
-        fetch(url).then(
-          () => true,
-          () => false,
-        );
-      return Promise.all(urls.map(reach));
-    },
-    [
-      "https://cas-bridge.xethub.hf.co/x",
-      "https://us.aws.cdn.hf.co/x",
-      "https://evil.example/x",
-      "https://hf.co.evil.example/x",
-      "http://huggingface.evil.co/x",
-    ],
-  );
-  expect(reached).toEqual([true, true, false, false, false]);
+test.describe("servers that are not the Hub", () => {
+  test.use({
+    played: [HUB, "https://cas-bridge.xethub.hf.co", "https://us.aws.cdn.hf.co"],
+    provoked: [/evil\.(example|co)|violates the following Content Security Policy/],
+  });
+
+  test("the page may reach the Hub and its file servers, and no other", async ({ page }) => {
+    await page.route(/evil|hf\.co/, (route) =>
+      route.fulfill({ body: "x", headers: { "Access-Control-Allow-Origin": "*" } }),
+    );
+    await openHub(page);
+    const reached = await page.evaluate(
+      (urls) => {
+        const reach = (url: string) =>
+          fetch(url).then(
+            () => true,
+            () => false,
+          );
+        return Promise.all(urls.map(reach));
+      },
+      [
+        "https://cas-bridge.xethub.hf.co/x",
+        "https://us.aws.cdn.hf.co/x",
+        "https://evil.example/x",
+        "https://hf.co.evil.example/x",
+        "http://huggingface.evil.co/x",
+      ],
+    );
+    expect(reached).toEqual([true, true, false, false, false]);
+  });
 });
 
 test("a download is cancelled within 100 ms and nothing is taken", async ({ page }) => {

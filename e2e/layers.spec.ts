@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { NamedFile } from "../src/run/protocol.ts";
 import { defaultValues } from "../src/store/controls.ts";
@@ -78,6 +79,15 @@ test("a stored run plans what it holds, without the engine, and says what it doe
   await expect(page.locator(".one-layer")).toContainText("720");
   await page.getByRole("slider", { name: "Keep" }).fill("0.55");
   await expect(page.locator(".card.prune .plan-cost")).toHaveText("2 of 5 channels go");
+  const exported = async (name: string) => {
+    await plan(page).getByText("Export", { exact: true }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
+    await page.keyboard.press("Escape");
+    return readFileSync(await file.path(), "utf8");
+  };
+  expect(JSON.parse(await exported("Plan (JSON)"))).toMatchObject({ schema: "eigenscope-plan", version: 1 });
+  expect((await exported("Plan (CSV)")).split("\r\n")[0]).toContain("bits");
+  expect(await exported("PyTorch")).toContain("import torch");
   const violations = async () => (await new AxeBuilder({ page }).analyze()).violations;
   expect(await violations()).toEqual([]);
 

@@ -1,5 +1,6 @@
 /** Lessons and keys: all of it on the stored run, without a GPU. */
 import AxeBuilder from "@axe-core/playwright";
+import { TOURS } from "../src/ui/tours/tours.ts";
 import { button, expect, open, type Page, shownCurve, storedRun, test } from "./page.ts";
 
 const run = storedRun("resnet20");
@@ -120,6 +121,20 @@ test("a guided tour is a chain of links, with sentences about the stored runs", 
   await expect(page.locator(".slice-chart .measured")).toBeVisible();
 });
 
+test("every tour goes by links to its end, and each stop frames its card", async ({ page }) => {
+  for (const [name, tour] of Object.entries(TOURS)) {
+    await page.goto(`./#tour=${name}&step=1`);
+    const strip = page.getByRole("region", { name: `Guided tour: ${tour.title}` });
+    for (const [i, { title }] of tour.stops.entries()) {
+      await expect(strip).toContainText(`stop ${i + 1} of ${tour.stops.length}`);
+      await expect(strip).toContainText(title);
+      await expect(page.locator("html")).toHaveAttribute("data-toured", /./);
+      if (i + 1 < tour.stops.length) await strip.getByRole("button", { name: "Next stop" }).click();
+    }
+    await expect(page).toHaveURL(new RegExp(`tour=${name}`));
+  }
+});
+
 test("print: light, the figures alone, as wide as the sheet", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await openLesson(page, "&at=12&tour=lanczos&step=2");
@@ -145,6 +160,13 @@ test("print: light, the figures alone, as wide as the sheet", async ({ page }) =
     )
     .toBe(1);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await page.emulateMedia({ media: null, colorScheme: "dark" });
+  const sheets = await page.pdf({ format: "A4" });
+  expect(sheets.subarray(0, 5).toString()).toBe("%PDF-");
+  // Lines and letters, no picture of them.
+  expect(sheets.length).toBeLessThan(500_000);
+  expect(sheets.toString("latin1")).toMatch(/\/Type \/Font/);
+  expect(sheets.toString("latin1")).not.toMatch(/\/Subtype \/Image/);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "auto");
 });
 

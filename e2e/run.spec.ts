@@ -8,6 +8,15 @@ const LONG = { timeout: 180_000 };
 test("a live run goes from progress to a finished density, over the stored one", async ({ page }) => {
   await open(page, `${SMALL}&along=random&across=gradient&grid=101`);
   const stored = await shownCurve(page).getAttribute("d");
+  // Each curve that is drawn, and all that a screen reader is told.
+  await page.evaluate(() => {
+    const seen = { curves: new Set<string>(), told: new Set<string>() };
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      seen.curves.add(document.querySelector('[data-curve="shown"]')?.getAttribute("d") ?? "");
+      seen.told.add(document.querySelector(".run-status output")?.textContent ?? "");
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
   await button(page, "Run on this GPU").click();
   await expect(page.getByRole("progressbar")).toBeVisible();
   await expect(button(page, "Run on this GPU")).toHaveAttribute("aria-disabled", "true");
@@ -18,6 +27,12 @@ test("a live run goes from progress to a finished density, over the stored one",
   await expect(page.locator(".eigen tbody tr").first()).not.toContainText("NaN");
   const top = Number(((await page.locator(".eigen .value").first().textContent()) ?? "").replace("−", "-"));
   expect(top).toBeGreaterThan(0);
+  const { curves, told } = await page.evaluate(() => {
+    const { seen } = window as unknown as { seen: { curves: Set<string>; told: Set<string> } };
+    return { curves: seen.curves.size, told: [...seen.told] };
+  });
+  expect(curves, "the stored curve, and one after each Lanczos step").toBeGreaterThanOrEqual(4);
+  expect(told).toEqual(expect.arrayContaining(["Starting.", "Finished."]));
 
   // More of the same run, then the loss along its first vector.
   await button(page, "+1 probe").click();
@@ -54,7 +69,16 @@ test("a cancelled run says so, and the page can run again", async ({ page }) => 
   const { violations } = await new AxeBuilder({ page }).include(".measure").analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   await button(page, "Resume").click();
-  await button(page, "Cancel").click();
+  await expect(status(page)).toContainText(/about .* left/, LONG);
+  const milliseconds = await page.evaluate(async () => {
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>(".run-buttons button")];
+    const begin = performance.now();
+    buttons.find((one) => one.textContent === "Cancel")?.click();
+    while (!/Cancell(ing|ed)/.test(document.querySelector(".run-status")?.textContent ?? ""))
+      await new Promise((done) => setTimeout(done, 1));
+    return performance.now() - begin;
+  });
+  expect(milliseconds).toBeLessThan(100);
   await expect(status(page)).toContainText("Cancelled.", LONG);
   await expect(shownCurve(page)).toBeVisible();
   await expect(button(page, "Run on this GPU")).toHaveAttribute("aria-disabled", "false");

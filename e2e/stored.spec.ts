@@ -9,6 +9,7 @@ test("the stored run is drawn without a click, from the page and its JSON alone"
   await open(page);
   await expect(page.getByRole("img", { name: /Eigenvalue density of/ })).toBeVisible();
   await expect(page.getByText(run.meaning.sentence)).toBeVisible();
+  await expect(page.locator(".drop")).toContainText("Nothing leaves this page.");
   const rows = page.locator(".eigen tbody tr");
   await expect(rows).toHaveCount(run.eigenvalues.top.length + run.eigenvalues.bottom.length);
   const shown = Number((await rows.first().locator(".value").textContent())?.replace("−", "-"));

@@ -1,29 +1,45 @@
 /**
- * Every panel on the stored run, as it was looked at and found good: `npx playwright test e2e/visual.spec.ts -u` after a
- * change that is meant, then look at e2e/snapshots. Other fonts make other pictures: there the comparison is left out.
+ * Every panel on the stored run in the sizes and themes it is designed for, as they were looked at and found good: `npx playwright test visual states -u` after a change that is meant, then look at e2e/snapshots.
  */
-import { controls } from "../src/store/controls.ts";
-import { expect, test } from "./page.ts";
+import { type ControlValues, controls } from "../src/store/controls.ts";
+import { expect, sameFonts, test } from "./page.ts";
 
-/** Width in pixels of this sentence where the snapshots were taken. */
-const SAMPLE = "Eigenvalue density λ₁ = 298.3775";
-const WIDTH = 148.838;
+type Panel = ControlValues["panel"];
+const panels = controls.panel.options.map(({ value }) => value);
 
-for (const { value: panel } of controls.panel.options) {
-  test(`the panel ${panel} looks as it did`, async ({ page }) => {
-    await page.goto(`./#panel=${panel}&at=20`);
-    // The panels but the first are fetched when they are first looked at.
-    await expect(page.locator("main .card.waiting")).toHaveCount(0);
-    await expect(page.locator("main h2").first()).toBeVisible();
-    await page.waitForLoadState("networkidle");
-    const width = await page.evaluate((text) => {
-      const context = document.createElement("canvas").getContext("2d");
-      if (context === null) return 0;
-      context.font = getComputedStyle(document.body).font;
-      return context.measureText(text).width;
-    }, SAMPLE);
-    test.skip(Math.abs(width - WIDTH) > 0.01, `other fonts than those of the snapshots (${width})`);
-    await page.mouse.move(0, 0);
-    await expect(page).toHaveScreenshot(`${panel}.png`, { maxDiffPixelRatio: 0.01, animations: "disabled" });
+interface Look {
+  readonly size: readonly [number, number];
+  readonly dark?: boolean;
+  readonly projector?: boolean;
+  readonly panels: readonly Panel[];
+}
+
+/** A darkened hall and a darkened room are tried on three panels each: a snapshot of all would be megabytes. */
+const LOOKS: Readonly<Record<string, Look>> = {
+  light: { size: [1440, 900], panels },
+  phone: { size: [390, 844], panels },
+  dark: { size: [1440, 900], dark: true, panels: ["spectrum", "layers", "compare"] },
+  projector: { size: [1920, 1080], projector: true, panels: ["landscape", "study", "learn"] },
+};
+
+for (const [name, { size, dark = false, projector = false, panels: some }] of Object.entries(LOOKS)) {
+  test(`the panels look as they did: ${name}`, async ({ page }) => {
+    const [width, height] = size;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+    await page.goto(`./#panel=${some[0]}${projector ? "&theme=projector" : ""}`);
+    await sameFonts(page);
+    for (const panel of some) {
+      await page.goto(`./#panel=${panel}&at=20${projector ? "&theme=projector" : ""}`);
+      // The panels but the first are fetched when they are first looked at.
+      await expect(page.locator("main .card.waiting")).toHaveCount(0);
+      await expect(page.locator("main h2").first()).toBeVisible();
+      await page.waitForLoadState("networkidle");
+      await page.mouse.move(0, 0);
+      const file = name === "light" ? `${panel}.png` : `${panel}-${name}.png`;
+      await expect.soft(page).toHaveScreenshot(file, { maxDiffPixelRatio: 0.01, animations: "disabled" });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect.soft(over, `${panel} is wider than the window`).toBeLessThanOrEqual(0);
+    }
   });
 }

@@ -14,6 +14,7 @@ import "./ui/styles/tables.css";
 import "./ui/styles/charts.css";
 import "./ui/styles/dialog.css";
 import "./ui/styles/embed.css";
+import "./ui/styles/forced.css";
 
 declare const __VERSION__: string;
 

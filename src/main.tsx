@@ -18,6 +18,7 @@ import "./ui/styles/charts.css";
 import "./ui/styles/hub.css";
 import "./ui/styles/compare.css";
 import "./ui/styles/dialog.css";
+import "./ui/styles/forced.css";
 
 trustOwnWorkers(serviceWorkerAddress());
 

@@ -6,10 +6,13 @@ export const serviceWorkerAddress = (): string => new URL("service-worker.js", d
 /** After the page has drawn its picture: fetching the rest must not delay it. */
 export function keepForOffline(): void {
   if (window.top !== window || !("serviceWorker" in navigator)) return;
-  const register = () => {
-    // Private windows and strict settings refuse; the page works as before.
-    navigator.serviceWorker.register(serviceWorkerAddress()).catch(() => {});
+  const register = async () => {
+    try {
+      await navigator.serviceWorker.register(serviceWorkerAddress());
+    } catch {
+      // Private windows and strict settings refuse, some at the mere mention; the page works as before.
+    }
   };
-  if (document.readyState === "complete") register();
-  else addEventListener("load", register, { once: true });
+  if (document.readyState === "complete") void register();
+  else addEventListener("load", () => void register(), { once: true });
 }

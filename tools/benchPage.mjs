@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ensureChromium } from "./chromium.mjs";
+import { withServedPage } from "./servePage.mjs";
 import { ROOT, runCommand, setUp } from "./setup.mjs";
 
 const LOADS = 5;
@@ -21,11 +22,14 @@ const ARGS = [
 await runCommand(async () => {
   await setUp();
   const executablePath = await ensureChromium();
-  const { build, preview } = await import("vite");
-  const config = { root: ROOT, logLevel: /** @type {const} */ ("warn") };
-  await build(config);
-  const server = await preview({ ...config, preview: { port: 0 } });
-  const address = /** @type {string} */ (server.resolvedUrls?.local[0]);
+  return withServedPage((address) => measure(executablePath, address));
+});
+
+/**
+ * @param {string} executablePath of Chromium
+ * @param {string} address
+ */
+async function measure(executablePath, address) {
   const { chromium } = await import("@playwright/test");
   const browser = await chromium.launch({ executablePath, args: ARGS });
   try {
@@ -50,10 +54,9 @@ await runCommand(async () => {
     );
   } finally {
     await browser.close();
-    await server.close();
   }
   return 0;
-});
+}
 
 /** @param {readonly number[]} values */
 function median(values) {

@@ -5,7 +5,7 @@
  * the removal of unused code, and it lands in the chunk of the panel that uses it.
  *
  * Where its keys allow it, the texts of a section become exports of that copy, so that `words.title` needs no object and no
- * key in what is built: three kilobytes of the first view.
+ * key in what is built: a kilobyte of the first view. Of such a section the order of keys is that of the alphabet.
  *
  * This is also the place where the language is chosen: another file with the same exports may stand in for the English one.
  */

@@ -3,8 +3,9 @@ import { openDevice } from "../../src/run/device.ts";
 import { WatchedGpu } from "../../test/run/host.ts";
 import { caseOf, generatedCase } from "../cases.ts";
 import { CEILING_FLOPS, ceilingKernel } from "../ceiling.ts";
+import { countFlops } from "../counts.ts";
 import { inTurn, median, ratio, timed } from "../measure.ts";
-import { countFlops, direction, operatorFor, productJobs } from "../products.ts";
+import { direction, operatorFor, productJobs } from "../products.ts";
 import { loadJax, type Path, type PeerDevice, peerOn } from "./peer.ts";
 
 export interface PeerRow {

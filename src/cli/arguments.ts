@@ -43,6 +43,16 @@ export const FLAGS: readonly Flag[] = [
     value: "M",
     help: "samples computed at once; the result is the same (as many as fit the memory)",
   },
+  {
+    name: "memory",
+    value: "GB",
+    help: "of the GPU that a run may take (2 on a software adapter, 4 otherwise)",
+  },
+  {
+    name: "host-memory",
+    value: "GB",
+    help: "of the computer that a Krylov basis may take where it does not fit the GPU, 0 for none (half of what is free)",
+  },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
   {
     name: "operator",

@@ -48,7 +48,7 @@ const COMMANDS = {
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   prune: "the output channels that may go within a budget (HAP), and the loss without them",
   hvp: "the product with a given vector",
-  device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json only",
+  device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json and --memory only",
 } as const;
 type Command = keyof typeof COMMANDS;
 
@@ -68,15 +68,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** A Krylov basis that does not fit the device may take half of the memory that is free. */
-const openEngine = (): LocalEngine =>
-  new LocalEngine({ kind: "node", gpu: dawn(), readBundled: readModels, hostBudget: freemem() / 2 });
+const openEngine = (args: Arguments): LocalEngine =>
+  new LocalEngine({
+    ...{ kind: "node", gpu: dawn(), readBundled: readModels },
+    hostBudget: 1e9 * numberFromZero(args, "host-memory", freemem() / 2e9),
+    ...(args.has("memory") ? { budget: 1e9 * positiveNumber(args, "memory", 1) } : {}),
+  });
 
 async function execute(command: Command, args: Arguments): Promise<number> {
   if (command === "device") return device(args);
   const model = await modelSource(args);
   const data = await dataSource(args, model);
-  const engine = openEngine();
+  const engine = openEngine(args);
   try {
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
@@ -115,7 +118,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
 }
 
 async function device(args: Arguments): Promise<number> {
-  const engine = openEngine();
+  const engine = openEngine(args);
   try {
     const answer = await engine.examine();
     const planned = await engine.sizes();

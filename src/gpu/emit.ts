@@ -2,7 +2,7 @@
 
 import type { Shape } from "../model/graph.ts";
 import type { Chain } from "./chains.ts";
-import { type Expr, type Heavy, moveExpr } from "./expr.ts";
+import { type ConvPair, type Expr, type Heavy, moveExpr } from "./expr.ts";
 import type { Kernel } from "./kernel.ts";
 import { chainKernel } from "./kernels/chain.ts";
 import { conv2dKernel } from "./kernels/conv2d.ts";
@@ -14,6 +14,8 @@ import { poolKernel } from "./kernels/pool.ts";
 import { reducedShape, reduceKernel, reduceShares } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
 import { broadcastView, type View } from "./view.ts";
+
+type Conv = Extract<Heavy, { kind: "conv" }>;
 
 /** Gives a fresh dense slot for intermediate sums. */
 export type Allocate = (shape: Shape, batched: boolean) => View;
@@ -53,12 +55,33 @@ function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], alloc
     case "conv": {
       const direct = isDirect(work);
       if (work.mode !== "weight") return [(direct ? conv2dDirectKernel : conv2dKernel)(work, shape, outputs)];
-      const partials = allocate([sharesFor(work, shape), ...shape], batched);
-      const first = (direct ? conv2dDirectWeightKernel : conv2dWeightKernel)(work, partials);
-      return [first, secondPass("sum", [partials], outputs)];
+      if (direct) {
+        const partials = allocate([sharesFor(work, shape), ...shape], batched);
+        return [conv2dDirectWeightKernel(work, partials), secondPass("sum", [partials], outputs)];
+      }
+      const parts = pairGroups(work);
+      const shares = sharesFor(work, shape);
+      const partials = allocate([parts.length * shares, ...shape], batched);
+      const first = parts.map((pairs, i) =>
+        conv2dWeightKernel({ ...work, pairs }, within(partials, i * shares, shares)),
+      );
+      return [...first, secondPass("sum", [partials], outputs)];
     }
   }
 }
+
+/**
+ * Pairs that one kernel of a weight gradient sums: all of them, but one where the stride is above 1. Networks have few
+ * such layers, which then share the pipeline of their gradient; it is as fast.
+ */
+const pairGroups = ({ window, pairs }: Conv): readonly (readonly ConvPair[])[] =>
+  window.stride[1] > 1 ? pairs.map((pair) => [pair]) : [pairs];
+
+const within = (view: View, first: number, count: number): View => ({
+  ...view,
+  shape: [count, ...view.shape.slice(1)],
+  offset: view.offset + first * view.strides[0],
+});
 
 /** Adds up the first axis of each of `partials`; the epilogue moves to this pass. */
 function secondPass(fn: "sum" | "max", partials: readonly View[], outputs: readonly Output[]): Kernel {

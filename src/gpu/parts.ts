@@ -26,11 +26,11 @@ export function cutGroups(groups: Groups, parts: number): Part[] {
   const length = groups[along];
   const count = Math.min(length, MOST, 2 ** Math.ceil(Math.log2(parts)));
   const at = (part: number): number => Math.floor((part * length) / count);
-  const along_ = (value: number, others: Groups): Groups =>
+  const replaced = (value: number, others: Groups): Groups =>
     others.map((other, d) => (d === along ? value : other)) as [number, number, number];
   return Array.from({ length: count }, (_, part) => ({
-    first: along_(at(part), [0, 0, 0]),
-    groups: along_(at(part + 1) - at(part), groups),
+    first: replaced(at(part), [0, 0, 0]),
+    groups: replaced(at(part + 1) - at(part), groups),
   }));
 }
 

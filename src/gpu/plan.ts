@@ -141,7 +141,7 @@ export function checkVectors(
     );
   if (whole.needed > whole.budget)
     throw new MemoryRefusal(
-      `Weights, gradient and directions of ${parameters} need ${megabytes(whole.needed)}, the budget is ${megabytes(whole.budget)}: take a smaller network, or allow more memory.`,
+      `Weights, gradient and directions of ${parameters} need ${megabytes(whole.needed)}, the budget is ${megabytes(whole.budget)}: take a smaller network, or allow more memory (headless: --memory).`,
     );
 }
 

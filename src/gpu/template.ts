@@ -2,7 +2,7 @@
  * WGSL has no macros, but register tiles must be unrolled by name. The files in src/shaders are WGSL with three
  * additions, expanded here:
  *
- *   {{NAME}}               the value of NAME
+ *   {{NAME}}  {{A+B}}      the value of NAME; the sum of two integers or names
  *   //@for i A B ... //@end   the lines between, once for each i in [A, B)
  *   //@if NAME ... //@else ... //@end   (also: //@if not NAME)
  *
@@ -93,4 +93,6 @@ function condition(text: string, values: TemplateValues): boolean {
 }
 
 const substitute = (line: string, values: TemplateValues): string =>
-  line.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(lookup(name, values)));
+  line.replace(/\{\{(\w+)(?:\+(\w+))?\}\}/g, (_, name: string, other?: string) =>
+    String(other === undefined ? lookup(name, values) : integer(name, values) + integer(other, values)),
+  );

@@ -84,6 +84,9 @@ export function recogniseBert(tensors: Tensors, file: string, options: ModelOpti
   };
 }
 
+const TIED =
+  "The scores use the matrix of the word embeddings: tied weights, one parameter that is counted once.";
+
 /** Whether the scores' matrix is the word embeddings: absent, or the same numbers again. */
 function scores(
   tensors: Tensors,
@@ -94,7 +97,7 @@ function scores(
   const words = tensors.get(`${embeddings}.word_embeddings.weight`);
   if (!tie) return { tied: false, warnings: [] };
   if (decoder === undefined || words === undefined || sameValues(decoder, words))
-    return { tied: true, warnings: [] };
+    return { tied: true, warnings: [TIED] };
   const text = `${masked.decoder}.weight differs from the word embeddings: it is a parameter of its own.`;
   return { tied: false, warnings: [text] };
 }

@@ -140,11 +140,12 @@ function readEntry(
     bytes: view.getUint32(at + 24, true),
     offset: view.getUint32(at + 42, true),
   };
-  if (flags & 0x41) refuse(quote(name), "no encryption", "an encrypted entry", "Save it without a password");
-  if (method !== 0 && method !== 8)
-    refuse(quote(name), "method 0 (stored) or 8 (deflate)", `method ${method}`);
+  // An entry without a name is told by its place.
+  const where = name === "" ? `byte ${at}` : quote(name);
+  if (flags & 0x41) refuse(where, "no encryption", "an encrypted entry", "Save it without a password");
+  if (method !== 0 && method !== 8) refuse(where, "method 0 (stored) or 8 (deflate)", `method ${method}`);
   if ([entry.packedBytes, entry.bytes, entry.offset].includes(0xffffffff)) {
-    refuse(quote(name), "an entry below 4 GB", "zip64 sizes", smaller);
+    refuse(where, "an entry below 4 GB", "zip64 sizes", smaller);
   }
   return entry;
 }

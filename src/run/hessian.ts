@@ -140,7 +140,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const flat = rows.length === 1 ? 2 : 3;
     const whole = 4 * layout.extent * (flat + SLICE_VECTORS);
     checkVectors(layout, 1, gpu.limits, { needed: whole, budget });
-    checkVectors(own, probes, gpu.limits, { needed: whole, budget });
+    const together = probes * Math.min(host?.window ?? 1, krylovVectors);
+    checkVectors(own, Math.max(probes, together), gpu.limits, { needed: whole, budget });
     const hostBytes = host === null ? 0 : 4 * own.extent * probes * krylovVectors;
     if (host !== null) checkHost(hostBytes, host, krylovVectors);
     const held = host === null ? krylovVectors : heldOnDevice(host, krylovVectors);

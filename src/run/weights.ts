@@ -88,13 +88,17 @@ export async function readWeights({ file, external, options }: Weights, arrays: 
       found: "a checkpoint, of which all are",
       remedy: "Leave out the choice",
     });
-  const model = recogniseModel(await readTensors(file), file.name, options);
+  const tensors = await readTensors(file);
+  const model = recogniseModel(tensors, file.name, options);
   const { architecture, parameters, states } = model;
   const build: Network["build"] = (g, how: BuildOptions) => {
     buildModel(g, architecture, how);
     return { states: Object.fromEntries(states), data: (batch) => batch };
   };
-  return { network: { architecture, parameters, build }, warnings: warningsFor(model, options) };
+  return {
+    network: { architecture, parameters, build },
+    warnings: [...warningsFor(model, options), ...dtypeWarning(tensors)],
+  };
 }
 
 /** The tensors of a checkpoint. */
@@ -111,6 +115,19 @@ function sidesOf(arrays: Tensors): { readonly height?: number; readonly width?: 
   const [height, width] =
     images.data instanceof Uint8Array ? images.shape.slice(1, 3) : images.shape.slice(2);
   return { height, width };
+}
+
+/** As the formats call them: safetensors F16, state dicts float16. */
+const FLOATS = /^(bfloat|bf|float|f)(8\w*|16|64)$/i;
+
+/** A half-precision file is another point in weight space than the float32 weights that it was made of. */
+function dtypeWarning(tensors: Tensors): readonly string[] {
+  const types = new Set(
+    [...tensors.values()].map(({ dtype }) => dtype).filter((dtype) => FLOATS.test(dtype)),
+  );
+  return types.size === 0
+    ? []
+    : [`The file holds weights as ${[...types].sort().join(" and ")}: they are computed with in float32.`];
 }
 
 function warningsFor({ architecture }: Model, options: FullOptions): readonly string[] {

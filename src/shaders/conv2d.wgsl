@@ -45,12 +45,21 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
   tile[{{p}} * {{T}} + {{q}}] = acc{{p}}_{{q}};
   //@end
   //@end
+  //@if ALIGNED
   for (var i = 0u; i < {{TILE}}u; i++) {
-    let m = m0 + i / {{T}}u;
-    let r = m / {{J}}u;
-    let x = r % {{PHASES}}u + m % {{J}}u * {{PHASES}}u;
-    if (m < {{PIXELS}}u && x < {{W}}u) {
-      store(probe, r / {{PHASES_H}}u, r / {{PHASES}}u % {{H}}u, x, c0 + i % {{T}}u, tile[i]);
+    let x = x_0 + i / {{T}}u * {{PHASES}}u;
+    if (x < {{W}}u) { store(probe, n_0, y_0, x, c0 + i % {{T}}u, tile[i]); }
+  }
+  //@else
+  var at: array<vec3u, {{P}}>;
+  //@for p 0 P
+  at[{{p}}] = vec3u(n_{{p}}, y_{{p}}, x_{{p}});
+  //@end
+  for (var i = 0u; i < {{TILE}}u; i++) {
+    let p = i / {{T}}u;
+    if (m0 + p < {{PIXELS}}u && at[p].z < {{W}}u) {
+      store(probe, at[p].x, at[p].y, at[p].z, c0 + i % {{T}}u, tile[i]);
     }
   }
+  //@end
 }

@@ -6,6 +6,48 @@
     let base_{{p}} = {{OFFSET}} + n_{{p}} * {{SN}}u + y_{{p}} * {{SY_STRIDED}}u + x_{{p}} * {{SX_STRIDED}}u;
     //@end
     //@end
+    //@if REUSE
+    // The taps of a row share what they read: P + KW - 1 pixels are loaded for all of them.
+    for (var ky = 0u; ky < {{KH}}u; ky++) {
+      //@if ADJOINT
+      let row = base_0 - ky * {{SY_DILATED}}u - {{KW_LESS_1}}u * {{SX}}u;
+      //@else
+      let row = base_0 + ky * {{SY_DILATED}}u;
+      //@end
+      for (var i = 0u; i < {{INNER}}u; i++) {
+        //@for j 0 SPAN
+        let x{{j}} = {{X}}[row + i + {{j}}u * {{SX}}u];
+        //@end
+        //@for s 0 KW
+        {
+          //@if ADJOINT
+          let wi = ((ky * {{KW}}u + {{KW_LESS_1}}u - {{s}}u) * {{CI}}u + c0 * 4u) * {{CO4}}u + i{{W_PROBE}};
+          //@else
+          let wi = ((ky * {{KW}}u + {{s}}u) * {{CI}}u + i * 4u) * {{CO4}}u + c0{{W_PROBE}};
+          //@end
+          //@for q 0 T
+          //@for r 0 4
+          //@if ADJOINT
+          let w{{r}}_{{q}} = {{W}}[wi + ({{q}}u * 4u + {{r}}u) * {{CO4}}u];
+          //@else
+          let w{{r}}_{{q}} = {{W}}[wi + {{r}}u * {{CO4}}u + {{q}}u];
+          //@end
+          //@end
+          //@end
+          //@for p 0 P
+          //@for q 0 T
+          //@if ADJOINT
+          acc{{p}}_{{q}} += vec4f(dot(x{{p+s}}, w0_{{q}}), dot(x{{p+s}}, w1_{{q}}), dot(x{{p+s}}, w2_{{q}}), dot(x{{p+s}}, w3_{{q}}));
+          //@else
+          acc{{p}}_{{q}} += x{{p+s}}.x * w0_{{q}} + x{{p+s}}.y * w1_{{q}} + x{{p+s}}.z * w2_{{q}} + x{{p+s}}.w * w3_{{q}};
+          //@end
+          //@end
+          //@end
+        }
+        //@end
+      }
+    }
+    //@else
     for (var ky = ky0; ky < {{KH}}u; ky += {{SKIP_Y}}u) {
       for (var kx = kx0; kx < {{KW}}u; kx += {{SKIP_X}}u) {
         //@if ADJOINT
@@ -19,17 +61,9 @@
           //@for q 0 T
           //@for r 0 4
           //@if ADJOINT
-          //@if CI_ALIGNED
           let w{{r}}_{{q}} = {{W}}[wi + ({{q}}u * 4u + {{r}}u) * {{CO4}}u + i];
           //@else
-          let w{{r}}_{{q}} = {{W}}[wi + min({{q}}u * 4u + {{r}}u, {{CI}}u - 1u - c0 * 4u) * {{CO4}}u + i];
-          //@end
-          //@else
-          //@if CI_ALIGNED
           let w{{r}}_{{q}} = {{W}}[wi + {{r}}u * {{CO4}}u + {{q}}u];
-          //@else
-          let w{{r}}_{{q}} = {{W}}[wi + min({{r}}u, {{CI}}u - 1u - i * 4u) * {{CO4}}u + {{q}}u];
-          //@end
           //@end
           //@end
           //@end
@@ -55,4 +89,5 @@
         }
       }
     }
+    //@end
   }

@@ -8,6 +8,31 @@
     //@end
     //@end
     //@end
+    //@if OUTER
+    // Outer products, two inner indices a step: four at once are more operands than SwiftShader keeps in registers.
+    for (var k = 0u; k < {{K}}u; k += 2u) {
+      //@for r 0 2
+      //@for q 0 T
+      let b{{r}}_{{q}} = {{B}}[bbase + (k + {{r}}u) * {{B_STRIDE}}u + c0 + {{q}}u];
+      //@end
+      //@for s 0 P4
+      //@if K_ODD
+      let u{{s}}_{{r}} = {{A}}[abase + (k + {{r}}u) * {{A_STRIDE}}u + m0 / 4u + {{s}}u] * select(0.0, 1.0, k + {{r}}u < {{K}}u);
+      //@else
+      let u{{s}}_{{r}} = {{A}}[abase + (k + {{r}}u) * {{A_STRIDE}}u + m0 / 4u + {{s}}u];
+      //@end
+      //@end
+      //@end
+      //@for s 0 P4
+      //@for q 0 T
+      acc{{s}}0_{{q}} += u{{s}}_0.x * b0_{{q}} + u{{s}}_1.x * b1_{{q}};
+      acc{{s}}1_{{q}} += u{{s}}_0.y * b0_{{q}} + u{{s}}_1.y * b1_{{q}};
+      acc{{s}}2_{{q}} += u{{s}}_0.z * b0_{{q}} + u{{s}}_1.z * b1_{{q}};
+      acc{{s}}3_{{q}} += u{{s}}_0.w * b0_{{q}} + u{{s}}_1.w * b1_{{q}};
+      //@end
+      //@end
+    }
+    //@else
     for (var k = 0u; k < {{K4}}u; k++) {
       //@for q 0 T
       //@if TB
@@ -53,4 +78,5 @@
       //@end
       //@end
     }
+    //@end
   }

@@ -124,7 +124,7 @@ export const controls = {
   tourStep: integer(controlWords.tourStep, "step", [1, 20, 1]),
   shortcuts: choice(controlWords.shortcuts, "keys", ["on", "off"]),
   view: choice(controlWords.view, "view", ["density", "layers", "slice", "eigenvalues"]),
-  hide: name(controlWords.hide, "hide", /^[a-z,]{0,200}$/, ""),
+  hide: name(controlWords.hide, "hide", /^[a-z,]{0,500}$/, ""),
 } as const satisfies Record<string, Control>;
 
 export type ControlKey = keyof typeof controls;

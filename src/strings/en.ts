@@ -1565,10 +1565,11 @@ export const compare = {
   curvesCsv: "Curves (CSV)",
   noRitz: "The run has no Ritz value yet.",
   eigenvalues: "Eigenvalues side by side",
-  densities: "Densities along the axis",
   eigenvalue: "Eigenvalue",
   errorOf: (letter: string) => `${letter}: ± error`,
 };
+
+export const densityTable = { densities: "Densities along the axis", eigenvalue: "Eigenvalue" };
 
 export const differences = {
   label: "Differences",

@@ -1,7 +1,7 @@
 /** Legend of the shown run and of those beside it, with the buttons that keep a run and let go of it. */
 import { canKeep } from "../store/kept.ts";
 import { compareBar as words } from "../strings/en.ts";
-import { useActions, useCompared, usePage } from "./page.ts";
+import { useActions, useCompared, useHidden, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 import { RunSample } from "./RunSample.tsx";
 import { runTitle } from "./words.ts";
@@ -11,6 +11,7 @@ export function CompareBar() {
   const kept = usePage((state) => state.kept);
   const room = usePage(canKeep);
   const { keepShown, letGo } = useActions();
+  const fixed = useHidden("compare");
   const beside = compared.filter((run) => !run.shown);
   return (
     <div className="legend">
@@ -21,12 +22,12 @@ export function CompareBar() {
             <RunSample beside={shown ? null : beside.findIndex((run) => run.result === result)} />
             {compared.length > 1 || pinned ? `${letter}: ` : ""}
             {runTitle(result)}{" "}
-            {pinned && (
+            {!fixed && pinned && (
               <Button look="text" onClick={() => letGo(result)}>
                 {words.clear(letter)}
               </Button>
             )}
-            {shown && !pinned && room && (
+            {!fixed && shown && !pinned && room && (
               <Button look="text" onClick={keepShown} title={words.keepTitle}>
                 {words.keep("ABCD"[beside.length])}
               </Button>

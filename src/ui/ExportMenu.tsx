@@ -6,7 +6,7 @@ import type { SvgPart } from "./charts/surfaceDraw.ts";
 import { useDoubt } from "./doubt.tsx";
 import { chartIn, type Figure } from "./figures.ts";
 import { Button } from "./parts.tsx";
-import { modelName } from "./words.ts";
+import { modelName, provenance } from "./words.ts";
 
 /** What it holds is made when it is asked for. The module that writes tables is loaded then. */
 export interface ExportTable {
@@ -38,7 +38,7 @@ interface ExportMenuProps {
   /** The whole run and its words too, not the figure only. */
   readonly run?: boolean;
   /** First part of the files' names, and the words below the figure, where it shows more than `result`. */
-  readonly of?: { readonly name: string; readonly caption: string };
+  readonly of?: { readonly name: string; readonly caption: string; readonly made?: string };
 }
 
 export function ExportMenu({ figure, tables, files = [], result, ground, run = false, of }: ExportMenuProps) {
@@ -62,6 +62,7 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
     return figureSvg(chartIn(menu.current?.closest(".card")), {
       ...shown,
       caption: of?.caption ?? result.meaning.sentence,
+      made: of?.made ?? provenance(result),
       doubt,
       ...(ground === undefined ? {} : { ground: ground() }),
     });
@@ -105,7 +106,12 @@ export function ExportMenu({ figure, tables, files = [], result, ground, run = f
             {save(
               words.png,
               "png",
-              (tools) => tools.figurePng(svg(figure, tools), { millimetres: width, dpi }),
+              (tools) =>
+                tools.figurePng(
+                  svg(figure, tools),
+                  { millimetres: width, dpi },
+                  of?.made ?? provenance(result),
+                ),
               figure.name,
             )}
             <SizeChoice

@@ -8,7 +8,7 @@ import { DropZone } from "./DropZone.tsx";
 import { count } from "./format.ts";
 import { HubField } from "./HubField.tsx";
 import { ParametersPanel } from "./ParametersPanel.tsx";
-import { useActions, usePage } from "./page.ts";
+import { useActions, useHidden, usePage } from "./page.ts";
 import { Card } from "./parts.tsx";
 import { modelName } from "./words.ts";
 
@@ -21,31 +21,39 @@ export function ModelPanel() {
   const { set } = useActions();
   const description = catalogue.find((model) => model.id === chosen)?.description;
   const matches = usePage(isChosenShown);
+  // Who may not choose brings no other model either.
+  const fixed = useHidden("model");
   const inCatalogue = catalogue.some((model) => model.id === chosen);
   return (
     <Card title={words.title}>
-      <select
-        className="model-choice"
-        aria-label={controls.model.label}
-        title={controls.model.help}
-        value={chosen}
-        onChange={(event) => set("model", event.target.value)}
-      >
-        {catalogue.map((model) => (
-          <option key={model.id} value={model.id}>
-            {model.title}
-          </option>
-        ))}
-        {!inCatalogue && chosen !== FILE_MODEL && (
-          <option value={chosen}>{shown?.model.title ?? chosen}</option>
-        )}
-        {fileCard !== null && <option value={FILE_MODEL}>{modelName(fileCard)}</option>}
-      </select>
+      {!fixed && (
+        <select
+          className="model-choice"
+          aria-label={controls.model.label}
+          title={controls.model.help}
+          value={chosen}
+          onChange={(event) => set("model", event.target.value)}
+        >
+          {catalogue.map((model) => (
+            <option key={model.id} value={model.id}>
+              {model.title}
+            </option>
+          ))}
+          {!inCatalogue && chosen !== FILE_MODEL && (
+            <option value={chosen}>{shown?.model.title ?? chosen}</option>
+          )}
+          {fileCard !== null && <option value={FILE_MODEL}>{modelName(fileCard)}</option>}
+        </select>
+      )}
       {card !== null && <Facts card={card} result={matches ? shown : null} />}
       {card === null && description !== undefined && <p className="calm">{description}</p>}
       {shown !== null && !matches && <p className="calm apart">{words.stale(modelName(shown.model))} </p>}
-      <DropZone />
-      <HubField />
+      {!fixed && (
+        <>
+          <DropZone />
+          <HubField />
+        </>
+      )}
     </Card>
   );
 }

@@ -13,11 +13,13 @@ const LandscapeFigure = lazy(() => import("./landscape/LandscapeFigure.tsx"));
 
 interface PlaneCardProps {
   readonly result: RunResult;
-  /** Chooses between the line and the plane, or says which run it is. */
+  /** Chooses between the line and the plane. */
   readonly chooser?: ReactNode;
+  /** Of the run, where several stand beside each other. */
+  readonly letter?: string;
 }
 
-export function PlaneCard({ result, chooser }: PlaneCardProps) {
+export function PlaneCard({ result, chooser, letter }: PlaneCardProps) {
   const { set } = useActions();
   const shown = usePage((state) => state.shown?.result === result);
   const plane = findPlane(result);
@@ -34,7 +36,7 @@ export function PlaneCard({ result, chooser }: PlaneCardProps) {
     );
   return (
     <Card
-      title={words.titleOf(landscapeTitle(plane))}
+      title={`${letter === undefined ? "" : `${letter}: `}${words.titleOf(landscapeTitle(plane))}`}
       note={landscapeNote(plane)}
       className="slice"
       tools={

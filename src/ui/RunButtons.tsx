@@ -1,7 +1,7 @@
 /** Run, pause, resume, cancel, extend. All stay in place; those of no use now are off. */
 import { isBusy } from "../store/runState.ts";
 import { runButtons as words } from "../strings/en.ts";
-import { useActions, usePage } from "./page.ts";
+import { useActions, useHidden, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 
 /** What one press of the extending buttons adds. */
@@ -17,6 +17,7 @@ export function RunButtons() {
   const running = run.kind === "running" && !run.cancelling;
   const paused = run.kind === "running" && run.paused;
   const extendable = live && !busy;
+  if (useHidden("run")) return null;
   return (
     <div className="run-buttons">
       <Button look="primary" off={busy || unavailable || unread} onClick={() => void actions.run()}>

@@ -3,7 +3,7 @@ import { useId } from "react";
 import { controls } from "../store/controls.ts";
 import { smoothingBar as words } from "../strings/en.ts";
 import { significant } from "./format.ts";
-import { useActions, usePage } from "./page.ts";
+import { useActions, useHidden, usePage } from "./page.ts";
 import { Button } from "./parts.tsx";
 
 interface SmoothingBarProps {
@@ -19,28 +19,35 @@ export function SmoothingBar({ sigma, decades }: SmoothingBarProps) {
   const { min, max, step, help } = controls.width;
   const preset = smoothing === "pyhessian";
   const spread = sigma === null ? null : significant(sigma, 2);
+  const [fixed, byHand] = [useHidden("width"), useHidden("smoothing")];
   const text = spread === null ? null : decades ? words.decades(spread) : spread;
   return (
     <div className="smoothing" title={help}>
-      <label htmlFor={id}>{words.label}</label>
-      <input
-        id={id}
-        type="range"
-        min={min}
-        max={max}
-        step={step}
-        value={width}
-        aria-valuetext={text === null ? undefined : words.value(text)}
-        onChange={(event) => set("width", Number(event.target.value))}
-      />
+      {!fixed && (
+        <>
+          <label htmlFor={id}>{words.label}</label>
+          <input
+            id={id}
+            type="range"
+            min={min}
+            max={max}
+            step={step}
+            value={width}
+            aria-valuetext={text === null ? undefined : words.value(text)}
+            onChange={(event) => set("width", Number(event.target.value))}
+          />
+        </>
+      )}
       <span className="sigma">{text === null ? "" : words.sigma(text)}</span>
-      <Button
-        pressed={preset}
-        title={controls.smoothing.help}
-        onClick={() => set("smoothing", preset ? "axis" : "pyhessian")}
-      >
-        {words.pyhessian}
-      </Button>
+      {!byHand && (
+        <Button
+          pressed={preset}
+          title={controls.smoothing.help}
+          onClick={() => set("smoothing", preset ? "axis" : "pyhessian")}
+        >
+          {words.pyhessian}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { refuser } from "../../src/model/errors.ts";
 import { formatNames } from "./formats.ts";
 import { damage, runCase, runPieces } from "./fuzz.ts";
-import { documented, emptyReport, enter, merge, rowOf } from "./report.ts";
+import { documented, emptyReport, enter, merge, readReport, rowOf } from "./report.ts";
 import { samples } from "./samples.ts";
+import { samplesOf } from "./work.ts";
 
 test.each(samples)("$name reads well before it is damaged", async (sample) => {
   await expect(sample.read(sample.pieces)).resolves.toBeUndefined();
@@ -29,6 +31,20 @@ describe("damaged files", () => {
       if (result === "refused") refused++;
     }
     expect(refused).toBeGreaterThan(cases / 2);
+  });
+
+  /** Once a TypeError, and refusals that named no place. */
+  it.each([
+    ["tokenizer.json", 2329],
+    ["npz", 6793],
+    ["npz", 9290],
+    ["parquet", 929],
+    ["parquet", 4376],
+    ["parquet", 6482],
+    ["hub", 3248],
+  ] as const)("of the format %s are refused by their place in case %i too", async (format, index) => {
+    const { result, reason } = await runCase(1, index, samplesOf(format));
+    expect([result, reason]).toEqual(["refused", undefined]);
   });
 
   it("are of every format", () => {
@@ -89,6 +105,17 @@ describe("the report", () => {
     expect(rowOf(report, "png", 2, "abc").cases).toBe(0);
     merge(other, report);
     expect(other.formats.png).toBe(row);
+  });
+
+  it("of the last long run stands in docs/security.md, with every format and no finding", () => {
+    const report = readReport("docs/security.json");
+    const text = readFileSync("docs/security.md", "utf8");
+    expect(documented(text, report), "npm run fuzz -- --report docs/security.json --docs").toBe(text);
+    expect(Object.keys(report.formats).sort()).toEqual([...formatNames].sort());
+    for (const row of Object.values(report.formats)) {
+      expect(row.cases).toBeGreaterThanOrEqual(10_000);
+      expect(row.findings).toEqual([]);
+    }
   });
 
   it("writes its table between the marks of a document and nothing else", () => {

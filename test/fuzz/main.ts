@@ -69,6 +69,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (values.docs) {
     const document = join(process.env.EIGENSCOPE_ROOT ?? ".", "docs/security.md");
     writeFileSync(document, documented(readFileSync(document, "utf8"), report));
+    if (values.report !== undefined) writeReport(values.report, report);
     return 0;
   }
   const formats = (values.format ?? formatNames).map((name) => {

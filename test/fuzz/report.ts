@@ -128,6 +128,6 @@ export function documented(text: string, report: Report): string {
   ];
   const days = [...new Set(rows.map(({ day }) => day))].sort().join(", ");
   const seeds = [...new Set(rows.map(({ seed }) => seed))].join(", ");
-  const note = `Seed ${seeds}; ${days}. Written by \`npm run fuzz -- --docs\`.`;
+  const note = `Seed ${seeds}; ${days}. Written by \`npm run fuzz -- --report docs/security.json --docs\`.`;
   return `${text.slice(0, begin)}${MARKS[0]}\n${note}\n\n${table.join("\n")}\n${text.slice(end)}`;
 }

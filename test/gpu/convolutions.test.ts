@@ -58,6 +58,10 @@ const cases: [string, Layer, [number, number], number[], number][] = [
   ["2x2, pad 0, stride 2", layer(2, 2, 0), [9, 8], [3, 5, 3], 2],
   ["unlike in height and width", { kernel: [3, 1], stride: [1, 2], pad: [1, 0, 1, 0] }, [6, 9], [3, 5, 4], 2],
   ["unlike before and after", { kernel: [3, 4], stride: [2, 1], pad: [0, 1, 1, 2] }, [8, 7], [3, 4, 5], 1],
+  // Taps share the pixels that they read where eight neighbours lie in a row.
+  ["3x3, pad 1, rows of eight, odd channels", layer(3, 1, 1), [3, 8], [3, 5, 9], 2],
+  ["2x3, rows of sixteen", { kernel: [2, 3], stride: [1, 1], pad: [1, 0, 0, 2] }, [3, 16], [8, 4, 3], 1],
+  ["3x3, pad 0, rows of eight written, of ten read", layer(3, 1, 0), [5, 10], [3, 8, 4], 1],
   ["kernel as large as the image", layer(5, 1, 0), [9, 9], [3, 4, 5], 1],
 ];
 

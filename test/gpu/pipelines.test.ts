@@ -8,8 +8,8 @@ import { poseProblem } from "../../src/run/problem.ts";
 import { bundledModel } from "../run/bundledFiles.ts";
 import { dawn } from "./dawn.ts";
 
-/** Two seconds on an idle machine; tests share theirs. */
-const MOST_MS = 10_000;
+/** Of processor time. Two seconds on an idle machine; on a busy one the caches are shared as well. */
+const MOST_MS = 3000;
 
 it("every pipeline of ResNet-20 compiles in bounded time, and layers that differ in sizes only share theirs", async () => {
   const { device, faults } = await dawn();
@@ -24,9 +24,10 @@ it("every pipeline of ResNet-20 compiles in bounded time, and layers that differ
   const cache = new PipelineCache(device);
   const times: { label: string; ms: number }[] = [];
   for (const [i, { label }] of kernels.entries()) {
-    const [before, known] = [performance.now(), cache.size];
+    const [before, known] = [process.cpuUsage(), cache.size];
     await cache.get(texts[i].wgsl, label);
-    if (cache.size > known) times.push({ label, ms: performance.now() - before });
+    const { user, system } = process.cpuUsage(before);
+    if (cache.size > known) times.push({ label, ms: (user + system) / 1000 });
   }
   const slowest = times.reduce((a, b) => (b.ms > a.ms ? b : a));
   expect(slowest.ms, slowest.label).toBeLessThan(MOST_MS);

@@ -13,6 +13,13 @@ describe("a template", () => {
     expect(expand("a{{I}} = {{X}} + {{X}};", { I: 3, X: "b" })).toBe("a3 = b + b;");
   });
 
+  it("adds two numbers, given or by name", () => {
+    expect(lines(["//@for i 0 2", "x{{i+N}} = y{{i+1}}", "//@end"], { N: 3 })).toEqual([
+      "x3 = y1",
+      "x4 = y2",
+    ]);
+  });
+
   it("does not expand what it has put in", () => {
     expect(expand("{{A}}", { A: "{{B}}", B: 1 })).toBe("{{B}}");
   });

@@ -150,7 +150,7 @@ describe("a table of images", () => {
       notes: {},
     });
     await expect(readSamples(await open(bytes), { start: 0, count: 2 })).rejects.toThrow(
-      "img.bytes 1: expected a PNG image",
+      "img.bytes 1, byte 0: expected a PNG image",
     );
   });
 });

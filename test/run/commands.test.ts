@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { countFlops } from "../../bench/counts.ts";
 import { problemOf } from "../../bench/models/generated.ts";
 import { bertTiny, convolutions, perceptron, resnet } from "../../bench/models/nets.ts";
-import { countFlops } from "../../bench/products.ts";
 import { Submitter } from "../../src/gpu/submitter.ts";
 import { type Engines, openDevice } from "../../src/run/device.ts";
 import { chooseHessian } from "../../src/run/fit.ts";

@@ -1,7 +1,12 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { LocalEngine } from "../../src/run/engine.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { GpuUnavailable } from "../../src/gpu/device.ts";
+import { type EngineHost, LocalEngine } from "../../src/run/engine.ts";
+import { HessianOperator } from "../../src/run/hessian.ts";
+import { loadModel } from "../../src/run/load.ts";
+import { poseProblem } from "../../src/run/problem.ts";
 import type { Progress, RunEvent, RunOutcome, RunResult } from "../../src/run/protocol.ts";
-import { Losses } from "../../src/run/recovery.ts";
+import { Losses, whenGiven } from "../../src/run/recovery.ts";
+import { dawn } from "../gpu/dawn.ts";
 import { mlp, settings, vectors } from "./files.ts";
 import { finished, silent, WatchedGpu } from "./host.ts";
 
@@ -12,7 +17,7 @@ let engine: LocalEngine;
 /** Adapters that are still to be withheld. */
 let withheld = 0;
 
-async function engineWith(mostLosses?: number): Promise<LocalEngine> {
+async function engineWith(more: Partial<EngineHost> = {}): Promise<LocalEngine> {
   gpu = new WatchedGpu();
   const entry = new Proxy(gpu.entry, {
     get: (target, key) =>
@@ -23,7 +28,7 @@ async function engineWith(mostLosses?: number): Promise<LocalEngine> {
   const made = new LocalEngine({
     ...{ kind: "node", gpu: entry },
     readBundled: () => Promise.reject(new Error("nothing is bundled here")),
-    ...(mostLosses === undefined ? {} : { mostLosses }),
+    ...more,
   });
   expect((await made.load(mlp(), vectors())).kind).toBe("loaded");
   return made;
@@ -64,7 +69,7 @@ afterEach(() => engine.destroy());
 describe("a run whose device is lost", () => {
   it("goes on with a new one, and its T is the same bit for bit", async () => {
     engine.destroy();
-    engine = await engineWith(100);
+    engine = await engineWith({ mostLosses: 100 });
     // While shaders compile, in the second probe, and while the trace is sampled.
     const at = ["compiling", 9, "trace"] as const;
     const result = finished(await engine.run(STEPS, destroying(at)));
@@ -78,6 +83,24 @@ describe("a run whose device is lost", () => {
     expect(spent).toBeLessThan(2 * usual);
     expect(whole.losses).toBeUndefined();
     expect(gpu.devices).toHaveLength(1 + at.length);
+  });
+
+  it("goes on with a Krylov basis in host memory too, which is filled again", async () => {
+    const loaded = await loadModel(mlp(), vectors(), () => Promise.reject(new Error("not here")));
+    const sizes = { probes: 1, krylovVectors: STEPS.steps + 1, budget: 1e9, advice: "" };
+    const partition = poseProblem(loaded, STEPS).cut(1);
+    const { bytes } = HessianOperator.plan({ gpu: await dawn(), partition, ...sizes });
+    engine.destroy();
+    // One byte less than the basis takes on the device.
+    engine = await engineWith({ budget: bytes - 1, hostBudget: 1e9 });
+    const result = finished(await engine.run(STEPS, destroying([11])));
+    expect(result.losses).toBe(1);
+    expect(result.spectrum.basisInHostMemory?.bytes).toBeGreaterThan(0);
+    result.spectrum.nodes.flat().forEach((node, i) => {
+      expect(node).toBeCloseTo(whole.spectrum.nodes.flat()[i], 5);
+    });
+    expect(result.eigenvalues.top[0].converged).toBe(whole.eigenvalues.top[0].converged);
+    expect(result.checks.filter(({ passed }) => !passed)).toEqual([]);
   });
 
   it("survives two losses a minute; the third ends it with what is known", async () => {
@@ -146,5 +169,40 @@ describe("losses", () => {
     expect(losses.slice).toBe(0.25);
     expect(losses.survives(59_500)).toBe(false);
     expect(losses.survives(119_600)).toBe(true);
+  });
+});
+
+describe("an adapter that is withheld", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** The adapter comes back after so many milliseconds. */
+  function waiting(givenAfter: number) {
+    const left: (number | null)[] = [];
+    const began = performance.now();
+    const device = whenGiven(
+      () =>
+        performance.now() - began < givenAfter
+          ? Promise.reject(new GpuUnavailable("no adapter"))
+          : Promise.resolve("a device"),
+      { signal: new AbortController().signal, onProgress: ({ etaSeconds }) => left.push(etaSeconds) },
+    );
+    return { device, left };
+  }
+
+  it("is asked for every second, with a countdown of two minutes, until it is given", async () => {
+    const { device, left } = waiting(120_000);
+    await vi.advanceTimersByTimeAsync(121_000);
+    expect(await device).toBe("a device");
+    expect(left).toEqual(Array.from({ length: 120 }, (_, i) => 120 - i));
+  });
+
+  it("is given up half a minute after it should have come", async () => {
+    const { device, left } = waiting(Number.POSITIVE_INFINITY);
+    const ended = expect(device).rejects.toThrow("no adapter");
+    await vi.advanceTimersByTimeAsync(152_000);
+    await ended;
+    expect(left.length).toBeGreaterThan(149);
+    expect(left.at(-1)).toBe(0);
   });
 });

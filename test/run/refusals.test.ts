@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readSafetensors } from "../../src/model/index.ts";
 import { LocalEngine } from "../../src/run/engine.ts";
 import type { DataSource, ModelSource, RunOutcome } from "../../src/run/protocol.ts";
+import { bytesOf, safetensorsBytes } from "../model/files.ts";
 import { images, mlp, resnet8, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 
@@ -144,5 +146,25 @@ describe("the card of a model", () => {
       "The file does not say which activation the perceptron uses: relu is assumed.",
     ]);
     other.engine.destroy();
+  });
+
+  it("names the types of weights that are not float32", async () => {
+    const model = mlp();
+    const { tensors } = readSafetensors(model.files[0].bytes, "mlp.safetensors");
+    const typed = [...tensors.values()].map(({ name, shape, data }, i) => {
+      // The upper half of a float32 is a bfloat16.
+      const halves = Uint16Array.from(
+        new Uint32Array(Float32Array.from(data as Float32Array).buffer),
+        (bits) => bits >>> 16,
+      );
+      const values = i === 0 ? new Float64Array(data as Float32Array) : halves;
+      return { name, shape, dtype: i === 0 ? "F64" : "BF16", bytes: bytesOf(values) };
+    });
+    const file = { name: "mixed.safetensors", bytes: safetensorsBytes(typed) };
+    const { engine, card } = await loaded({ ...model, files: [file] });
+    expect(card.warnings).toEqual([
+      "The file holds weights as BF16 and F64: they are computed with in float32.",
+    ]);
+    engine.destroy();
   });
 });

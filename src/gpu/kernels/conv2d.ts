@@ -12,6 +12,8 @@ import { type Output, storeText } from "./elementwise.ts";
 type Conv = Extract<Heavy, { kind: "conv" }>;
 
 const WORKGROUP = 32;
+/** Taps of a row that are unrolled to share their pixels: 5 would be more loads in one body than SwiftShader compiles in time. */
+const MOST_SHARED_TAPS = 3;
 
 /**
  * Zeros that the pictures read by a convolution must carry on each side, so that no tap reads beyond them.
@@ -41,7 +43,7 @@ export function haloFor(
 
 /** Convolution (`forward`) or its adjoint with respect to the picture (`input`), with the outputs as its epilogue. */
 export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[]): Kernel {
-  const { stride, pad } = work.window;
+  const { stride, pad, dilation } = work.window;
   const adjoint = work.mode === "input";
   const [kh, kw, ci, co] = work.pairs[0].w.shape;
   const [n, h, w, channels] = shape;
@@ -74,7 +76,9 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
     KH: kh,
     KW: kw,
     CI: ci,
-    CI_ALIGNED: ci % 4 === 0,
+    REUSE: aligned && stride.every((s) => s === 1) && dilation[1] === 1 && kw > 1 && kw <= MOST_SHARED_TAPS,
+    SPAN: p + kw - 1,
+    KW_LESS_1: kw - 1,
     CO4: Math.ceil(co / 4),
     INNER: Math.ceil((adjoint ? co : ci) / 4),
     PAD_Y: pad[0],

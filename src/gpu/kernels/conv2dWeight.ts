@@ -14,19 +14,31 @@ const WORKGROUP = 32;
 /** Threads that keep a GPU busy; more shares than needed cost memory and a longer second pass. */
 const WANTED_THREADS = 8192;
 const MOST_SHARES = 128;
+/** 3 taps x 4 channels x 2 vec4s are 24 registers. */
+const MOST_TAPS = 3;
 
-const tileOf = (kernelShape: readonly number[]): { tc4: number; t: number; tiles: number } => {
-  const [kh, kw, ci, co] = kernelShape;
+interface Tile {
+  /** Vec4s of input channels and of output channels, and taps of a row. */
+  readonly tc4: number;
+  readonly t: number;
+  readonly taps: number;
+  readonly tiles: number;
+}
+
+function tileOf({ stride, dilation }: Window, [kh, kw, ci, co]: Shape): Tile {
   const columns = Math.ceil(co / 4);
   const channels = Math.ceil(ci / 4);
   const t = columns % 2 === 0 ? 2 : 1;
-  const tc4 = channels % 2 === 0 ? 2 : 1;
-  return { tc4, t, tiles: kh * kw * (columns / t) * (channels / tc4) };
-};
+  // Neighbouring taps share their pixels, and several vec4s of channels as well would be too many registers.
+  const taps = stride[1] === 1 && dilation[1] === 1 && kw <= MOST_TAPS ? kw : 1;
+  const tc4 = taps === 1 && channels % 2 === 0 ? 2 : 1;
+  return { tc4, t, taps, tiles: kh * (kw / taps) * (columns / t) * (channels / tc4) };
+}
 
 /** How many shares the picture rows [n, h] of a weight gradient are split into. */
 export function sharesFor(work: Conv, [kh, kw, ci, co]: Shape): number {
-  const tiles = isDirect(work) ? kh * kw * ci * Math.ceil(co / 4) : tileOf([kh, kw, ci, co]).tiles;
+  const direct = isDirect(work);
+  const tiles = direct ? kh * kw * ci * Math.ceil(co / 4) : tileOf(work.window, [kh, kw, ci, co]).tiles;
   const [n, h] = work.pairs[0].w.shape;
   const shares = Math.min(MOST_SHARES, n * h, Math.ceil(WANTED_THREADS / tiles));
   return Math.ceil((n * h) / Math.ceil((n * h) / shares));
@@ -36,21 +48,22 @@ export function sharesFor(work: Conv, [kh, kw, ci, co]: Shape): number {
 export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
   const [shares, kh, kw, ci, co] = partials.shape;
   const [n, h, w] = work.pairs[0].w.shape;
-  const { tc4, t, tiles } = tileOf([kh, kw, ci, co]);
+  const { tc4, t, taps, tiles } = tileOf(work.window, [kh, kw, ci, co]);
   const columnTiles = Math.ceil(co / 4) / t;
   const channelTiles = Math.ceil(ci / 4) / tc4;
   const threads = tiles * shares;
   const binder = new Binder();
   const { stride, dilation } = work.window;
   const values = {
-    ...{ T: t, TC: tc4 * 4, TC4: tc4, H: h, W: w, KW: kw },
+    ...{ T: t, TC4: tc4, TAPS: taps, LAST_TAP: taps - 1, TWO: w % 2 === 0, STEP: w % 2 === 0 ? 2 : 1 },
+    ...{ H: h, W: w, KW: kw },
     ...{ STRIDE_Y: stride[0], DILATION_Y: dilation[0], DILATION_X: dilation[1] },
   };
   const pairs = work.pairs.map((pair) => pairText(pair, binder, work.window, values)).join("\n");
   const out = binder.write(partials.slot, "vec4f");
   const { groups, row } = grid(threads, WORKGROUP);
   return {
-    label: `conv2d weight ${tc4 * 4}x${t}, ${work.pairs.length} pair(s), ${shares} shares`,
+    label: `conv2d weight ${tc4 * 4}x${t}${taps > 1 ? ` ${taps} taps` : ""}, ${work.pairs.length} pair(s), ${shares} shares`,
     wgsl: expand(template, {
       ...values,
       DECLARATIONS: binder.declarations(),
@@ -61,15 +74,15 @@ export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
       CHANNEL_TILES: channelTiles,
       TILES_PER_TAP: columnTiles * channelTiles,
       TILES: tiles,
-      TAPS: kh * kw,
+      TAP_TILES: (kh * kw) / taps,
+      KERNEL: kh * kw,
       CI: ci,
-      CI_ALIGNED: ci % 4 === 0,
       CO4: Math.ceil(co / 4),
       PICTURE_ROWS: n * h,
       ROWS_PER_SHARE: Math.ceil((n * h) / shares),
       PAIRS: pairs,
       OUT: out,
-      OUT_PROBE: probeTerm(partials.slot, 4),
+      OUT_PROBE: ` + ${partials.offset / 4}u${probeTerm(partials.slot, 4)}`,
     }),
     bindings: binder.bindings,
     groups,
@@ -82,7 +95,7 @@ function pairText(
   pair: ConvPair,
   binder: Binder,
   { stride, pad }: Window,
-  values: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number | boolean>>,
 ): string {
   const texts = weightPairTexts(pair, binder, pad);
   return expand(pairTemplate, { ...values, ...texts, XX_STRIDED: texts.XX * stride[1] });

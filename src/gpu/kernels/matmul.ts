@@ -39,6 +39,8 @@ export function matmulKernel(work: Matmul, shape: Shape, outputs: readonly Outpu
     K_TAIL: k % 4 !== 0,
     TA: work.ta,
     TB: work.tb,
+    OUTER: work.ta && !work.tb,
+    K_ODD: k % 2 !== 0,
   };
   const names = [...batchShape.map((_, d) => `i${d}`), "row", "column"];
   const pairs = work.pairs.map((pair) => pairText(pair, binder, names, values)).join("\n");

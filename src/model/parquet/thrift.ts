@@ -73,7 +73,7 @@ export function readStruct(
   }
 
   function struct(depth: number): Struct {
-    if (depth > DEPTH) refuse(where, `at most ${DEPTH} levels`, "more");
+    if (depth > DEPTH) refuse(where, `at most ${DEPTH} levels`, `one more at byte ${position}`);
     const fields = new Map<number, Value>();
     let id = 0;
     for (;;) {
@@ -109,7 +109,7 @@ export function readStruct(
         return bytes.subarray(position - size, position);
       }
       case TYPE.list: {
-        if (depth > DEPTH) refuse(where, `at most ${DEPTH} levels`, "more");
+        if (depth > DEPTH) refuse(where, `at most ${DEPTH} levels`, `one more at byte ${position}`);
         const head = byte();
         if (head >> 4 === 15) return elements(head & 15, length(), depth + 1);
         return elements(head & 15, head >> 4, depth + 1);

@@ -163,6 +163,11 @@ export function checkModel(
   const { merges, dropout } = model;
   if (dropout !== null && dropout !== undefined && dropout !== 0)
     refuse("model: dropout", "none, or the tokens would be random", printJson(dropout));
+  for (const key of ["unk_token", "continuing_subword_prefix", "end_of_word_suffix"]) {
+    const text = model[key] ?? "";
+    if (typeof text !== "string" || text.length > limits.nameLength)
+      refuse(`model: ${key}`, `a text of at most ${limits.nameLength} characters, or null`, printJson(text));
+  }
   if (!Array.isArray(merges) || merges.length > limits.vocabularyTokens)
     return refuse("model: merges", `a list of at most ${limits.vocabularyTokens}`, "something else");
   const paired = Array.isArray(merges[0]);

@@ -19,11 +19,11 @@ export interface MayLack<T> {
   readonly otherwise?: T;
 }
 
-/** Checks of the fields of T: all that it must have, and those of the others that are known. */
+/** Checks of all fields of T; the compiler asks for those that may be absent as well, or files would lose them unseen. */
 export type Fields<T> = {
   readonly [K in keyof T as Record<never, never> extends Pick<T, K> ? never : K]: Check<T[K]> | MayLack<T[K]>;
 } & {
-  readonly [K in keyof T as Record<never, never> extends Pick<T, K> ? K : never]?: MayLack<
+  readonly [K in keyof T as Record<never, never> extends Pick<T, K> ? K : never]-?: MayLack<
     Exclude<T[K], undefined>
   >;
 };

@@ -180,5 +180,6 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
   answers: mayLack(answers),
   checks: list(check, 256),
   notChecked: mayLack(list(object<NotChecked>({ name, reason: sentence }), 256)),
+  losses: mayLack(count),
   ...{ device, products: count, seconds: number({ from: 0 }) },
 });

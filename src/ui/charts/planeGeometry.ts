@@ -4,6 +4,7 @@ import type { Field } from "../../store/landscapes.ts";
 import { type Tick, tickNumber } from "./densityGeometry.ts";
 import { type Frame, type Point, round } from "./frame.ts";
 import { filled, type Shades } from "./shades.ts";
+import { thinned } from "./thinned.ts";
 
 /** All cells of one colour. */
 export interface CellGroup {
@@ -28,6 +29,8 @@ export interface PlaneGeometry {
 }
 
 const LEVELS = 8;
+/** Points along a direction that lines of equal value look at: three pixels apart; a file may hold a thousand, and noise. */
+const MOST_ALONG = 128;
 
 export function planeGeometry(field: Field, shades: Shades, frame: Frame): PlaneGeometry {
   const [as, bs] = field.steps;
@@ -35,11 +38,9 @@ export function planeGeometry(field: Field, shades: Shades, frame: Frame): Plane
   const x = scaleLinear().domain([xs[0], xs[as.length]]).range([frame.left, frame.right]);
   const y = scaleLinear().domain([ys[0], ys[bs.length]]).range([frame.bottom, frame.top]);
   const levels = Array.from({ length: LEVELS }, (_, i) => shades.at((i + 1) / (LEVELS + 1)));
-  const contours = (
-    values: readonly (number | null)[],
-    [rows, columns]: readonly (readonly number[])[],
-  ): string =>
-    levels
+  const contours = (values: readonly (number | null)[], indices: readonly (readonly number[])[]): string => {
+    const [rows, columns] = indices.map((along) => thinned(along, MOST_ALONG));
+    return levels
       .flatMap((level) =>
         joined(
           isoSegments(
@@ -52,6 +53,7 @@ export function planeGeometry(field: Field, shades: Shades, frame: Frame): Plane
       )
       .map((line) => polyline(line.map(([a, b]) => [x(a), y(b)])))
       .join("");
+  };
   return {
     cells: cellGroups(field, shades, xs.map(x).map(Math.round), ys.map(y).map(Math.round)),
     lines: contours(field.values, field.complete),

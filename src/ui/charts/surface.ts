@@ -8,6 +8,7 @@ import { controlWords } from "../../strings/en.ts";
 import { tickNumber } from "./densityGeometry.ts";
 import type { Frame, Point } from "./frame.ts";
 import { filled, type Shades } from "./shades.ts";
+import { thinned } from "./thinned.ts";
 
 export interface View {
   /** Degrees: around the upright axis, and from which the box is seen from above. */
@@ -128,13 +129,6 @@ export function surfaceShape(
     ...box(camera, { x, y }, names, shades, field.value),
     weights: zeroA < 0 || zeroB < 0 ? null : at(zeroA, zeroB),
   };
-}
-
-/** Evenly, to at most so many cells between them; the ends stay. */
-function thinned(indices: readonly number[], most: number): readonly number[] {
-  const last = indices.length - 1;
-  const stride = Math.max(1, Math.ceil(last / most));
-  return indices.filter((_, k) => k % stride === 0 || k === last);
 }
 
 /** Neighbouring pairs, those that lie farther away first. */

@@ -9,7 +9,7 @@ import { eigenvalueSymbol, significant } from "../format.ts";
 import { PlaneCard } from "../PlaneCard.tsx";
 import { usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
-import { captionOf } from "./captions.ts";
+import { captionOf, madeOf } from "./captions.ts";
 import { RunLegend } from "./RunLegend.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
 
@@ -34,7 +34,7 @@ export function AroundCards({ runs, name }: AroundProps) {
       {planes.length > 0 && (
         <div className="multiples">
           {planes.map(({ letter, result }) => (
-            <PlaneCard key={letter} result={result} chooser={<span className="card-note">{letter}</span>} />
+            <PlaneCard key={letter} {...{ result, letter }} />
           ))}
         </div>
       )}
@@ -77,7 +77,7 @@ function SlicesCard({ runs, name, vector, held }: SlicesProps) {
             },
           ]}
           result={drawn[0].result}
-          of={{ name, caption: captionOf(drawn) }}
+          of={{ name, caption: captionOf(drawn), made: madeOf(drawn) }}
         />
       }
     >

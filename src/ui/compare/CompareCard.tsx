@@ -9,16 +9,14 @@ import { CompareBar } from "../CompareBar.tsx";
 import { ViewChoice } from "../ControlField.tsx";
 import { CompareChart } from "../charts/CompareChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
-import { eigenvalueSymbol, residualText, scientific, significant, within } from "../format.ts";
+import { eigenvalueSymbol, residualText, within } from "../format.ts";
 import { usePage } from "../page.ts";
 import { Card, DataTable } from "../parts.tsx";
 import { densitySummary } from "../words.ts";
-import { captionOf } from "./captions.ts";
+import { captionOf, madeOf } from "./captions.ts";
+import { DensityTable } from "./DensityTable.tsx";
 import { DifferenceTable } from "./DifferenceTable.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
-
-/** Rows of the table of the curves: enough to draw them again by hand; the CSV has all points. */
-const LISTED = 80;
 
 export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const { xAxis, yAxis, smoothing, width } = usePage((state) => state.controls);
@@ -64,7 +62,7 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
               },
             ]}
             result={shown.result}
-            of={{ name: "comparison", caption: captionOf(runs) }}
+            of={{ name: "comparison", caption: captionOf(runs), made: madeOf(runs) }}
           />
         </>
       }
@@ -90,18 +88,7 @@ export function CompareCard({ runs }: { readonly runs: readonly ComparedRun[] })
         columns={[words.eigenvalue, ...runs.flatMap(({ letter }) => [letter, words.errorOf(letter)])]}
         rows={() => eigenvalueRows(results)}
       />
-      {view !== null && (
-        <DataTable
-          summary={words.densities}
-          columns={[words.eigenvalue, ...runs.map((run) => run.letter)]}
-          rows={() => {
-            const every = Math.ceil(view.curve.t.length / LISTED);
-            return Array.from({ length: Math.floor(view.curve.t.length / every) }, (_, k) => k * every).map(
-              (i) => [significant(view.curve.t[i], 4), ...curves.map(({ mean }) => scientific(mean[i], 3))],
-            );
-          }}
-        />
-      )}
+      {view !== null && <DensityTable letters={runs.map(({ letter }) => letter)} curves={curves} />}
     </Card>
   );
 }

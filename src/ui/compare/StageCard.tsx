@@ -6,7 +6,7 @@ import { StageChart } from "../charts/StageChart.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { interval, significant } from "../format.ts";
 import { Card, DataTable } from "../parts.tsx";
-import { captionOf } from "./captions.ts";
+import { captionOf, madeOf } from "./captions.ts";
 import { RunLegend } from "./RunLegend.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
 
@@ -40,7 +40,7 @@ export function StageCard({ runs, name }: StageCardProps) {
             },
           ]}
           result={runs[0].result}
-          of={{ name, caption: captionOf(runs) }}
+          of={{ name, caption: captionOf(runs), made: madeOf(runs) }}
         />
       }
     >

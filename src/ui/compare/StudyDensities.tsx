@@ -7,7 +7,8 @@ import { DensityPanels } from "../charts/DensityPanels.tsx";
 import { ExportMenu } from "../ExportMenu.tsx";
 import { usePage } from "../page.ts";
 import { densitySummary } from "../words.ts";
-import { captionOf } from "./captions.ts";
+import { captionOf, madeOf } from "./captions.ts";
+import { DensityTable } from "./DensityTable.tsx";
 import { type ComparedRun, legendOf } from "./strokes.ts";
 
 export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[] }) {
@@ -40,7 +41,7 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
             },
           ]}
           result={runs[0].result}
-          of={{ name: "study", caption: captionOf(runs) }}
+          of={{ name: "study", caption: captionOf(runs), made: madeOf(runs) }}
         />
       </div>
       <DensityPanels
@@ -49,6 +50,7 @@ export function StudyDensities({ runs }: { readonly runs: readonly ComparedRun[]
         curves={runs.map(({ letter, stroke, title }, i) => ({ letter, stroke, title, curve: curves[i] }))}
         summary={words.summary(runs.map(({ result }) => densitySummary(result)).join(" "))}
       />
+      <DensityTable letters={runs.map(({ letter }) => letter)} curves={curves} />
     </>
   );
 }

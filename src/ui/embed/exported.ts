@@ -6,7 +6,7 @@ import { exported as words } from "../../strings/en.ts";
 import { fileName } from "../export/download.ts";
 import { figureSvg } from "../export/figureSvg.ts";
 import { chartIn, densityFigure, type Figure, layersFigure, sliceFigure } from "../figures.ts";
-import { doubtOf, modelName } from "../words.ts";
+import { doubtOf, modelName, provenance } from "../words.ts";
 import type { ExportFormat } from "./protocol.ts";
 
 export interface Exported {
@@ -28,6 +28,7 @@ export function exported(state: PageState, format: ExportFormat): Exported {
   const content = figureSvg(chartIn(document.querySelector(`.card.${state.controls.view}`)), {
     ...figure,
     caption: result.meaning.sentence,
+    made: provenance(result),
     doubt: doubtOf([result]),
   });
   return { format, name: fileName(model, figure.name, "svg"), content };

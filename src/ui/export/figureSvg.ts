@@ -10,6 +10,8 @@ export interface FigureText {
   readonly legend: readonly LegendEntry[];
   /** Below the figure: what was measured. */
   readonly caption: string;
+  /** Seed, probes, device: in the description alone. */
+  readonly made: string;
   /** Why it cannot be trusted: the figure is hatched and says so. */
   readonly doubt: string | null;
   /** Elements beneath the chart, whose colours no theme changes: what the page draws on a canvas. */
@@ -46,7 +48,7 @@ const HATCH = 12;
 /** @returns the text of an SVG file */
 export function figureSvg(
   chart: SVGSVGElement,
-  { title, legend, caption: what, doubt, ground = [] }: FigureText,
+  { title, legend, caption: what, made, doubt, ground = [] }: FigureText,
 ): string {
   const [width, height] = [chart.width.baseVal.value, chart.height.baseVal.value];
   const size = Number.parseFloat(getComputedStyle(chart.querySelector("text") ?? chart).fontSize);
@@ -64,7 +66,7 @@ export function figureSvg(
   });
   figure.append(
     textElement("title", {}, title),
-    textElement("desc", {}, caption),
+    textElement("desc", {}, `${caption} ${made}`),
     svgElement("rect", { width: "100%", height: "100%", fill: "#ffffff" }),
   );
   inLightTheme(() => {

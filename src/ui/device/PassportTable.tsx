@@ -43,7 +43,8 @@ export function PassportTable({ passport }: { readonly passport: Passport }) {
           </tbody>
         </table>
       </section>
-      <p className="calm">{words.about(count(functions[0].points))}</p>
+      {/* A result file may list none. */}
+      {functions.length > 0 && <p className="calm">{words.about(count(functions[0].points))}</p>}
     </section>
   );
 }

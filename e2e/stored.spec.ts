@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, open, storedRun, test } from "./page.ts";
 
@@ -19,20 +21,17 @@ test("the stored run is drawn without a click, from the page and its JSON alone"
   expect(engine, "what only a run needs").toEqual([]);
 });
 
-test("the picture is there within a second of the navigation", async ({ page }) => {
-  await open(page); // Warms the browser, as any browser that a person uses is warm.
-  await page.goto("about:blank");
-  await page.addInitScript(() => {
-    new MutationObserver((_, observer) => {
-      if (document.querySelector('[data-curve="shown"]') === null) return;
-      document.documentElement.dataset.drawn = String(performance.now());
-      observer.disconnect();
-    }).observe(document, { childList: true, subtree: true });
+test("the picture needs at most 150 kB of JavaScript", async ({ page }) => {
+  const scripts = new Set<string>();
+  page.on("request", (request) => {
+    if (request.resourceType() === "script") scripts.add(new URL(request.url()).pathname);
   });
   await open(page);
-  const drawn = Number(await page.locator("html").getAttribute("data-drawn"));
-  test.info().annotations.push({ type: "first picture, ms", description: String(Math.round(drawn)) });
-  expect(drawn).toBeLessThan(1000);
+  const sizes = [...scripts].map((path) => gzipSync(readFileSync(`dist${path}`)).length);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  test.info().annotations.push({ type: "first view, bytes of gzip", description: String(bytes) });
+  expect(bytes).toBeGreaterThan(50_000); // React alone is as large: the scripts were seen.
+  expect(bytes).toBeLessThanOrEqual(150_000);
 });
 
 test("the density reaches below the weight of one eigenvalue", async ({ page }) => {

@@ -2033,33 +2033,28 @@ export const tours = {
         readonly range: string;
       }) =>
         `The loss is a mean over ${facts.available} held-out images, and a batch is a few of them. ` +
-        `${facts.batches} random batches of ${facts.samples} images have a largest eigenvalue of ${facts.range}: ` +
-        "each is exact to many digits, for its own batch.",
+        `${facts.batches} random batches of ${facts.samples} images have a largest eigenvalue of ${facts.range}. ` +
+        "Each is exact to many digits, for its own batch.",
+    },
+    spread: {
+      title: "Larger batches agree more",
+      text: (factors: string) =>
+        `From the flattest to the sharpest batch of a size λ₁ changes by a factor of ${factors}. ` +
+        "A mean over more images varies less, and so does its largest eigenvalue.",
     },
     mean: {
-      title: "Larger batches look flatter",
+      title: "What a few batches cannot show",
       text: (facts: {
         readonly small: number;
         readonly smallMean: string;
         readonly large: number;
         readonly largeMean: string;
-      }) =>
-        `With ${facts.small} images λ₁ is ${facts.smallMean} in the mean, with ${facts.large} it is ${facts.largeMean}. ` +
-        "That is no accident: the largest eigenvalue of a mean of matrices is at most the mean of their largest " +
-        "eigenvalues. So λ₁ of two runs can be compared only at one batch size.",
-    },
-    spread: {
-      title: "And they agree more",
-      text: (facts: {
-        readonly small: number;
-        readonly smallSpread: string;
-        readonly large: number;
-        readonly largeSpread: string;
         readonly batches: number;
+        readonly sharpest: string;
       }) =>
-        `Among batches of ${facts.small} images λ₁ varies by ${facts.smallSpread}, among those of ${facts.large} by ` +
-        `${facts.largeSpread}. ${facts.batches} batches tell a spread roughly, and batches drawn from the same data share images: ` +
-        "take it as a picture, not as a law.",
+        "In expectation λ₁ falls as batches grow: the largest eigenvalue of a mean of matrices is at most the mean of theirs. " +
+        `Here it is ${facts.smallMean} in the mean with ${facts.small} images and ${facts.largeMean} with ${facts.large}, the other way ` +
+        `round. Of the mean of the small ones ${facts.sharpest} is one batch's: ${facts.batches} batches do not tell it.`,
     },
     oneBatch: {
       title: "What an error bar is about",
@@ -2070,7 +2065,7 @@ export const tours = {
         readonly range: string;
       }) =>
         `This spectrum is that of one batch of ${facts.samples} images: λ₁ = ${facts.value} with a residual of ${facts.residual}. ` +
-        `Other batches of ${facts.samples} gave ${facts.range}. The residual is about this batch; ` +
+        `Others of ${facts.samples} gave ${facts.range}. The residual is about this batch; ` +
         "how much the data vary, other batches tell.",
     },
   },

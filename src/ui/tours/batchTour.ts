@@ -3,7 +3,7 @@
 import type { RunResult } from "../../store/state.ts";
 import { sweptSizes } from "../../store/studyData.ts";
 import { numbers, tours } from "../../strings/en.ts";
-import { count, scientific, significant } from "../format.ts";
+import { count, percent, scientific, significant } from "../format.ts";
 import { eigenvalue } from "./facts.ts";
 import type { Tour } from "./tour.ts";
 
@@ -20,6 +20,7 @@ function swept(run: RunResult) {
   return { sizes, smallest, largest, available: sweep.available, batches: sweep.request.batches };
 }
 
+const factor = ({ least, most }: { readonly least: number; readonly most: number }): number => most / least;
 const spread = ({ least, most }: { readonly least: number; readonly most: number }): number => most - least;
 const range = ({ least, most }: { readonly least: number; readonly most: number }): string =>
   numbers.interval(significant(least, 3), significant(most, 3));
@@ -50,34 +51,39 @@ export const batch: Tour = {
     },
     {
       ...STUDY,
+      title: words.spread.title,
+      say: (run) => {
+        const { sizes } = swept(run);
+        const factors = sizes.map(factor);
+        return {
+          text: words.spread.text(
+            sizes.map((size) => `${significant(factor(size), 2)} (${size.batchSize})`).join(", "),
+          ),
+          claims: {
+            "it falls at each doubling": factors.every((x, i) => i === 0 || x < factors[i - 1]),
+          },
+        };
+      },
+    },
+    {
+      ...STUDY,
       title: words.mean.title,
       say: (run) => {
-        const { smallest, largest } = swept(run);
+        const { smallest, largest, batches } = swept(run);
+        const sharpest = smallest.most / (smallest.mean * smallest.values.length);
         return {
           text: words.mean.text({
             small: smallest.batchSize,
             smallMean: significant(smallest.mean, 3),
             large: largest.batchSize,
             largeMean: significant(largest.mean, 3),
-          }),
-          claims: { "large batches are flatter in the mean": largest.mean < smallest.mean },
-        };
-      },
-    },
-    {
-      ...STUDY,
-      title: words.spread.title,
-      say: (run) => {
-        const { smallest, largest, batches } = swept(run);
-        return {
-          text: words.spread.text({
-            small: smallest.batchSize,
-            smallSpread: significant(spread(smallest), 3),
-            large: largest.batchSize,
-            largeSpread: significant(spread(largest), 3),
+            sharpest: percent(sharpest),
             batches,
           }),
-          claims: { "large batches scatter less": spread(largest) < spread(smallest) },
+          claims: {
+            "the means go the other way": smallest.mean < largest.mean,
+            "one batch makes most of a mean": sharpest > 0.5,
+          },
         };
       },
     },
@@ -102,6 +108,7 @@ export const batch: Tour = {
           }),
           claims: {
             "other batches differ by far more than the residual": spread(same) > 100 * ritz.residual,
+            "and none is as sharp": ritz.value > same.most,
           },
         };
       },

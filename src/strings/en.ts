@@ -42,6 +42,8 @@ export const notices = { dismiss: "dismiss" };
 
 export const dialog = { close: "Close" };
 
+export const panelWords = { none: "There is no run to draw yet. Press Run to measure this network." };
+
 /** Words within numbers. */
 export const numbers = {
   interval: (low: string, high: string) => `${low} to ${high}`,

@@ -1,7 +1,8 @@
 /** The parts of the page: the first comes with it, each other one when it is first looked at. */
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import { type ControlValues, controls } from "../../store/controls.ts";
 import type { RunResult } from "../../store/state.ts";
+import { panelWords as words } from "../../strings/en.ts";
 import { Doubted } from "../doubt.tsx";
 import { useActions, useHidden, usePage } from "../page.ts";
 import { SpectrumPanel } from "./SpectrumPanel.tsx";
@@ -17,9 +18,9 @@ const PANELS: Readonly<Record<PanelName, ComponentType<{ readonly result: RunRes
   study: lazy(() => import("./StudyPanel.tsx")),
 };
 
-const Waiting = () => (
+const Waiting = ({ children }: { readonly children?: ReactNode }) => (
   <div className="column wide">
-    <div className="card waiting" aria-hidden="true" />
+    <div className="card waiting">{children}</div>
   </div>
 );
 
@@ -29,7 +30,9 @@ export function Panel({ result }: { readonly result: RunResult | null }) {
   return (
     <Suspense fallback={<Waiting />}>
       {result === null ? (
-        <Waiting />
+        <Waiting>
+          <p className="empty">{words.none}</p>
+        </Waiting>
       ) : (
         <Doubted results={[result]}>
           <Chosen result={result} />

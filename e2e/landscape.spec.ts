@@ -115,7 +115,8 @@ test("a surface turns by keys and by hand, stays in the link, and leaves as one 
   expect(figure.file).toBe("resnet-20-landscape-loss.svg");
   expect(figure.text.length).toBeLessThan(100_000);
   // Four faces of 3 x 3 points, each in its colour, beneath the axes.
-  expect(figure.text.match(/L[^"]*?z/g)?.length).toBe(4);
+  const outlines = [...figure.text.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path);
+  expect(outlines.join(" ").match(/z/g)?.length).toBe(4);
   expect(figure.text).toContain(">v₁</text>");
   const grid = await saved(page, "Grid (npz)");
   expect(grid.file).toBe("resnet-20-landscape.npz");

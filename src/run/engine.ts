@@ -56,6 +56,8 @@ export class LocalEngine implements Engine {
   readonly #host: EngineHost;
   readonly #given: GivenDevice;
   #loaded: LoadedModel | null = null;
+  /** Loads begun so far. */
+  #loads = 0;
   #held: Held | null = null;
   /** What the last job ran on. */
   #device: OpenDevice | null = null;
@@ -87,10 +89,14 @@ export class LocalEngine implements Engine {
   }
 
   async load(model: ModelSource, data: DataSource): Promise<Loaded> {
+    const place = ++this.#loads;
     try {
       const loaded = await loadModel(model, data, this.#host.readBundled);
-      this.#closeSession();
-      this.#loaded = loaded;
+      // What was asked for last stays, even if it was there first.
+      if (place === this.#loads) {
+        this.#closeSession();
+        this.#loaded = loaded;
+      }
       return { kind: "loaded", card: loaded.card };
     } catch (error) {
       const message = refusalText(error);

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LocalEngine } from "../../src/run/engine.ts";
+import { LocalEngine } from "../../src/run/engine.ts";
 import { mlp, settings, vectors } from "./files.ts";
 import { engineOn, finished, silent, WatchedGpu } from "./host.ts";
 
@@ -45,6 +46,25 @@ describe("a batch that is inspected", () => {
     );
     const other = await engine.inspect(settings({ ...random, dataSeed: 8 }));
     expect(other.kind === "inspected" && other.inspection.loss).not.toBe(run.loss);
+  });
+
+  it("is of the model that was asked for last, even if another one is read for longer", async () => {
+    let read = () => {};
+    const slow = new Promise<void>((resolve) => {
+      read = resolve;
+    });
+    const readBundled = async (path: string) => {
+      await slow;
+      return readFileSync(`public/models/${path}`);
+    };
+    const other = new LocalEngine({ kind: "node", gpu: gpu.entry, readBundled });
+    const bundled = { kind: "bundled", id: "resnet20" } as const;
+    const first = other.load(bundled, bundled);
+    expect((await other.load(mlp(), vectors())).kind).toBe("loaded");
+    read();
+    expect(await first).toMatchObject({ kind: "loaded", card: { family: "resnet-cifar" } });
+    expect(await other.inspect(settings())).toMatchObject({ inspection: { shape: [6, 7] } });
+    other.destroy();
   });
 
   it("is refused in words where it goes beyond the file", async () => {

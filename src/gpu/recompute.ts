@@ -150,15 +150,15 @@ class Primal {
     kernels: Set<number>,
     known: ReadonlySet<number> = new Set(),
   ): void {
-    const todo = [...(this.#writers.get(id) ?? [])];
-    for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    const waiting = [...(this.#writers.get(id) ?? [])];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       if (kernels.has(at) || known.has(at)) continue;
       kernels.add(at);
       for (const { slot, write } of this.#lowered.primal[at].bindings) {
         const writers = this.#writers.get(slot.id) ?? [];
         // A slot may be put together by several kernels: those before this one come before it here too.
-        if (write) todo.push(...writers.filter((other) => other < (at as number)));
-        else if (!kept.has(slot.id) && slot.kind !== "vector") todo.push(...writers);
+        if (write) waiting.push(...writers.filter((other) => other < (at as number)));
+        else if (!kept.has(slot.id) && slot.kind !== "vector") waiting.push(...writers);
       }
     }
   }

@@ -1,10 +1,10 @@
 /** Devices that are destroyed at random moments of every kind of job, in Node. */
 
-import { LocalEngine } from "../../src/run/engine.ts";
+import type { LocalEngine } from "../../src/run/engine.ts";
 import type { RunEvent, RunOutcome, RunResult } from "../../src/run/protocol.ts";
 import { seeded } from "../autograd/seeded.ts";
 import { mlp, settings, vectors } from "../run/files.ts";
-import { WatchedGpu } from "../run/host.ts";
+import { watchedEngine } from "./watched.ts";
 
 /** One session of this part of the report. */
 export interface DestroySession {
@@ -78,14 +78,7 @@ export async function destroyDevices(
 ): Promise<DestroySession> {
   const began = performance.now();
   const draw = seeded(seed);
-  const gpu = new WatchedGpu();
-  const engine = new LocalEngine({
-    ...{ kind: "node", gpu: gpu.entry, mostLosses: Number.POSITIVE_INFINITY },
-    readBundled: () => Promise.reject(new Error("nothing is bundled here")),
-  });
-  const findings: string[] = [];
-  const unhandled = (reason: unknown): void => void findings.push(`unhandled rejection: ${String(reason)}`);
-  process.on("unhandledRejection", unhandled);
+  const { gpu, engine, findings, end } = watchedEngine();
   await engine.load(mlp("relu"), vectors());
   // Answers and slices stay in the result, so that each job begins on a run that knows none.
   const ready = async (name: string): Promise<void> => {
@@ -142,8 +135,7 @@ export async function destroyDevices(
     if (jobs % 5 === 0) say(`${losses} destroyed, ${equal} of ${jobs} jobs equal bit for bit`);
   }
   const answer = await engine.device();
-  engine.destroy();
-  process.off("unhandledRejection", unhandled);
+  end();
   return {
     ...{ kind: "destroys", seed, seconds: (performance.now() - began) / 1000 },
     device: answer.kind === "device" ? answer.device.name : answer.message,

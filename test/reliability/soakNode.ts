@@ -2,12 +2,12 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { LocalEngine } from "../../src/run/engine.ts";
 import type { RunEvent } from "../../src/run/protocol.ts";
 import { seeded } from "../autograd/seeded.ts";
 import { deepMlp, mlp, settings, vectors } from "../run/files.ts";
-import { finished, silent, WatchedGpu } from "../run/host.ts";
+import { finished, silent } from "../run/host.ts";
 import { growing, type Memory, thinned } from "./growth.ts";
+import { watchedEngine } from "./watched.ts";
 
 export interface SoakSession {
   readonly kind: "node" | "page";
@@ -37,14 +37,7 @@ export async function soakNode(
 ): Promise<SoakSession> {
   const began = performance.now();
   const draw = seeded(seed);
-  const gpu = new WatchedGpu();
-  const engine = new LocalEngine({
-    ...{ kind: "node", gpu: gpu.entry, mostLosses: Number.POSITIVE_INFINITY },
-    readBundled: () => Promise.reject(new Error("nothing is bundled here")),
-  });
-  const findings: string[] = [];
-  const unhandled = (reason: unknown): void => void findings.push(`unhandled rejection: ${String(reason)}`);
-  process.on("unhandledRejection", unhandled);
+  const { gpu, engine, findings, end } = watchedEngine();
   const done: Record<string, number> = {};
   const count = (what: string): void => {
     done[what] = (done[what] ?? 0) + 1;
@@ -109,8 +102,7 @@ export async function soakNode(
   } catch (error) {
     findings.push(`cycle ${cycles}: ${(error as Error).message}`);
   }
-  engine.destroy();
-  process.off("unhandledRejection", unhandled);
+  end();
   return {
     ...{ kind: "node", seed, seconds: (performance.now() - began) / 1000, cycles, done, equal },
     ...{ memory: thinned(memory), findings: [...findings, ...growing(memory)] },

@@ -11,7 +11,7 @@ export interface Dispatch {
   readonly groups: readonly [number, number, number];
   readonly flops: number;
   /** The same work as about so many dispatches, in their order; null where it cannot be cut. Absent on those. */
-  readonly split?: (parts: number) => Promise<readonly Dispatch[]> | null;
+  readonly split?: (parts: number) => readonly Dispatch[] | null;
 }
 
 export interface Copy {
@@ -26,7 +26,7 @@ const flopsOf = (command: Command): number => ("flops" in command ? command.flop
 
 const SLICE_MS = 30;
 const IN_FLIGHT = 2;
-/** Slices that one dispatch may take before it is cut: cutting costs the compilation of another pipeline. */
+/** Slices that one dispatch may take before it is cut. */
 const LONG = 3;
 /** A dispatch costs about this much on its own, whatever it computes. */
 const DISPATCH_FLOPS = 50_000;
@@ -59,10 +59,7 @@ export class Submitter {
     let left = commands;
     while (left.length > 0) {
       signal?.throwIfAborted();
-      if (this.#isLong(left[0])) {
-        left = await this.#inParts(left);
-        signal?.throwIfAborted();
-      }
+      if (this.#isLong(left[0])) left = this.#inParts(left);
       const most = this.#rate * this.#sliceMs;
       let end = 0;
       let flops = 0;
@@ -79,16 +76,15 @@ export class Submitter {
     return "split" in command && flopsOf(command) > LONG * this.#rate * this.#sliceMs;
   }
 
-  /** All long dispatches are cut at once, so that their pipelines are compiled together. */
-  async #inParts(commands: readonly Command[]): Promise<readonly Command[]> {
+  /** Cuts all long dispatches. */
+  #inParts(commands: readonly Command[]): readonly Command[] {
     const most = this.#rate * this.#sliceMs;
-    const cut = commands.map((command) => {
+    return commands.flatMap((command): readonly Command[] => {
       if (!("split" in command) || !this.#isLong(command)) return [command];
       // What cannot be cut must not be asked again.
       const { split, ...whole } = command;
       return split?.(Math.ceil(command.flops / most)) ?? [whole];
     });
-    return (await Promise.all(cut)).flat();
   }
 
   /** How many times commands can follow one another in one slice; at least once. */

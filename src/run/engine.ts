@@ -110,6 +110,7 @@ export class LocalEngine implements Engine {
       const loaded = this.#needModel();
       return this.#surviving({ signal, onEvent: () => {} }, async (listening) => {
         this.#device = await this.#given.opened(listening);
+        await examined(this.#device);
         const budget = this.#given.budget(this.#device.report);
         const inspection = await inspectBatch({ ...this.#device, loaded, settings, budget, signal });
         return { kind: "inspected", inspection };

@@ -132,6 +132,15 @@ export const ROWS: readonly Row[] = [
       "e2e/run.spec.ts": ["a cancelled run says so, and the page can run again"],
       "e2e/states.spec.ts": ["{}: said in words and to screen readers, and axe finds nothing"],
     }),
+    claim("a lost GPU, another tab, a frozen or hidden one: the run goes on, with the same numbers", {
+      "e2e/reliability.spec.ts": [
+        "a run outlives crashes of the GPU process and a frozen tab; two tabs run at once",
+        "a run in a hidden tab goes on to the same numbers and is there when the tab is shown; a page opened out of sight starts",
+      ],
+    }),
+    claim("cancelled and begun again a hundred times, it leaves nothing on the GPU", {
+      "test/run/pressure.test.ts": ["a hundred times leaves as many buffers and bytes as one"],
+    }),
   ),
   row(
     6,
@@ -272,6 +281,18 @@ export const ROWS: readonly Row[] = [
     }),
     claim("it works without a network", {
       "e2e/offline.spec.ts": ["the page comes back without a network: stored run, other models, panels"],
+    }),
+    claim("what no memory holds goes to files of the browser, which end with the run", {
+      "e2e/disk.spec.ts": [
+        "a Krylov basis that fits no memory lies in a locked file while the run lasts, and in none afterwards",
+      ],
+      "test/run/opfs.test.ts": [
+        "that a crash left over go when the next tab starts; those of another tab stay, and work",
+      ],
+      "test/run/diskBasis.test.ts": [
+        "has the T, eigenvalues and orthogonality of one in memory, bit for bit, and leaves no file",
+        "ends in words with what it knows when the disk is full half-way, and goes on when there is room again",
+      ],
     }),
   ),
   row(

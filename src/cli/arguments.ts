@@ -53,6 +53,11 @@ export const FLAGS: readonly Flag[] = [
     value: "GB",
     help: "of the computer that a Krylov basis may take where it does not fit the GPU, 0 for none (half of what is free)",
   },
+  {
+    name: "disk-memory",
+    value: "GB",
+    help: "of the disk that a Krylov basis may take where it fits neither: a file in the system's folder for temporary files (TMPDIR), gone with the run (none)",
+  },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
   {
     name: "operator",

@@ -3,6 +3,7 @@
  * serves a worker, the main thread of a sandboxed frame, and Node.
  */
 
+import { DiskRefusal } from "../gpu/columns.ts";
 import { GpuUnavailable } from "../gpu/device.ts";
 import { OutOfMemory } from "../gpu/memory.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
@@ -83,7 +84,7 @@ export class LocalEngine implements Engine {
       const { planSizes } = await import("./sizes.ts");
       return {
         kind: "planned",
-        sizes: await planSizes(gpu, this.#given.budget(report), this.#given.hostBudget),
+        sizes: await planSizes(gpu, this.#given.budget(report), await this.#given.hostBudget()),
       };
     });
   }
@@ -247,9 +248,9 @@ export class LocalEngine implements Engine {
     this.#device = open;
     const device = await examined(open);
     this.#closeSession();
-    const { hostBudget } = this.#given;
+    const host = await this.#given.hostBudget();
     const budget = this.#given.budget(open.report);
-    const session = new Session({ ...open, loaded, settings, device, budget, hostBudget, ...known });
+    const session = new Session({ ...open, loaded, settings, device, budget, host, ...known });
     this.#held = { session, open };
     return session;
   }
@@ -319,6 +320,8 @@ export class LocalEngine implements Engine {
       if (tooLarge !== null) await this.#afresh();
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
       const refusal = refusalOf(tooLarge ?? error);
+      if (error instanceof DiskRefusal && tooLarge === null && known !== null)
+        return { kind: "refused", message: error.message, result: known };
       if (refusal !== null) return { kind: "refused", message: refusal };
       const lost = await lossOf(this.#device);
       if (lost !== null) {
@@ -328,6 +331,7 @@ export class LocalEngine implements Engine {
       if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
       return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
     } finally {
+      this.#held?.session.closeFiles();
       this.#abort = null;
       await this.resume();
     }

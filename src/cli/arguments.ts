@@ -54,6 +54,11 @@ export const FLAGS: readonly Flag[] = [
     help: "of the computer that a Krylov basis may take where it does not fit the GPU, 0 for none (half of what is free)",
   },
   {
+    name: "disk-memory",
+    value: "GB",
+    help: "of the disk that a Krylov basis may take where it fits neither: a file in the system's folder for temporary files (TMPDIR), gone with the run (none)",
+  },
+  {
     name: "kernels",
     value: "FILE",
     help: "a table of the command tune, measured on this device: its tilings are used, and the result says so (the usual ones)",

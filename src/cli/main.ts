@@ -23,6 +23,7 @@ import {
 import { type Asking, askedBy } from "./asking.ts";
 import { dawn } from "./dawn.ts";
 import { deviceText } from "./device.ts";
+import { temporaryDisk } from "./disk.ts";
 import { takeKernels, tuneCommand } from "./kernels.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText, subsetsRequest } from "./layers.ts";
@@ -74,6 +75,7 @@ const openEngine = (args: Arguments): LocalEngine =>
   new LocalEngine({
     ...{ kind: "node", gpu: dawn(), readBundled: readModels },
     hostBudget: 1e9 * numberFromZero(args, "host-memory", freemem() / 2e9),
+    ...(args.has("disk-memory") ? { disk: temporaryDisk(1e9 * numberFromZero(args, "disk-memory", 0)) } : {}),
     ...(args.has("memory") ? { budget: 1e9 * positiveNumber(args, "memory", 1) } : {}),
   });
 

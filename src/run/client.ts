@@ -5,6 +5,7 @@
 
 import { proxy, wrap } from "comlink";
 import { bundledReader } from "./bundled.ts";
+import type { DeviceHost } from "./givenDevice.ts";
 import type { DeviceAnswer, Engine, RunEvent } from "./protocol.ts";
 
 /** What a worker cannot know by itself; it travels as the worker's name. */
@@ -13,6 +14,8 @@ export interface EngineSetting {
   readonly models: string;
   /** The part of the usual memory budget that this page may take: 1, or less on somebody else's page. */
   readonly budgetShare: number;
+  /** Bytes that a run may take at most, where the reader says so. */
+  readonly most?: NonNullable<DeviceHost["most"]>;
 }
 
 export function createEngine(setting: EngineSetting): Engine {
@@ -58,6 +61,7 @@ async function choose(setting: EngineSetting): Promise<Choice> {
     kind: "main",
     readBundled: bundledReader(setting.models),
     budgetShare: setting.budgetShare,
+    most: setting.most ?? {},
   });
   const answer = await engine.device();
   return answer.kind === "device" || worker === null ? { engine, answer } : worker;

@@ -3,6 +3,7 @@
  * serves a worker, the main thread of a sandboxed frame, and Node.
  */
 
+import { DiskRefusal } from "../gpu/columns.ts";
 import { type Gpu, GpuUnavailable } from "../gpu/device.ts";
 import { OutOfMemory } from "../gpu/memory.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
@@ -89,7 +90,7 @@ export class LocalEngine implements Engine {
       const { planSizes } = await import("./sizes.ts");
       return {
         kind: "planned",
-        sizes: await planSizes(gpu, this.#given.budget(report), this.#given.hostBudget),
+        sizes: await planSizes(gpu, this.#given.budget(report), await this.#given.hostBudget()),
       };
     });
   }
@@ -101,8 +102,8 @@ export class LocalEngine implements Engine {
         this.#device = await this.#given.opened(listening);
         const { tuneKernels } = await import("./tune.ts");
         const budget = this.#given.budget(this.#device.report);
-        const { hostBudget } = this.#given;
-        const request = { ...this.#device, loaded, settings, budget, hostBudget };
+        const host = await this.#given.hostBudget();
+        const request = { ...this.#device, loaded, settings, budget, host };
         return { kind: "tuned", table: await tuneKernels(request, jobContext(this.#context(listening))) };
       });
     });
@@ -282,11 +283,11 @@ export class LocalEngine implements Engine {
     this.#device = open;
     const device = await examined(open);
     this.#closeSession();
-    const { hostBudget } = this.#given;
+    const host = await this.#given.hostBudget();
     const budget = this.#given.budget(open.report);
     const gpu = withKernels(open.gpu, kernels);
     const used = kernels?.used ?? null;
-    const where = { ...open, gpu, kernels: used, device, budget, hostBudget };
+    const where = { ...open, gpu, kernels: used, device, budget, host };
     const session = new Session({ ...where, loaded, settings, ...known });
     this.#held = { session, open, kernels };
     return session;
@@ -357,6 +358,8 @@ export class LocalEngine implements Engine {
       if (tooLarge !== null) await this.#afresh();
       if (controller.signal.aborted) return { kind: "cancelled", result: known };
       const refusal = refusalOf(tooLarge ?? error);
+      if (error instanceof DiskRefusal && tooLarge === null && known !== null)
+        return { kind: "refused", message: error.message, result: known };
       if (refusal !== null) return { kind: "refused", message: refusal };
       const lost = await lossOf(this.#device);
       if (lost !== null) {
@@ -366,6 +369,7 @@ export class LocalEngine implements Engine {
       if (error instanceof GpuUnavailable) return { kind: "refused", message: error.message };
       return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
     } finally {
+      this.#held?.session.closeFiles();
       this.#abort = null;
       await this.resume();
     }

@@ -40,7 +40,7 @@ export interface PlanOptions extends PlannedFor {
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
   readonly krylovVectors: number;
-  /** Host memory for them in place of the device's, which then holds a window on them only; null by default. */
+  /** Host memory, or a file, for them in place of the device's memory, which then holds a window on them; null by default. */
   readonly host?: HostRoom | null;
   /** Bytes that may be used in all. */
   readonly budget: number;
@@ -70,7 +70,15 @@ export interface Drawing {
 /** What a slice or a plane holds besides its program: the weights, a trial, two directions. */
 const SLICE_VECTORS = 4;
 
-export interface HessianPlan {
+/** A Krylov basis outside the device. */
+export interface BasisOnHost {
+  /** 0 where the device holds it. */
+  readonly hostBytes: number;
+  /** In a file, not in memory. */
+  readonly onDisk: boolean;
+}
+
+export interface HessianPlan extends BasisOnHost {
   /** Of all parameters. */
   readonly layout: VectorLayout;
   /** Of the vectors that the operator takes: the same, or those of a block. */
@@ -81,8 +89,6 @@ export interface HessianPlan {
   /** Bytes of programs, vectors and Krylov basis. */
   readonly bytes: number;
   readonly purposes: Purposes;
-  /** Of the Krylov basis, where that lies in host memory. */
-  readonly hostBytes: number;
   /** Operations of each product that compute residuals again; 0 where all are kept. */
   readonly recomputedFlops: number;
 }
@@ -184,7 +190,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, besides, advice);
     const { residuals, temporaries } = blueprint.plan.bytes;
     return {
-      ...{ layout, own, block, blueprint, hostBytes },
+      ...{ layout, own, block, blueprint, hostBytes, onDisk: host?.disk !== undefined },
       bytes: residuals + temporaries + otherBytes,
       purposes: { residuals, temporaries, ...others },
       recomputedFlops: leaner?.flops ?? 0,
@@ -223,9 +229,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     return this.partition.samples;
   }
 
-  /** Bytes of the planned Krylov basis in host memory; 0 where the device holds it. */
-  get hostBytes(): number {
-    return this.#plan.hostBytes;
+  get basisOnHost(): BasisOnHost {
+    return this.#plan;
   }
 
   get partition(): Partition {

@@ -243,6 +243,8 @@ export interface RunResult {
     readonly densityOnly?: { readonly ghosts: number };
     /** The Krylov basis did not fit the device: it lay in host memory, and was read four times a step. Absent otherwise. */
     readonly basisInHostMemory?: { readonly bytes: number };
+    /** The same in a file, where host memory did not suffice either. Absent otherwise. */
+    readonly basisInFile?: { readonly bytes: number };
   };
   readonly slices: readonly LossSlice[];
   /** Absent where none was measured. */
@@ -283,8 +285,8 @@ export type RunOutcome =
   | { readonly kind: "done"; readonly result: RunResult }
   | { readonly kind: "cancelled"; readonly result: RunResult | null }
   | { readonly kind: "lost"; readonly message: string; readonly result: RunResult | null }
-  /** Too large for the device, or a bad request; the message says what would fit. */
-  | { readonly kind: "refused"; readonly message: string }
+  /** Too large for the device, or a bad request; the message says what would fit. With what is known, where a disk was full. */
+  | { readonly kind: "refused"; readonly message: string; readonly result?: RunResult }
   | { readonly kind: "failed"; readonly message: string };
 
 /** What a batch is and how the model does on it, without any derivative. */

@@ -11,7 +11,7 @@ import { defaultBudget, vectorsAtOnce } from "./fit.ts";
 import { type Ground, jobContext, type RitzVector, type RunContext } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
 import type { KernelsUsed } from "./kernelTypes.ts";
-import { makeWithBasis } from "./krylov.ts";
+import { type HostBudget, makeWithBasis } from "./krylov.ts";
 import { landscapeKind, measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
@@ -42,8 +42,8 @@ export interface SessionOptions extends Engines {
   readonly device: DeviceReport;
   /** Bytes. */
   readonly budget?: number;
-  /** Bytes of host memory for a Krylov basis that does not fit the device; none by default. */
-  readonly hostBudget?: number;
+  /** For a Krylov basis that does not fit the device; nothing by default. */
+  readonly host?: HostBudget;
   /** Of the session whose device was lost. */
   readonly saved?: SavedSession | null;
   /** Devices lost so far. */
@@ -106,7 +106,7 @@ export class Session {
       ...{ gpu, pipelines, submitter, problem, budget, n, steps },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
-      hostBudget: this.#options.hostBudget ?? 0,
+      ...(this.#options.host ?? { hostBudget: 0 }),
       probes: atOnce,
       runs: Math.ceil(probes / atOnce),
       onCompiled: (done, total) =>
@@ -276,7 +276,7 @@ export class Session {
       trace: this.#trace,
       traceReason: this.#method.reason,
       microBatch: operator.microBatch,
-      hostBytes: operator.hostBytes,
+      basisOnHost: operator.basisOnHost,
       atWeights: this.#atWeights,
       spectrum: slq.result(),
       columns: slq.checkpoint().columns,
@@ -318,6 +318,11 @@ export class Session {
       ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, trust: this.#trust },
       ...{ products: result.products, spentMs: this.#spentMs, result },
     };
+  }
+
+  /** No file outlives the job that it was made for: Ritz vectors and more steps repeat the Lanczos run. */
+  closeFiles(): void {
+    if (this.#operator?.basisOnHost.onDisk) this.#slq?.release();
   }
 
   destroy(): void {

@@ -6,7 +6,7 @@ import type { OpenDevice } from "./givenDevice.ts";
 import type { JobContext } from "./ground.ts";
 import { tunedDevice } from "./kernelTable.ts";
 import type { KernelTable } from "./kernelTypes.ts";
-import { planWithBasis } from "./krylov.ts";
+import { type HostBudget, planWithBasis } from "./krylov.ts";
 import type { LoadedModel } from "./load.ts";
 import { matrixOf } from "./matrix.ts";
 import { poseProblem } from "./problem.ts";
@@ -20,7 +20,7 @@ export interface TuneRequest extends OpenDevice {
   readonly settings: RunSettings;
   /** Bytes. */
   readonly budget: number;
-  readonly hostBudget: number;
+  readonly host: HostBudget;
 }
 
 /** Milliseconds after which no further shape is begun; a processor needs longer to compile than to measure. */
@@ -34,12 +34,12 @@ export async function tuneKernels(
   request: TuneRequest,
   { signal, onProgress }: Pick<JobContext, "signal" | "onProgress">,
 ): Promise<KernelTable> {
-  const { gpu, pipelines, report, loaded, settings, budget, hostBudget } = request;
+  const { gpu, pipelines, report, loaded, settings, budget, host } = request;
   const problem = poseProblem(loaded, settings);
   const probes = vectorsAtOnce(settings, report.software);
   const { choice } = planWithBasis({
     ...{ gpu, problem, matrix: matrixOf(loaded, settings), microBatch: settings.microBatch },
-    ...{ probes, budget, hostBudget, steps: settings.steps },
+    ...{ probes, budget, ...host, steps: settings.steps },
     n: loaded.card.parameterCount,
     runs: Math.ceil(settings.probes / probes),
   });

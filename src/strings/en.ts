@@ -663,6 +663,7 @@ export const runWords = {
   products: (n: number, time: string) => `${plural(n, "product")} in ${time}`,
   software: (adapter: string) => `${adapter} (software)`,
   hostBasis: (size: string) => `Krylov basis in the computer's memory (${size})`,
+  fileBasis: (size: string) => `Krylov basis in a file (${size})`,
   densityOnly: (copies: string, all: string) =>
     `No reorthogonalisation: density only. The Krylov basis does not fit the memory, so that eigenvalues come in copies (${copies} of ${all} Ritz values) and cannot be listed. Look at fewer tensors, or take fewer steps.`,
 };

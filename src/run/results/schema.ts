@@ -175,6 +175,7 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
     basisInHostMemory: mayLack(
       object<NonNullable<RunResult["spectrum"]["basisInHostMemory"]>>({ bytes: positive }),
     ),
+    basisInFile: mayLack(object<NonNullable<RunResult["spectrum"]["basisInFile"]>>({ bytes: positive })),
   }),
   slices: list(slice, 1024),
   landscapes: mayLack(list(landscape, 64)),

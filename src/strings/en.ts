@@ -598,6 +598,7 @@ export const runProgress = {
     checks: "Checking the run",
     slice: "Loss along the vector",
     landscape: "Loss landscape",
+    kernels: "Measuring kernels",
     batchSweep: "Batches of doubling size",
     distributions: "Spectra of two data",
     activations: "Hessian in activations",

@@ -275,11 +275,8 @@ export class Program {
   #compile(kernels: readonly Kernel[], texts: readonly SharedText[]): Promise<GPUComputePipeline>[] {
     const made: Promise<GPUComputePipeline>[] = [];
     const order = texts.map((_, i) => i).sort((a, b) => texts[b].wgsl.length - texts[a].wgsl.length);
-    for (const i of order) {
-      const { wgsl, sizes } = texts[i];
-      const bound = kernels[i].bindings.length + (sizes === null ? 0 : 1);
-      made[i] = this.#options.pipelines.get(withFirstGroup(wgsl, bound), kernels[i].label);
-    }
+    for (const i of order)
+      made[i] = this.#options.pipelines.get(pipelineText(kernels[i], texts[i]), kernels[i].label);
     return made;
   }
 
@@ -301,8 +298,12 @@ interface Uniforms {
   readonly sizes: readonly (GPUBufferBinding | null)[];
 }
 
-/** What all kernels read besides their operands, in one buffer. */
-function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms {
+/** What is compiled for a kernel: behind its operands it reads its sizes, if it has any, and where it begins. */
+export const pipelineText = ({ bindings }: Kernel, { wgsl, sizes }: SharedText): string =>
+  withFirstGroup(wgsl, bindings.length + (sizes === null ? 0 : 1));
+
+/** What kernels read behind their operands, in one buffer. */
+export function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms {
   let bytes = UNIFORM_ALIGNMENT;
   const places = texts.map(({ sizes }) => {
     if (sizes === null) return null;

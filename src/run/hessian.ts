@@ -5,11 +5,13 @@
  */
 
 import { linearize } from "../autograd/linearize.ts";
+import { kernelBounds } from "../gpu/device.ts";
 import { checkHost, type HostRoom, heldOnDevice } from "../gpu/hostBasis.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
 import { type Recomputed, recomputing } from "../gpu/recompute.ts";
 import { STREAM_BYTES, Stream } from "../gpu/stream.ts";
+import type { KernelChoices } from "../gpu/tiling.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
 import type { Graph, Param } from "../model/index.ts";
@@ -23,7 +25,10 @@ import type { Purposes } from "./sizeTypes.ts";
 
 /** What of a device decides a plan. */
 export interface PlannedFor {
-  readonly gpu: { readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number } };
+  readonly gpu: {
+    readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number };
+    readonly choices?: KernelChoices;
+  };
 }
 
 export interface PlanOptions extends PlannedFor {
@@ -151,7 +156,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const hostBytes = host === null ? 0 : 4 * own.extent * probes * krylovVectors;
     if (host !== null) checkHost(hostBytes, host, krylovVectors);
     const held = host === null ? krylovVectors : heldOnDevice(host, krylovVectors);
-    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
+    const shared = { layout, partition, ...kernelBounds(gpu) };
     const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own }, probes };
     // Several vectors need kernels that write one of their tensors each.
     const key = `${samples} ${Math.min(probes, 2)}`;

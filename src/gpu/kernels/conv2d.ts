@@ -22,6 +22,10 @@ const TILES = [
   [8, 4],
   [16, 1],
   [16, 2],
+  [16, 4],
+  [32, 1],
+  [32, 2],
+  [32, 4],
 ] as const;
 /** Taps of a row that are unrolled to share their pixels: 5 would be more loads in one body than SwiftShader compiles in time. */
 const MOST_SHARED_TAPS = 3;

@@ -23,6 +23,9 @@ const REGISTER_TILES = [
   [8, 4],
   [16, 1],
   [16, 2],
+  [16, 4],
+  [32, 2],
+  [32, 4],
 ] as const;
 /** The same with the threads of a workgroup. */
 const WORKGROUP_TILES = [

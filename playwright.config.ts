@@ -1,6 +1,7 @@
 /** End-to-end tests: a real Chromium on the production build, served from a free port. */
 import { execFileSync } from "node:child_process";
 import { defineConfig } from "@playwright/test";
+import { NOT_SLOWED } from "./test/reliability/tabs.ts";
 import { findChromium } from "./tools/chromium.mjs";
 
 /** The workers read this file again: the port is chosen once and handed on. */
@@ -24,9 +25,10 @@ const quiet = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const launch = (args: readonly string[]) => ({
+const launch = (args: readonly string[], without: readonly string[] = []) => ({
   launchOptions: {
     args: [...quiet, ...args],
+    ignoreDefaultArgs: [...without],
     ...(executablePath === null ? {} : { executablePath }),
   },
 });
@@ -59,13 +61,17 @@ export default defineConfig({
       use: launch(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]),
     },
     {
-      // Crashes of the GPU process: by themselves two of them would cost the adapter for two minutes.
+      // Crashes of the GPU process: by themselves two of them would cost the adapter for two minutes. Hidden tabs: as slow as
+      // for everybody.
       name: "crashes",
       testMatch: /reliability/,
-      use: launch([
-        ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
-        ...["--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit"],
-      ]),
+      use: launch(
+        [
+          ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+          ...["--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit"],
+        ],
+        NOT_SLOWED,
+      ),
     },
     { name: "no-webgpu", testMatch: /no-webgpu/, use: launch(["--disable-features=WebGPU"]) },
   ],

@@ -22,7 +22,7 @@ const GENERATED: Readonly<Record<string, (batch?: number) => Generated>> = {
   "resnet20-eval": (batch) => resnet(20, "eval", batch),
   bert: (batch) => bertTiny(batch),
 };
-const BUNDLED = ["resnet20", "resnet20-nobn", "resnet20-noskip"];
+const BUNDLED = ["resnet20", "resnet20-nobn", "resnet20-noskip", "bert-opinions"];
 const BUNDLED_BATCH = 8;
 
 const bundled = (id: string): string => `bundled-${id}`;

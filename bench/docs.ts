@@ -61,6 +61,20 @@ function losses(results: Results): string {
   return lines.length === 0 ? "Nothing of what was measured.\n" : `${lines.join("\n")}\n`;
 }
 
+/** The page in Chromium: cold loads of the built page, and keys pressed during a run. */
+function pageText({ page }: Results): string {
+  if (page === undefined) return "";
+  const { loads, firstPictureMs, slowestMs, scriptBytes, run } = page;
+  const whole = (ms: number): string => `${ms.toFixed(0)} ms`;
+  return `## The page
+
+By \`npm run bench:page\`, in Chromium. The picture of a stored run, cold: ${whole(firstPictureMs)}, the median of ${loads} loads (slowest
+${whole(slowestMs)}), with ${(scriptBytes / 1000).toFixed(1)} kB of compressed JavaScript. During a run ${run.keys} keys were answered by a painted frame in
+${whole(run.answerMs)}, at worst ${whole(run.worstAnswerMs)}; tasks above 50 ms: ${run.longTasks}.
+
+`;
+}
+
 export function performanceText(results: Results): string {
   const { counts, products, commands, lanczos, peers, profile, scaling, landscapes, layers } = tablesOf(
     results,
@@ -117,12 +131,12 @@ compilation. The Wasm rows run on one thread. Difference: relative, in the 2-nor
   "Small networks",
   "Points of a landscape, and traces of all tensors from one stream of products.",
   `${landscapes}\n${layers}`.trim() === "" ? "" : `${landscapes}\n${layers}`,
-)}## The file
+)}${pageText(results)}## The file
 
 \`schema\`: 1. \`device\` and \`host\` as above. \`units\`: by \`part/model/variant\`, each with \`at\` (ISO 8601), \`rounds\`, \`load\` (mean
 over a minute) and \`row\`: times in milliseconds (\`...Ms\`), memory in bytes, shares and ratios as plain numbers; the fields are
 described where they are declared, in \`bench/products.ts\`, \`lanczos.ts\`, \`scaling.ts\`, \`landscape.ts\`, \`layers.ts\` and
-\`jax/compare.ts\`. \`npm run bench -- --list\` names the units, \`--missing\` measures those that the file has not.
+\`jax/compare.ts\`. \`page\`: what \`npm run bench:page\` has left. \`npm run bench -- --list\` names the units, \`--missing\` measures those that the file has not.
 `;
 }
 

@@ -11,7 +11,7 @@ import { join, resolve } from "node:path";
 import { dawn } from "../src/cli/dawn.ts";
 import { openDevice, reportDevice } from "../src/run/device.ts";
 import { writeDocs } from "./docs.ts";
-import { addResult, readResults } from "./results.ts";
+import { addResult, readResults, withPage } from "./results.ts";
 import { resultTables } from "./tables.ts";
 import { nameOf, UNITS, type Unit } from "./units.ts";
 
@@ -126,6 +126,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`--docs: expected results in ${json}, there are none.\n`);
     return 2;
   }
-  writeDocs(known);
+  writeDocs(withPage(known, json));
   return 0;
 }

@@ -40,6 +40,12 @@ export const nameOf = ({ part, model, variant }: Pick<Unit, "part" | "model" | "
   [part, model, ...(variant === null ? [] : [variant])].join("/");
 
 const LANCZOS_STEPS = 12;
+/**
+ * Orthogonalisation grows with the steps and does not depend on the batch: so many steps cost the most, beside products of
+ * few samples the most.
+ */
+const MANY_STEPS = 100;
+const FEW_SAMPLES = 16;
 
 const unit = <P extends Part>(
   part: P,
@@ -79,6 +85,9 @@ export const UNITS: readonly Unit[] = [
   ),
   ...CASES.map((id) =>
     unit("lanczos", id, null, async () => measureLanczos(dawn(), await caseOf(id), LANCZOS_STEPS)),
+  ),
+  unit("lanczos", "bundled-resnet20", `${MANY_STEPS} steps`, async () =>
+    measureLanczos(dawn(), await caseOf("bundled-resnet20", FEW_SAMPLES), MANY_STEPS),
   ),
   ...CASES.map((id) =>
     unit("profile", id, null, async (rounds) => measureProfile(dawn(), await caseOf(id), rounds)),

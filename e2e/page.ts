@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 import { test as base, expect, type Page } from "@playwright/test";
 import type { RunResult } from "../src/run/protocol.ts";
 
+export { type DroppedFile, drop } from "../test/reliability/drop.ts";
+
 interface Watched {
   /** Origins that a spec plays by itself, beside those of this machine. */
   readonly played: readonly string[];
@@ -84,29 +86,6 @@ export const overlayCurve = (page: Page) => page.locator('[data-curve="overlay"]
 export async function open(page: Page, hash = ""): Promise<void> {
   await page.goto(`./${hash}`);
   await expect(shownCurve(page)).toBeVisible();
-}
-
-export interface DroppedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Drops files on the page, as a hand does. */
-export async function drop(page: Page, files: readonly DroppedFile[]): Promise<void> {
-  const carried = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString("base64") }));
-  await page.evaluate((list) => {
-    const transfer = new DataTransfer();
-    for (const { name, base64 } of list) {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      transfer.items.add(new File([bytes], name));
-    }
-    const event = () =>
-      new DragEvent("dragover", { dataTransfer: transfer, bubbles: true, cancelable: true });
-    document.body.dispatchEvent(event());
-    document.body.dispatchEvent(
-      new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }),
-    );
-  }, carried);
 }
 
 export const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });

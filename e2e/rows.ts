@@ -132,6 +132,15 @@ export const ROWS: readonly Row[] = [
       "e2e/run.spec.ts": ["a cancelled run says so, and the page can run again"],
       "e2e/states.spec.ts": ["{}: said in words and to screen readers, and axe finds nothing"],
     }),
+    claim("a lost GPU, another tab, a frozen or hidden one: the run goes on, with the same numbers", {
+      "e2e/reliability.spec.ts": [
+        "a run outlives crashes of the GPU process and a frozen tab; two tabs run at once",
+        "a run in a hidden tab goes on to the same numbers and is there when the tab is shown; a page opened out of sight starts",
+      ],
+    }),
+    claim("cancelled and begun again a hundred times, it leaves nothing on the GPU", {
+      "test/run/pressure.test.ts": ["a hundred times leaves as many buffers and bytes as one"],
+    }),
   ),
   row(
     6,

@@ -67,6 +67,22 @@ const [destroys, pressures, crashes, withheld] = [
   ofKind("withheld"),
 ];
 
+/**
+ * How many runs the soaks made in some way.
+ * @param {string} what
+ */
+const often = (what) => {
+  const runs = sum(soaks.map(({ done }) => done[what] ?? 0));
+  return `${runs === 0 ? "no" : runs} ${runs === 1 ? "run" : "runs"}`;
+};
+
+function hiddenTabs() {
+  const runs = often("hidden run");
+  return runs.startsWith("no ")
+    ? "Hidden tabs are not among these soaks."
+    : `${runs} went on in a tab hidden behind another one, where Chromium draws no frame and lets timers wait for a second; heap and GPU bytes are without that tab's.`;
+}
+
 /** @param {readonly SoakSession[]} of */
 function soakRows(of) {
   return of.map(({ kind, seconds, cycles, equal, done, memory, findings: found }) => {
@@ -132,10 +148,9 @@ loss, each once. ${pressures.every((s) => s.findings.length === 0) ? "Every refu
 
 ## Soak
 
-Runs, cancels, losses and uploads in a loop; on the page also runs beside another tab's, and frozen tabs. Tabs that are
-hidden and not frozen have not been tried: Chromium calls every page visible when it is driven. Megabytes of
-the JavaScript heap (on the page with its worker's) after garbage collection and of resident memory of all processes, from the end of the warm-up to the end; bytes on
-the GPU at the end of each cycle.
+Runs, cancels, losses and uploads in a loop; on the page also ${often("run beside another tab")} beside another tab's and ${often("frozen run")} in a tab that was
+frozen meanwhile. ${hiddenTabs()} Megabytes of the JavaScript heap (on the page with its worker's) after garbage collection and of
+resident memory of all processes, from the end of the warm-up to the end; bytes on the GPU at the end of each cycle.
 
 ${table([
   [

@@ -1,8 +1,9 @@
 /** The page in Chromium with a perceptron that was dropped on it, as the commands drive it. */
 
 import { type Browser, chromium, type Page } from "@playwright/test";
-import { mlp, vectors } from "../run/files.ts";
+import { dropMlp } from "./drop.ts";
 import { forgetRuns, keptRun } from "./keptRun.ts";
+import { type Evaluates, NOT_SLOWED } from "./tabs.ts";
 
 /** Where the page is served, and the program that opens it. */
 export interface PageHost {
@@ -22,7 +23,9 @@ export const CRASHES_ALLOWED = [
 ] as const;
 
 export const launch = (host: PageHost, more: readonly string[]): Promise<Browser> =>
-  chromium.launch({ executablePath: host.chromium, args: [...ARGS, ...more] });
+  chromium.launch({
+    ...{ executablePath: host.chromium, args: [...ARGS, ...more], ignoreDefaultArgs: [...NOT_SLOWED] },
+  });
 
 /** Ends the GPU process, as a fault in a driver would. */
 export async function crasher(browser: Browser): Promise<() => Promise<void>> {
@@ -47,23 +50,7 @@ export async function openPerceptron(page: Page, address: string, hash: string):
  * @param before what the card says of another one
  */
 export async function dropPerceptron(page: Page, seed: number, before?: string): Promise<void> {
-  const data = vectors();
-  if (data.kind !== "files") throw new Error("the vectors are files");
-  const files = [...mlp("tanh", seed).files, ...data.files].map(({ name, bytes }) => ({
-    name,
-    base64: Buffer.from(bytes).toString("base64"),
-  }));
-  await page.evaluate((list) => {
-    const transfer = new DataTransfer();
-    for (const { name, base64 } of list) {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      transfer.items.add(new File([bytes], name));
-    }
-    for (const type of ["dragover", "drop"])
-      document.body.dispatchEvent(
-        new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
-      );
-  }, files);
+  await dropMlp(page, seed);
   const facts = page.locator(".facts").filter({ hasText: /Loss\d/ });
   const until = Date.now() + LONG_MS;
   for (;;) {
@@ -82,7 +69,7 @@ export const statusText = async (page: Page): Promise<string> =>
   (await statusOf(page).textContent({ timeout: LONG_MS })) ?? "";
 
 /** What stands under the progress bar, or in its place when nothing runs. */
-export const shownLine = (page: Page): Promise<string> =>
+export const shownLine = (page: Evaluates): Promise<string> =>
   page.evaluate(() => {
     const status = document.querySelector(".run-status");
     return (status?.querySelector(".progress p") ?? status?.querySelector("p"))?.textContent ?? "";
@@ -107,7 +94,7 @@ export async function startRun(page: Page): Promise<void> {
 }
 
 /** Spectrum, eigenvalues and trace of the run that has finished, as text. */
-export async function numbers(page: Page): Promise<string> {
+export async function numbers(page: Evaluates): Promise<string> {
   const { spectrum, eigenvalues, trace } = await keptRun(page);
   return JSON.stringify([spectrum, eigenvalues, trace]);
 }

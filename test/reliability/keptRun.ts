@@ -1,10 +1,10 @@
 /** The last run of a page, to the last bit: as the browser keeps it. Tabs of one profile share it. */
 
-import type { Page } from "@playwright/test";
 import type { RunResult } from "../../src/run/protocol.ts";
+import type { Evaluates } from "./tabs.ts";
 
 /** So that what is kept next is known to be of the run that is started next. */
-export const forgetRuns = (page: Page): Promise<void> =>
+export const forgetRuns = (page: Evaluates): Promise<void> =>
   page.evaluate(async () => {
     // To open what does not exist would make it, without its table.
     if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return;
@@ -24,7 +24,7 @@ export const forgetRuns = (page: Page): Promise<void> =>
   });
 
 /** The run that the page has measured since; waits until it is written. */
-export async function keptRun(page: Page): Promise<RunResult> {
+export async function keptRun(page: Evaluates): Promise<RunResult> {
   for (let tries = 0; tries < 200; tries++) {
     const found = await page.evaluate(async () => {
       if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return null;

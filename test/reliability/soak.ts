@@ -8,8 +8,8 @@ import { soakPage } from "./soakPage.ts";
 
 const HELP = `npm run soak -- [flags]
 
-Runs, cancels, losses of the GPU and uploads in a loop, on the engine in Node and on the page in Chromium (there with frozen tabs
-and a second tab at once). Every finished run must have the spectrum of the first, bit for bit; memory must
+Runs, cancels, losses of the GPU and uploads in a loop, on the engine in Node and on the page in Chromium (there with frozen tabs,
+hidden tabs and a second tab at once). Every finished run must have the spectrum of the first, bit for bit; memory must
 not grow; no error may go unhandled. Each half adds a session to the report. The exit code is 1 if something was found.
 
   --minutes N    how long in all (default 4): half for each, or all for one
@@ -59,15 +59,24 @@ export async function main(argv: readonly string[]): Promise<number> {
   return own.some(({ findings }) => findings.length > 0) ? 1 : 0;
 }
 
-const HEAD = ["where", "minutes", "cycles", "equal runs", "heap MB/min", "resident MB/min", "findings"];
+const HEAD = [
+  "where",
+  "minutes",
+  "cycles",
+  "equal runs",
+  "cancels",
+  "heap MB/min",
+  "resident MB/min",
+  "findings",
+];
 
-function row({ kind, seconds, cycles, equal, memory, findings }: SoakSession): string[] {
+function row({ kind, seconds, cycles, equal, done, memory, findings }: SoakSession): string[] {
   const slope = (of: Exclude<keyof Memory, "seconds">): string => {
     const growth = growthOf(memory, of);
     return growth === null ? "" : (growth.perMinute / 1e6).toFixed(2);
   };
   return [
-    ...[kind, (seconds / 60).toFixed(1), String(cycles), String(equal)],
+    ...[kind, (seconds / 60).toFixed(1), String(cycles), String(equal), String(done.cancel ?? 0)],
     ...[slope("heap"), slope("resident"), String(findings.length)],
   ];
 }

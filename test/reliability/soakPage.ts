@@ -1,4 +1,4 @@
-/** Runs, cancels, crashes, uploads, two tabs at once and frozen tabs in a loop on the page in Chromium. */
+/** Runs, cancels, crashes, uploads, two tabs at once, frozen tabs and hidden tabs in a loop on the page in Chromium. */
 
 import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, CDPSession, Page, Worker } from "@playwright/test";
@@ -16,7 +16,10 @@ import {
   startRun,
 } from "./chromium.ts";
 import { growing, type Memory, thinned } from "./growth.ts";
+import { dropOn, hiddenRun, until } from "./hiddenRun.ts";
 import type { SoakSession } from "./soakNode.ts";
+import { type Evaluates, openWindow } from "./tabs.ts";
+import { type Ask, speakTo } from "./target.ts";
 
 const RUN = "#n=6&steps=20&probes=8&trace=20";
 const CANCELS = 4;
@@ -25,7 +28,7 @@ const CRASH_EVERY_MS = 35_000;
 
 export async function soakPage(
   host: PageHost,
-  { until, seed }: { readonly until: number; readonly seed: number },
+  { until: end, seed }: { readonly until: number; readonly seed: number },
   say: (line: string) => void,
 ): Promise<SoakSession> {
   const began = performance.now();
@@ -56,15 +59,23 @@ export async function soakPage(
     const [page, beside] = [await open(context), await open(await browser.newContext())];
     const session = await context.newCDPSession(page);
     const worker = await attached(session);
-    const ended = async (which: Page): Promise<void> => {
-      await awaitEnd(which, /Finished\./);
+    const window = await openWindow(browser);
+    const tab = await window.open(`${host.address}${RUN}`, "front");
+    const cover = await window.open("about:blank", "behind");
+    await until(tab, () => document.querySelector('[data-curve="shown"]') !== null);
+    await dropOn(tab);
+    const compare = async (which: Evaluates): Promise<void> => {
       const found = await numbers(which);
       if (first === "") first = found;
       if (found === first) equal++;
       else findings.push(`cycle ${cycles}: other numbers than those of the first run`);
     };
+    const ended = async (which: Page): Promise<void> => {
+      await awaitEnd(which, /Finished\./);
+      await compare(which);
+    };
     let crashed = Number.NEGATIVE_INFINITY;
-    while (cycles === 0 || Date.now() < until) {
+    while (cycles === 0 || Date.now() < end) {
       await page.bringToFront();
       await startRun(page);
       await ended(page);
@@ -91,6 +102,14 @@ export async function soakPage(
       await session.send("Page.setWebLifecycleState", { state: "active" });
       await ended(page);
       count("frozen run");
+      await tab.show();
+      const hidden = await hiddenRun(tab, cover);
+      if (hidden.visibility !== "hidden" || hidden.frames > 0)
+        findings.push(
+          `cycle ${cycles}: the hidden tab is ${hidden.visibility} and drew ${hidden.frames} frames`,
+        );
+      await compare(tab);
+      count("hidden run");
       if (performance.now() - crashed > CRASH_EVERY_MS) {
         crashed = performance.now();
         await startRun(page);
@@ -117,6 +136,7 @@ export async function soakPage(
     }
     for (const which of [page, beside])
       for (const own of which.workers()) findings.push(...(await unhandled(own)));
+    findings.push(...[...tab.errors, ...cover.errors].map((error) => `in a hidden tab: ${error}`));
   } catch (error) {
     findings.push(`cycle ${cycles}: ${(error as Error).message}`);
   } finally {
@@ -160,8 +180,6 @@ const gpuBytes = (page: Page): Promise<number> =>
 const unhandled = (worker: Worker): Promise<string[]> =>
   worker.evaluate(() => ((globalThis as Watched).watched?.errors ?? []).map((text) => `worker: ${text}`));
 
-type Ask = (method: string) => Promise<{ readonly usedSize?: number }>;
-
 /** The worker of a page, by messages through the page's own session: Playwright has no session for workers. */
 async function attached(session: CDPSession): Promise<Ask> {
   const target = new Promise<string>((resolve) => {
@@ -174,20 +192,7 @@ async function attached(session: CDPSession): Promise<Ask> {
     waitForDebuggerOnStart: false,
     flatten: false,
   });
-  const sessionId = await target;
-  let last = 0;
-  return (method) =>
-    new Promise((resolve) => {
-      const id = ++last;
-      const hear = ({ message }: { message: string }): void => {
-        const answer = JSON.parse(message);
-        if (answer.id !== id) return;
-        session.off("Target.receivedMessageFromTarget", hear);
-        resolve(answer.result);
-      };
-      session.on("Target.receivedMessageFromTarget", hear);
-      void session.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method }) });
-    });
+  return speakTo(session, await target);
 }
 
 /** Of the page and its worker, after garbage was collected. */
@@ -195,7 +200,7 @@ async function heapOf(session: CDPSession, worker: Ask): Promise<number> {
   await session.send("HeapProfiler.collectGarbage");
   await worker("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
-  return usedSize + ((await worker("Runtime.getHeapUsage")).usedSize ?? Number.NaN);
+  return usedSize + (await worker<{ readonly usedSize: number }>("Runtime.getHeapUsage")).usedSize;
 }
 
 /** Resident bytes of all of Chromium's processes; null where there is no /proc. */

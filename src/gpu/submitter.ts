@@ -33,8 +33,8 @@ const LONG = 3;
 const DISPATCH_FLOPS = 50_000;
 /** Milliseconds below which a slice only tells that it was not long: clocks of pages are coarse. */
 const SHORT_MS = 0.5;
-/** How much of a difference is believed: a slice that is too long is worse than one that is too short. */
-const [QUICK, SLOW] = [0.7, 0.3];
+/** How much is believed of the difference that one slice makes, to what commands take; some of it is noise. */
+const BELIEVED = 0.7;
 
 export class Submitter {
   readonly #device: GPUDevice;
@@ -165,10 +165,11 @@ export class Submitter {
   #learn(commands: readonly Command[], expected: number, took: number): void {
     const flops = commands.reduce((sum, command) => sum + flopsOf(command) + DISPATCH_FLOPS, 0);
     const pace = flops / took;
-    this.#rate += (pace < this.#rate ? QUICK : SLOW) * (pace - this.#rate);
+    // Slow to rise, quick to fall: a slice that is too long is worse than one that is too short.
+    this.#rate += (pace < this.#rate ? 0.7 : 0.3) * (pace - this.#rate);
     const share = took / expected;
     for (const command of commands) {
-      const weight = !this.#measured.has(command) ? 1 : share > 1 ? QUICK : SLOW;
+      const weight = this.#measured.has(command) ? BELIEVED : 1;
       this.#measured.set(command, this.#msOf(command) * (1 + weight * (share - 1)));
       this.#cut.delete(command);
     }

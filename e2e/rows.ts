@@ -282,6 +282,18 @@ export const ROWS: readonly Row[] = [
     claim("it works without a network", {
       "e2e/offline.spec.ts": ["the page comes back without a network: stored run, other models, panels"],
     }),
+    claim("what no memory holds goes to files of the browser, which end with the run", {
+      "e2e/disk.spec.ts": [
+        "a Krylov basis that fits no memory lies in a locked file while the run lasts, and in none afterwards",
+      ],
+      "test/run/opfs.test.ts": [
+        "that a crash left over go when the next tab starts; those of another tab stay, and work",
+      ],
+      "test/run/diskBasis.test.ts": [
+        "has the T, eigenvalues and orthogonality of one in memory, bit for bit, and leaves no file",
+        "ends in words with what it knows when the disk is full half-way, and goes on when there is room again",
+      ],
+    }),
   ),
   row(
     16,

@@ -1,5 +1,6 @@
 /** The glue: one store, an engine that is fetched on the first Run or Drop, the address, the page. */
 import { createRoot } from "react-dom/client";
+import { memoryLimits } from "./memoryLimits.ts";
 import { keepForOffline, serviceWorkerAddress } from "./offline.ts";
 import { createPageStore } from "./store/pageStore.ts";
 import { fetchJson } from "./store/stored.ts";
@@ -27,6 +28,7 @@ const store = createPageStore({
     (await import("./run/client.ts")).createEngine({
       models: new URL("models/", document.baseURI).href,
       budgetShare: 1,
+      most: memoryLimits(location.search),
     }),
   createHub: async () => (await import("./run/hub/hub.ts")).createHub(),
   fetchJson,

@@ -146,6 +146,15 @@ device has said that all of them exist. The job then ends with a sentence, the d
 Tried on a GPU that only pretends to compute (${inPieces(pressures)}): ${sum(pressures.map((s) => s.refused))} buffers of seven kinds of work refused, each once; ${sum(pressures.map((s) => s.lost))} reads interrupted by a
 loss, each once. ${pressures.every((s) => s.findings.length === 0) ? "Every refusal ended its job in words, every buffer was given back, and the same job succeeded when begun again." : ""}${findings(pressures)}
 
+## A Krylov basis in a file
+
+What fits no memory goes to a file of the browser's own file system for this site (headless: of the system's folder for temporary files).
+The file is locked, of one tab and one job: it is closed and removed when the job ends, is cancelled, fails, loses its device or
+runs out of disk, and a pause keeps it. A tab that is closed in the middle of a run leaves its file; the next engine of the site
+removes what no tab has open. Tests hold it to that (\`test/run/diskBasis.test.ts\`, with twelve cancels in a row; \`test/run/opfs.test.ts\`;
+\`e2e/disk.spec.ts\` in Chromium). A disk that is full half-way ends the run in words with the steps so far, and the same run goes on
+from its seed when there is room. No other browser than Chromium, and no basis of gigabytes, has been tried.
+
 ## Soak
 
 Runs, cancels, losses and uploads in a loop; on the page also ${often("run beside another tab")} beside another tab's and ${often("frozen run")} in a tab that was

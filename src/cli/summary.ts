@@ -47,10 +47,19 @@ export function summary(result: RunResult, perLayer: boolean): string {
     lines.push(
       `no reorthogonalisation, because the Krylov basis does not fit: density only, no list of eigenvalues (${densityOnly.ghosts} of ${nodes.flat().length} Ritz values are copies)`,
     );
-  const { basisInHostMemory } = result.spectrum;
-  if (basisInHostMemory !== undefined)
+  const { basisInHostMemory, basisInFile } = result.spectrum;
+  const places = [
+    ["in the computer's memory", basisInHostMemory],
+    ["in a file", basisInFile],
+  ] as const;
+  for (const [place, basis] of places)
+    if (basis !== undefined)
+      lines.push(
+        `the Krylov basis did not fit the GPU: ${Math.ceil(basis.bytes / 1e6)} MB ${place}, read four times a step`,
+      );
+  if (result.kernels !== undefined)
     lines.push(
-      `the Krylov basis did not fit the GPU: ${Math.ceil(basisInHostMemory.bytes / 1e6)} MB in the computer's memory, read four times a step`,
+      `kernels: ${result.kernels.chosen.length} shapes in measured tilings (table ${result.kernels.digest.slice(0, 12)})`,
     );
   const negative = negativeShare(result, largest);
   if (negative !== null) lines.push(negative);

@@ -10,6 +10,7 @@ import { type NodeId, type Shape, sizeOf } from "../model/graph.ts";
 import { type Expr, type Heavy, loadsOf, moveExpr, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
 import { reduceShares } from "./kernels/reduce.ts";
+import type { KernelChoices } from "./tiling.ts";
 import { reshapeView, type Slot } from "./view.ts";
 
 export interface Work {
@@ -19,12 +20,14 @@ export interface Work {
   readonly outputs: readonly Output[];
 }
 
-/** What a kernel may bind. */
+/** What a kernel may bind, and how its work is laid out. */
 export interface Bounds {
   /** Storage buffers. */
   readonly maxBindings: number;
   /** Vectors per product. */
   readonly probes: number;
+  /** Tilings other than the usual ones. */
+  readonly choices?: KernelChoices;
 }
 
 /** The works of both programs, fewer: `kept` are slots that the caller reads. */

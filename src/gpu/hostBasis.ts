@@ -1,10 +1,11 @@
 /**
- * Krylov vectors in host memory, where they do not fit the device: the `Basis` of src/spectrum/operator.ts, by shape. A tall
- * product brings them to the device chunk by chunk through one window; an appended vector comes back from it. The sums are those of a
- * basis on the device whose buffers are as long as the window, bit for bit.
+ * Krylov vectors in host memory or in a file (columns.ts), where they do not fit the device: the `Basis` of
+ * src/spectrum/operator.ts, by shape. A tall product brings them to the device chunk by chunk through one window; an appended vector
+ * comes back from it. The sums are those of a basis on the device whose buffers are as long as the window, bit for bit.
  */
 
 import { addFrom, type Chunk, projectOn, scaleInto, uploadColumn } from "./basis.ts";
+import { type Columns, type Disk, FileColumns, MemoryColumns } from "./columns.ts";
 import { MemoryRefusal, megabytes } from "./plan.ts";
 import type { BasisSpace, GpuCoefficients, GpuVector, Scale } from "./vectorTypes.ts";
 
@@ -13,6 +14,8 @@ export interface HostRoom {
   readonly bytes: number;
   /** Vectors that the device holds at a time. */
   readonly window: number;
+  /** Where a basis lies in a file; absent: in memory. */
+  readonly disk?: Disk;
 }
 
 /** Vectors that lie on the device: those of the window, and the youngest, which is multiplied next. */
@@ -23,12 +26,12 @@ export const heldOnDevice = ({ window }: Pick<HostRoom, "window">, capacity: num
 export function checkHost(bytes: number, room: HostRoom, vectors: number): void {
   if (bytes > room.bytes)
     throw new MemoryRefusal(
-      `${needs(bytes, vectors)}, a run may take ${megabytes(room.bytes)}: use fewer Lanczos steps.`,
+      `${needs(bytes, vectors, room)}, a run may take ${megabytes(room.bytes)}: use fewer Lanczos steps.`,
     );
 }
 
-const needs = (bytes: number, vectors: number): string =>
-  `The Krylov basis of ${vectors} vectors needs ${megabytes(bytes)} of the computer's memory`;
+const needs = (bytes: number, vectors: number, { disk }: HostRoom): string =>
+  `The Krylov basis of ${vectors} vectors needs ${megabytes(bytes)} ${disk === undefined ? "of the computer's memory" : "on the disk"}`;
 
 /** Chunks under way at a time: each waits in memory that the browser takes until the device has it. */
 const IN_FLIGHT = 2;
@@ -38,7 +41,7 @@ export class HostBasis {
   #length = 0;
   readonly #space: BasisSpace;
   readonly #perChunk: number;
-  #chunks: Float32Array<ArrayBuffer>[];
+  readonly #columns: Columns;
   readonly #window: GPUBuffer;
   /** What lies in the window: the first vectors of a chunk. */
   #shown = { chunk: -1, count: 0 };
@@ -52,15 +55,14 @@ export class HostBasis {
     this.#space = space;
     this.capacity = capacity;
     this.#perChunk = Math.min(capacity, room.window);
-    const floats = space.blockBytes / 4;
+    const sizes = { capacity, perChunk: this.#perChunk, floats: space.blockBytes / 4 };
     try {
-      this.#chunks = Array.from(
-        { length: Math.ceil(capacity / this.#perChunk) },
-        (_, i) => new Float32Array(floats * Math.min(this.#perChunk, capacity - i * this.#perChunk)),
-      );
+      this.#columns = room.disk === undefined ? new MemoryColumns(sizes) : new FileColumns(room.disk, sizes);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new MemoryRefusal(`${needs(bytes, capacity)}, which is not to be had: use fewer Lanczos steps.`);
+      throw new MemoryRefusal(
+        `${needs(bytes, capacity, room)}, which is not to be had: use fewer Lanczos steps.`,
+      );
     }
     this.#window = space.allocate(this.#perChunk * space.blockBytes, "window on the Krylov basis");
     this.#youngest = space.allocate(space.blockBytes, "youngest Krylov vector");
@@ -70,14 +72,15 @@ export class HostBasis {
     return this.#length;
   }
 
+  /** @throws DiskRefusal where a file takes no more */
   async append(w: GpuVector, scale: Scale): Promise<void> {
     if (this.#length === this.capacity)
       throw new Error(`internal: the basis holds ${this.capacity} vectors already`);
     const { stream, blockBytes } = this.#space;
     scaleInto(this.#space, w, scale, this.#youngest, 0);
-    const values = await stream.read(this.#youngest, blockBytes);
-    const { chunk, at } = this.#place(this.#length);
-    this.#chunks[chunk].set(values, (at * blockBytes) / 4);
+    await this.#columns.write(this.#length, await stream.read(this.#youngest, blockBytes));
+    const chunk = Math.floor(this.#length / this.#perChunk);
+    const at = this.#length % this.#perChunk;
     // After `clear` the window may show what stood there before.
     if (this.#shown.chunk === chunk) this.#shown.count = Math.min(this.#shown.count, at);
     this.#length++;
@@ -93,10 +96,8 @@ export class HostBasis {
       stream.copy(this.#youngest, 0, out.buffer, 0, blockBytes);
       return;
     }
-    const { chunk, at } = this.#place(j);
-    const floats = blockBytes / 4;
     stream.flush();
-    stream.device.queue.writeBuffer(out.buffer, 0, this.#chunks[chunk], at * floats, floats);
+    stream.device.queue.writeBuffer(out.buffer, 0, this.#columns.read(j, 1));
   }
 
   /** Rejects with AbortError if the signal fires between chunks. */
@@ -118,13 +119,9 @@ export class HostBasis {
   }
 
   release(): void {
-    this.#chunks = [];
+    this.#columns.release();
     this.#space.free(this.#window);
     this.#space.free(this.#youngest);
-  }
-
-  #place(j: number): { chunk: number; at: number } {
-    return { chunk: Math.floor(j / this.#perChunk), at: j % this.#perChunk };
   }
 
   /** Visits the first `length` vectors, chunk by chunk in the window; each is a submit of its own. */
@@ -145,12 +142,14 @@ export class HostBasis {
 
   async #show(chunk: number, count: number): Promise<void> {
     if (this.#shown.chunk === chunk && this.#shown.count >= count) return;
+    // From a file this takes its time: the device works on the chunks under way meanwhile.
+    const values = this.#columns.read(chunk * this.#perChunk, count);
     while (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
-    const { stream, blockBytes } = this.#space;
+    const { stream } = this.#space;
     // What still reads the window comes first.
     stream.flush();
-    const floats = (count * blockBytes) / 4;
-    stream.device.queue.writeBuffer(this.#window, 0, this.#chunks[chunk], 0, floats);
+    // Takes a copy: what the values are read into is free for the next chunk.
+    stream.device.queue.writeBuffer(this.#window, 0, values);
     this.#shown = { chunk, count };
   }
 }

@@ -101,7 +101,7 @@ class Lowering {
   }
 
   #write(chain: Chain): Kernel[] {
-    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched));
+    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched), this.#options.choices);
   }
 
   #node(id: NodeId, node: GraphNode): void {

@@ -291,7 +291,7 @@ interface Uniforms {
 }
 
 /** The sizes of all kernels in one buffer. */
-function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {
+export function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {
   let bytes = 0;
   const places = texts.map(({ sizes }) => {
     if (sizes === null) return null;

@@ -128,7 +128,7 @@ export class Stream {
   }
 
   /** Copies a buffer's first `bytes` to the CPU. */
-  async read(buffer: GPUBuffer, bytes: number): Promise<Float32Array> {
+  async read(buffer: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
     const staging = createBuffer(this.device, {
       label: "results to read",
       size: bytes,

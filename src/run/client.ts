@@ -5,6 +5,7 @@
 
 import { proxy, wrap } from "comlink";
 import { bundledReader } from "./bundled.ts";
+import type { DeviceHost } from "./givenDevice.ts";
 import type { DeviceAnswer, Engine, RunEvent } from "./protocol.ts";
 
 /** What a worker cannot know by itself; it travels as the worker's name. */
@@ -13,6 +14,8 @@ export interface EngineSetting {
   readonly models: string;
   /** The part of the usual memory budget that this page may take: 1, or less on somebody else's page. */
   readonly budgetShare: number;
+  /** Bytes that a run may take at most, where the reader says so. */
+  readonly most?: NonNullable<DeviceHost["most"]>;
 }
 
 export function createEngine(setting: EngineSetting): Engine {
@@ -30,6 +33,8 @@ export function createEngine(setting: EngineSetting): Engine {
     },
     examine: async () => (await engine()).examine(),
     sizes: async () => (await engine()).sizes(),
+    tune: async (settings, onEvent) => (await engine()).tune(settings, onEvent),
+    takeKernels: async (table, file) => (await engine()).takeKernels(table, file),
     load: async (model, data) => (await engine()).load(model, data),
     inspect: async (settings) => (await engine()).inspect(settings),
     run: async (settings, onEvent) => (await engine()).run(settings, onEvent),
@@ -56,6 +61,7 @@ async function choose(setting: EngineSetting): Promise<Choice> {
     kind: "main",
     readBundled: bundledReader(setting.models),
     budgetShare: setting.budgetShare,
+    most: setting.most ?? {},
   });
   const answer = await engine.device();
   return answer.kind === "device" || worker === null ? { engine, answer } : worker;
@@ -90,6 +96,8 @@ function workerEngine(setting: EngineSetting): Engine {
     device: () => orFail(remote.device()),
     examine: () => orFail(remote.examine()),
     sizes: () => orFail(remote.sizes()),
+    tune: (settings, onEvent) => orFail(remote.tune(settings, listener(onEvent))),
+    takeKernels: (table, file) => orFail(remote.takeKernels(table, file)),
     load: (model, data) => orFail(remote.load(model, data)),
     inspect: (settings) => orFail(remote.inspect(settings)),
     run: (settings, onEvent) => orFail(remote.run(settings, listener(onEvent))),

@@ -1,10 +1,12 @@
 /** The device that an engine works on: asked for when it is needed, asked for again when it was lost. */
 
+import type { Disk } from "../gpu/columns.ts";
 import { GpuUnavailable } from "../gpu/device.ts";
 import { type OutOfMemory, settled } from "../gpu/memory.ts";
 import { type Engines, openDevice, passportOf, reportDevice } from "./device.ts";
 import { defaultBudget, defaultHostBudget } from "./fit.ts";
 import type { RunContext } from "./ground.ts";
+import type { HostBudget } from "./krylov.ts";
 import type { DeviceAnswer, DeviceReport, Progress } from "./protocol.ts";
 import { Losses, whenGiven } from "./recovery.ts";
 
@@ -18,8 +20,18 @@ export interface DeviceHost {
   readonly budgetShare?: number;
   /** Bytes of host memory for a Krylov basis that does not fit the device; by default a guess. */
   readonly hostBudget?: number;
+  /** For a basis that does not fit there either; by default none. */
+  readonly disk?: DiskHost | null;
+  /** What a reader allows at most, in bytes. */
+  readonly most?: { readonly budget?: number; readonly hostBudget?: number };
   /** Lost devices within a minute that runs survive; by default 2. */
   readonly mostLosses?: number;
+}
+
+/** A place for files, which says how much of it a run may take. */
+export interface DiskHost extends Disk {
+  /** Bytes; 0 where nobody can say. */
+  room(): Promise<number>;
 }
 
 export interface OpenDevice extends Engines {
@@ -83,14 +95,15 @@ export class GivenDevice {
   }
 
   budget({ software }: DeviceReport): number {
-    const { budget, budgetShare = 1 } = this.#host;
-    return budget ?? budgetShare * defaultBudget(software);
+    const { budget, budgetShare = 1, most } = this.#host;
+    return Math.min(budget ?? budgetShare * defaultBudget(software), most?.budget ?? Infinity);
   }
 
-  /** Of host memory. */
-  get hostBudget(): number {
-    const { hostBudget, budgetShare = 1 } = this.#host;
-    return hostBudget ?? budgetShare * defaultHostBudget();
+  /** Of the host, as it is now. */
+  async hostBudget(): Promise<HostBudget> {
+    const { hostBudget, budgetShare = 1, most, disk = null } = this.#host;
+    const bytes = Math.min(hostBudget ?? budgetShare * defaultHostBudget(), most?.hostBudget ?? Infinity);
+    return { hostBudget: bytes, disk: disk === null ? null : { disk, bytes: await disk.room() } };
   }
 
   #open(): Promise<OpenDevice> {
@@ -119,9 +132,10 @@ export class GivenDevice {
   }
 }
 
-/** The report with the passport. */
-export async function examined({ gpu, report }: OpenDevice): Promise<DeviceReport> {
+/** The report with the passport. What is compiled on the device from then on takes the safe paths of its passport. */
+export async function examined({ gpu, pipelines, report }: OpenDevice): Promise<DeviceReport> {
   const passport = await passportOf(gpu);
+  pipelines.take(passport?.paths ?? []);
   return passport === null ? report : { ...report, passport };
 }
 

@@ -5,11 +5,13 @@
  */
 
 import { linearize } from "../autograd/linearize.ts";
+import { kernelBounds } from "../gpu/device.ts";
 import { checkHost, type HostRoom, heldOnDevice } from "../gpu/hostBasis.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
 import { type Recomputed, recomputing } from "../gpu/recompute.ts";
 import { STREAM_BYTES, Stream } from "../gpu/stream.ts";
+import type { KernelChoices } from "../gpu/tiling.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
 import type { Graph, Param } from "../model/index.ts";
@@ -23,7 +25,10 @@ import type { Purposes } from "./sizeTypes.ts";
 
 /** What of a device decides a plan. */
 export interface PlannedFor {
-  readonly gpu: { readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number } };
+  readonly gpu: {
+    readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number };
+    readonly choices?: KernelChoices;
+  };
 }
 
 export interface PlanOptions extends PlannedFor {
@@ -35,7 +40,7 @@ export interface PlanOptions extends PlannedFor {
   readonly probes: number;
   /** Krylov vectors that will be wanted besides, for the memory plan. */
   readonly krylovVectors: number;
-  /** Host memory for them in place of the device's, which then holds a window on them only; null by default. */
+  /** Host memory, or a file, for them in place of the device's memory, which then holds a window on them; null by default. */
   readonly host?: HostRoom | null;
   /** Bytes that may be used in all. */
   readonly budget: number;
@@ -65,7 +70,15 @@ export interface Drawing {
 /** What a slice or a plane holds besides its program: the weights, a trial, two directions. */
 const SLICE_VECTORS = 4;
 
-export interface HessianPlan {
+/** A Krylov basis outside the device. */
+export interface BasisOnHost {
+  /** 0 where the device holds it. */
+  readonly hostBytes: number;
+  /** In a file, not in memory. */
+  readonly onDisk: boolean;
+}
+
+export interface HessianPlan extends BasisOnHost {
   /** Of all parameters. */
   readonly layout: VectorLayout;
   /** Of the vectors that the operator takes: the same, or those of a block. */
@@ -76,8 +89,6 @@ export interface HessianPlan {
   /** Bytes of programs, vectors and Krylov basis. */
   readonly bytes: number;
   readonly purposes: Purposes;
-  /** Of the Krylov basis, where that lies in host memory. */
-  readonly hostBytes: number;
   /** Operations of each product that compute residuals again; 0 where all are kept. */
   readonly recomputedFlops: number;
 }
@@ -145,7 +156,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const hostBytes = host === null ? 0 : 4 * own.extent * probes * krylovVectors;
     if (host !== null) checkHost(hostBytes, host, krylovVectors);
     const held = host === null ? krylovVectors : heldOnDevice(host, krylovVectors);
-    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
+    const shared = { layout, partition, ...kernelBounds(gpu) };
     const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own }, probes };
     // Several vectors need kernels that write one of their tensors each.
     const key = `${samples} ${Math.min(probes, 2)}`;
@@ -179,7 +190,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     checkPlan([blueprint.plan, forward.plan], gpu.limits, budget, besides, advice);
     const { residuals, temporaries } = blueprint.plan.bytes;
     return {
-      ...{ layout, own, block, blueprint, hostBytes },
+      ...{ layout, own, block, blueprint, hostBytes, onDisk: host?.disk !== undefined },
       bytes: residuals + temporaries + otherBytes,
       purposes: { residuals, temporaries, ...others },
       recomputedFlops: leaner?.flops ?? 0,
@@ -218,9 +229,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     return this.partition.samples;
   }
 
-  /** Bytes of the planned Krylov basis in host memory; 0 where the device holds it. */
-  get hostBytes(): number {
-    return this.#plan.hostBytes;
+  get basisOnHost(): BasisOnHost {
+    return this.#plan;
   }
 
   get partition(): Partition {

@@ -1,19 +1,33 @@
 /** The operator of a run with room for its Krylov bases. */
 
+import type { Disk } from "../gpu/columns.ts";
+import type { HostRoom } from "../gpu/hostBasis.ts";
 import { MemoryRefusal, mostBound } from "../gpu/plan.ts";
 import type { LanczosMemory } from "../spectrum/index.ts";
 import { type Choice, chooseHessian, createChosen, type FitRequest, type OperatorRequest } from "./fit.ts";
 import type { HessianOperator } from "./hessian.ts";
 
-export interface KrylovSizes {
+/** Where a basis may lie that does not fit the device. */
+export interface HostBudget {
+  /** Bytes of host memory; 0 for none. */
+  readonly hostBudget: number;
+  /** Absent or null: no files. */
+  readonly disk?: DiskRoom | null;
+}
+
+/** Room for files of Krylov vectors. */
+export interface DiskRoom {
+  readonly disk: Disk;
+  readonly bytes: number;
+}
+
+export interface KrylovSizes extends HostBudget {
   /** Rows of the matrix. */
   readonly n: number;
   /** Lanczos steps. */
   readonly steps: number;
   /** Lanczos runs, each of `probes` vectors at once and with a basis. */
   readonly runs: number;
-  /** Bytes of host memory for a basis that does not fit the device; 0 for none. */
-  readonly hostBudget: number;
 }
 
 export type KrylovRequest = Omit<FitRequest, "krylovVectors" | "host" | "recompute" | "advice"> & KrylovSizes;
@@ -52,12 +66,12 @@ export async function makeWithBasis(
 
 /**
  * With room for as many bases as a share of the budget holds and for more steps, else for one, else for one of these steps alone;
- * else for one in host memory, which the device reads four times a step; else the same with residuals computed again; else for two
- * vectors. Nothing is allocated.
+ * else for one in host memory, which the device reads four times a step; else the same with residuals computed again; else for one
+ * in a file, if need be with residuals computed again; else for two vectors. Nothing is allocated.
  * Throws MemoryRefusal, and RunRefusal where parts are wanted of samples that depend on each other.
  */
 export function planWithBasis(given: KrylovRequest): KrylovPlan {
-  const { n, steps, runs, hostBudget, ...rest } = given;
+  const { n, steps, runs, hostBudget, disk = null, ...rest } = given;
   const request = { ...rest, drawings: rest.drawings ?? new Map() };
   const vectorsOf = (capacity: number): number => Math.min(capacity, n) + 1;
   const attempt = (keepBases: number, capacity: number, more: More = {}): KrylovPlan => {
@@ -71,15 +85,19 @@ export function planWithBasis(given: KrylovRequest): KrylovPlan {
   const most = basesToKeep(runs, vectorsOf(roomy) * block, request.budget);
   const capacities = roomy > steps ? [roomy, steps] : [steps];
   const window = WINDOW * block > Math.min(WINDOW_BYTES, mostBound(request.gpu.limits)) ? 1 : WINDOW;
-  const inHostMemory = vectorsOf(steps) > TWO && hostBudget > 0;
-  const rooms = inHostMemory ? [...new Set([window, 1])].map((w) => ({ bytes: hostBudget, window: w })) : [];
+  const windows = vectorsOf(steps) > TWO ? [...new Set([window, 1])] : [];
+  const memories = hostBudget > 0 ? windows.map((w): HostRoom => ({ bytes: hostBudget, window: w })) : [];
+  const files = disk === null ? [] : windows.map((w): HostRoom => ({ ...disk, window: w }));
   // Bases that are kept save time later; they must not cost the run.
   const wishes: (() => KrylovPlan)[] = [
     ...(most > 1 ? [() => attempt(most, roomy)] : []),
     ...capacities.map((capacity) => () => attempt(1, capacity)),
-    ...rooms.flatMap((host) => capacities.map((capacity) => () => attempt(1, capacity, { host }))),
-    // To compute residuals again costs less than to know no eigenvalues.
-    ...[null, ...rooms.slice(-1)].map((host) => () => attempt(1, steps, { host, recompute: true })),
+    ...memories.flatMap((host) => capacities.map((capacity) => () => attempt(1, capacity, { host }))),
+    // To compute residuals again costs less than a file that is read four times a step, and than to know no eigenvalues.
+    ...[null, ...memories.slice(-1)].map((host) => () => attempt(1, steps, { host, recompute: true })),
+    // A file ends with its job: it needs no room for more steps.
+    ...files.map((host) => () => attempt(1, steps, { host })),
+    ...files.slice(-1).map((host) => () => attempt(1, steps, { host, recompute: true })),
   ];
   for (const wish of wishes) {
     try {

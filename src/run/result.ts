@@ -7,11 +7,13 @@ import type {
   TraceEstimate,
 } from "../spectrum/index.ts";
 import type { Trust } from "./checkTypes.ts";
+import type { BasisOnHost } from "./hessian.ts";
 import type { LoadedModel } from "./load.ts";
 import type { Problem } from "./problem.ts";
 import type {
   Answered,
   DeviceReport,
+  KernelsUsed,
   Landscape,
   LossSlice,
   OperatorKind,
@@ -38,7 +40,7 @@ export interface ResultParts {
   /** Samples computed at once. */
   readonly microBatch: number;
   /** Of the Krylov basis in host memory; 0 where the device held it. */
-  readonly hostBytes: number;
+  readonly basisOnHost: BasisOnHost;
   /** Rows of the matrix. */
   readonly n: number;
   /** Names of the tensors of a block; null for all. */
@@ -57,6 +59,7 @@ export interface ResultParts {
   readonly trust: Trust;
   readonly device: DeviceReport;
   readonly losses: number;
+  readonly kernels: KernelsUsed | null;
   readonly products: number;
   readonly seconds: number;
 }
@@ -104,7 +107,7 @@ export function makeResult(parts: ResultParts): RunResult {
       alpha: columns.map((c) => c.alpha),
       beta: columns.map((c) => c.beta),
       ...(spectrum.memory === "two vectors" ? { densityOnly: { ghosts: spectrum.ghosts } } : {}),
-      ...(parts.hostBytes === 0 ? {} : { basisInHostMemory: { bytes: parts.hostBytes } }),
+      ...basisOnHost(parts.basisOnHost),
     },
     slices: parts.slices,
     ...(parts.landscapes.length === 0 ? {} : { landscapes: parts.landscapes }),
@@ -112,9 +115,15 @@ export function makeResult(parts: ResultParts): RunResult {
     ...parts.trust,
     device: parts.device,
     ...(parts.losses === 0 ? {} : { losses: parts.losses }),
+    ...(parts.kernels === null ? {} : { kernels: parts.kernels }),
     products: parts.products,
     seconds: parts.seconds,
   };
+}
+
+function basisOnHost({ hostBytes: bytes, onDisk }: BasisOnHost): Partial<RunResult["spectrum"]> {
+  if (bytes === 0) return {};
+  return onDisk ? { basisInFile: { bytes } } : { basisInHostMemory: { bytes } };
 }
 
 const ritz = ({ value, residual, converged, probe, index }: RunRitzValue): RitzValue => ({

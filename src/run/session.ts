@@ -7,10 +7,11 @@ import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
 import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
-import { defaultBudget } from "./fit.ts";
+import { defaultBudget, vectorsAtOnce } from "./fit.ts";
 import { type Ground, jobContext, type RitzVector, type RunContext } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
-import { makeWithBasis } from "./krylov.ts";
+import type { KernelsUsed } from "./kernelTypes.ts";
+import { type HostBudget, makeWithBasis } from "./krylov.ts";
 import { landscapeKind, measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
 import { type Matrix, matrixOf } from "./matrix.ts";
@@ -41,16 +42,16 @@ export interface SessionOptions extends Engines {
   readonly device: DeviceReport;
   /** Bytes. */
   readonly budget?: number;
-  /** Bytes of host memory for a Krylov basis that does not fit the device; none by default. */
-  readonly hostBudget?: number;
+  /** For a Krylov basis that does not fit the device; nothing by default. */
+  readonly host?: HostBudget;
   /** Of the session whose device was lost. */
   readonly saved?: SavedSession | null;
   /** Devices lost so far. */
   readonly losses?: number;
+  /** What `gpu.choices` come of. */
+  readonly kernels?: KernelsUsed | null;
 }
 
-/** Vectors per product on a real GPU; a software device gains nothing from more than one. */
-const PROBES_AT_ONCE = 4;
 const SNAPSHOT_MS = 200;
 
 export class Session {
@@ -100,12 +101,12 @@ export class Session {
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
     const question = { problem, matrix: this.#matrix, products: traceProbes, n, budget };
     this.#method = chooseTrace(traceMethod, question);
-    const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
+    const atOnce = vectorsAtOnce(this.#settings, device.software);
     const { operator, keepBases, memory, capacity } = await makeWithBasis({
       ...{ gpu, pipelines, submitter, problem, budget, n, steps },
       matrix: this.#matrix,
       microBatch: this.#settings.microBatch,
-      hostBudget: this.#options.hostBudget ?? 0,
+      ...(this.#options.host ?? { hostBudget: 0 }),
       probes: atOnce,
       runs: Math.ceil(probes / atOnce),
       onCompiled: (done, total) =>
@@ -275,7 +276,7 @@ export class Session {
       trace: this.#trace,
       traceReason: this.#method.reason,
       microBatch: operator.microBatch,
-      hostBytes: operator.hostBytes,
+      basisOnHost: operator.basisOnHost,
       atWeights: this.#atWeights,
       spectrum: slq.result(),
       columns: slq.checkpoint().columns,
@@ -285,6 +286,7 @@ export class Session {
       trust: this.#trust,
       device: this.#options.device,
       losses: this.losses,
+      kernels: this.#options.kernels ?? null,
       products: operator.products + (this.#options.saved?.products ?? 0),
       seconds: (this.#spentMs + runningMs) / 1000,
     });
@@ -316,6 +318,11 @@ export class Session {
       ...{ slices: this.#slices, landscapes: this.#landscapes, answers: this.#answers, trust: this.#trust },
       ...{ products: result.products, spentMs: this.#spentMs, result },
     };
+  }
+
+  /** No file outlives the job that it was made for: Ritz vectors and more steps repeat the Lanczos run. */
+  closeFiles(): void {
+    if (this.#operator?.basisOnHost.onDisk) this.#slq?.release();
   }
 
   destroy(): void {

@@ -29,8 +29,9 @@ export interface SizePlan {
         /** Samples computed at once. */
         readonly microBatch: number;
         readonly memory: LanczosMemory;
-        /** Of the Krylov basis, where that lies in host memory; 0 where the device holds it. */
+        /** Of the Krylov basis, where that lies in host memory or in a file; 0 where the device holds it. */
         readonly hostBytes: number;
+        readonly onDisk: boolean;
         /** Work of a product that computes residuals again, as a share of its own. */
         readonly recomputed: number;
         readonly bytes: number;

@@ -5,8 +5,8 @@ import { MemoryRefusal, megabytes } from "../gpu/plan.ts";
 import { buildModel, sizeOf } from "../model/index.ts";
 import { type PublishedModel, publishedModels } from "../model/published.ts";
 import type { FitRequest } from "./fit.ts";
-import type { Drawing, PlannedFor } from "./hessian.ts";
-import { planWithBasis } from "./krylov.ts";
+import type { BasisOnHost, Drawing, PlannedFor } from "./hessian.ts";
+import { type HostBudget, planWithBasis } from "./krylov.ts";
 import type { Purposes, SizePlan } from "./sizeTypes.ts";
 
 const BATCH = 32;
@@ -16,20 +16,19 @@ const STEPS = 40;
 export async function planSizes(
   device: PlannedFor["gpu"],
   budget: number,
-  hostBudget: number,
+  host: HostBudget,
 ): Promise<SizePlan[]> {
   const plans: SizePlan[] = [];
   for (const published of publishedModels()) {
-    plans.push(planSize({ gpu: device, budget, hostBudget, published }));
+    plans.push(planSize({ gpu: device, budget, ...host, published }));
     await new Promise((resolve) => setTimeout(resolve));
   }
   return plans;
 }
 
-export interface SizeRequest extends PlannedFor {
+export interface SizeRequest extends PlannedFor, HostBudget {
   readonly published: PublishedModel;
   readonly budget: number;
-  readonly hostBudget: number;
   readonly batch?: number;
   readonly steps?: number;
   /** Of the same network and batch. */
@@ -38,7 +37,7 @@ export interface SizeRequest extends PlannedFor {
 
 /** One start vector on a batch of the network. */
 export function planSize(request: SizeRequest): SizePlan {
-  const { gpu, published, budget, hostBudget, drawings, ...sizes } = request;
+  const { gpu, published, budget, hostBudget, disk = null, drawings, ...sizes } = request;
   const { batch = BATCH, steps = STEPS } = sizes;
   const { name, architecture, samples } = published;
   const parameters = architecture.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -47,22 +46,31 @@ export function planSize(request: SizeRequest): SizePlan {
   try {
     const { choice, memory } = planWithBasis({
       ...{ gpu, problem: problemOf(published, batch), microBatch: null, probes: 1, budget },
-      ...{ n: parameters, steps, runs: 1, hostBudget },
+      ...{ n: parameters, steps, runs: 1, hostBudget, disk },
       ...(drawings === undefined ? {} : { drawings }),
     });
-    const { bytes, purposes, hostBytes, recomputedFlops, blueprint } = choice.plan;
+    const { bytes, purposes, hostBytes, onDisk, recomputedFlops, blueprint } = choice.plan;
     const all = blueprint.lowered.tangent.reduce((sum, { flops }) => sum + flops, 0);
     const recomputed = recomputedFlops / (all - recomputedFlops);
     const microBatch = choice.options.partition.samples;
     const [unit] = samples.split(" ");
     const atOnce = microBatch === batch ? `all ${unit} at once` : `${unit} in parts of ${microBatch}`;
-    const basis = hostBytes > 0 ? inHostMemory(hostBytes, parameters, steps) : BASES[memory];
+    const basis = hostBytes > 0 ? onHost({ hostBytes, onDisk }, parameters, steps) : BASES[memory];
     const again =
       recomputed > 0
         ? `, residuals computed again in each product (${Math.ceil(100 * recomputed)} % more work)`
         : "";
     const sentence = `${subject} fits with ${megabytes(bytes)}: ${atOnce}, ${basis}${again}. ${shares(purposes)}.`;
-    const outcome = { kind: "fits", microBatch, memory, hostBytes, recomputed, bytes, purposes } as const;
+    const outcome = {
+      kind: "fits",
+      microBatch,
+      memory,
+      hostBytes,
+      onDisk,
+      recomputed,
+      bytes,
+      purposes,
+    } as const;
     return { ...about, outcome, sentence };
   } catch (error) {
     if (!(error instanceof MemoryRefusal)) throw error;
@@ -81,8 +89,8 @@ const BASES = {
 };
 
 /** Two projections and two subtractions a step read all vectors so far. */
-const inHostMemory = (bytes: number, parameters: number, steps: number): string =>
-  `all Krylov vectors kept, in the computer's memory (${megabytes(bytes)}), from which the GPU reads ${megabytes(2 * steps * (steps + 1) * 4 * parameters)} in the course of the run`;
+const onHost = ({ hostBytes, onDisk }: BasisOnHost, parameters: number, steps: number): string =>
+  `all Krylov vectors kept, in ${onDisk ? "a file" : "the computer's memory"} (${megabytes(hostBytes)}), from which the GPU reads ${megabytes(2 * steps * (steps + 1) * 4 * parameters)} in the course of the run`;
 
 const millions = (n: number): string => `${(n / 1e6).toFixed(1)} million`;
 

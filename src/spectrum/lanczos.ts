@@ -200,27 +200,26 @@ export class LanczosRun<V> {
     const two = this.#memory === "two vectors";
     if (old !== null && (two || old.capacity > steps)) return;
     const grown = space.basis(two ? 2 : Math.max(steps, Math.min(this.#capacity, space.n)) + 1);
-    if (old === null) {
-      // Columns without a probe of their own repeat the last one: harmless, where a zero column would give NaN.
-      const last = this.#start[this.#start.length - 1];
-      space.write(
-        this.#w,
-        Array.from({ length: space.k }, (_, c) => this.#start[c] ?? last),
-      );
-      await grown.append(this.#w, 1);
-      this.#start.length = 0;
-    } else {
-      try {
-        for (let j = 0; j < old.length; j++) {
-          await old.load(j, this.#v);
-          await grown.append(this.#v, 1);
-        }
-      } catch (error) {
-        grown.release();
-        throw error;
+    try {
+      if (old === null) {
+        // Columns without a probe of their own repeat the last one: harmless, where a zero column would give NaN.
+        const last = this.#start[this.#start.length - 1];
+        space.write(
+          this.#w,
+          Array.from({ length: space.k }, (_, c) => this.#start[c] ?? last),
+        );
+        await grown.append(this.#w, 1);
+        this.#start.length = 0;
       }
-      old.release();
+      for (let j = 0; old !== null && j < old.length; j++) {
+        await old.load(j, this.#v);
+        await grown.append(this.#v, 1);
+      }
+    } catch (error) {
+      grown.release();
+      throw error;
     }
+    old?.release();
     this.#basis = grown;
   }
 

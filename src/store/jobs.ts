@@ -95,7 +95,7 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
   }
 
   function finish(job: Job, outcome: RunOutcome): void {
-    const result = "result" in outcome ? outcome.result : null;
+    const result = ("result" in outcome ? outcome.result : null) ?? null;
     if (result !== null) set({ shown: { result, origin: "live" } });
     if (outcome.kind === "lost") held = null;
     // The engine has let go of the run that is shown: it is over, or gave way to one that came to nothing.

@@ -54,6 +54,7 @@ export function provenance(result: RunResult): string {
     runWords.seed(settings.seed),
     runWords.quadrature(spectrum.nodes.length, settings.steps),
     ...(spectrum.basisInHostMemory ? [runWords.hostBasis(bytesText(spectrum.basisInHostMemory.bytes))] : []),
+    ...(spectrum.basisInFile ? [runWords.fileBasis(bytesText(spectrum.basisInFile.bytes))] : []),
     trace.method === "exact" ? runWords.exactTrace : runWords.traceProbes(trace.samples),
     runWords.products(products, duration(seconds)),
     device.software ? runWords.software(device.name) : device.name,

@@ -1,4 +1,5 @@
 /** Small vectors on the GPU for tests. */
+import type { Disk } from "../../src/gpu/columns.ts";
 import { PipelineCache } from "../../src/gpu/pipelines.ts";
 import { Stream } from "../../src/gpu/stream.ts";
 import { VectorLayout } from "../../src/gpu/vectorLayout.ts";
@@ -27,13 +28,15 @@ export const segments = params.map(({ name, size }) => ({ name, size }));
 export async function gpuSpace(
   k: number,
   perChunk = 100,
-  where: "the device" | "host memory" = "the device",
+  where: "the device" | "host memory" | Disk = "the device",
   chosen?: GPUDevice,
 ): Promise<GpuSpace> {
   const device = chosen ?? (await dawn()).device;
   const most = perChunk * 4 * layout.extent * k;
   const limits = { maxBufferSize: most, maxStorageBufferBindingSize: most };
-  const room = where === "the device" ? null : { bytes: 1e6, window: perChunk };
+  const memory = { bytes: 1e6, window: perChunk };
+  const kept = typeof where === "string" ? memory : { ...memory, disk: where };
+  const room = where === "the device" ? null : kept;
   return GpuSpace.create(new Stream(device, new PipelineCache(device)), layout, k, limits, room);
 }
 

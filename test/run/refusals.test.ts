@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { memoryLimits } from "../../src/memoryLimits.ts";
 import { readSafetensors } from "../../src/model/index.ts";
 import { LocalEngine } from "../../src/run/engine.ts";
 import type { DataSource, ModelSource, RunOutcome } from "../../src/run/protocol.ts";
@@ -53,6 +54,22 @@ describe("a run is refused, with a way out,", () => {
       const engine = new LocalEngine({ kind: "node", gpu: gpu.entry, readBundled, budgetShare });
       await engine.load(mlp(), vectors());
       expect((await engine.run(settings({ steps: 2 }), silent)).kind).toBe(kind);
+      engine.destroy();
+    }
+  });
+
+  it("when the reader allows less in the address, and never for more than the page allows", async () => {
+    expect(memoryLimits("?memory=0.5&host-memory=0")).toEqual({ budget: 5e8, hostBudget: 0 });
+    expect(memoryLimits("?memory=-1&host-memory=1e9")).toEqual({});
+    const readBundled = () => Promise.reject(new Error("no bundled files in this test"));
+    for (const [budgetShare, search] of [
+      [1, "?memory=0.00002"],
+      [1e-6, "?memory=9999"],
+    ] as const) {
+      const most = memoryLimits(search);
+      const engine = new LocalEngine({ kind: "node", gpu: gpu.entry, readBundled, budgetShare, most });
+      await engine.load(mlp(), vectors());
+      expect((await engine.run(settings({ steps: 2 }), silent)).kind).toBe("refused");
       engine.destroy();
     }
   });

@@ -25,13 +25,16 @@ function changed(place: string, value: unknown): unknown {
 const REMEDY = "Export the run again from the page, or write it with --json.";
 
 describe("a result file", () => {
-  test("of a run that went on after lost devices, with its basis in host memory, keeps both facts", () => {
-    const { spectrum } = fullRun();
-    const run = { ...fullRun(), losses: 2, spectrum: { ...spectrum, basisInHostMemory: { bytes: 1e9 } } };
-    const { runs, leftOut } = read(run);
-    expect(leftOut).toEqual([]);
-    expect(runs[0].result).toMatchObject({ losses: 2, spectrum: { basisInHostMemory: { bytes: 1e9 } } });
-  });
+  test.each(["basisInHostMemory", "basisInFile"])(
+    "of a run that went on after lost devices, with its %s, keeps both facts",
+    (place) => {
+      const basis = { [place]: { bytes: 1e9 } };
+      const run = { ...fullRun(), losses: 2, spectrum: { ...fullRun().spectrum, ...basis } };
+      const { runs, leftOut } = read(run);
+      expect(leftOut).toEqual([]);
+      expect(runs[0].result).toMatchObject({ losses: 2, spectrum: basis });
+    },
+  );
 
   test.each(["resnet20", "resnet20-nobn", "resnet20-noskip", "bert-opinions"])(
     "such as the stored run of %s is read as it is",

@@ -4,6 +4,7 @@ import { publishedModels } from "../../src/model/published.ts";
 import type { Drawing } from "../../src/run/hessian.ts";
 import { planSize } from "../../src/run/sizes.ts";
 import type { SizePlan } from "../../src/run/sizeTypes.ts";
+import { FakeDisk } from "../gpu/disks.ts";
 
 const [resnet50, bertBase] = publishedModels();
 /** What every WebGPU device accepts, and what a large GPU does. */
@@ -15,9 +16,10 @@ const DEFAULT = {
 const LARGE = { ...DEFAULT, maxBufferSize: 4_294_967_296, maxStorageBufferBindingSize: 2_147_483_644 };
 const drawn = { resnet50: new Map<string, Drawing>(), bertBase: new Map<string, Drawing>() };
 
-const resnet = (budget: number, hostBudget = 0): SizePlan =>
+const resnet = (budget: number, hostBudget = 0, files = 0): SizePlan =>
   planSize({
     ...{ gpu: { limits: DEFAULT }, published: resnet50, budget, hostBudget },
+    disk: { disk: new FakeDisk(), bytes: files },
     ...{ batch: 2, drawings: drawn.resnet50 },
   });
 const bert = (budget: number, limits = LARGE, hostBudget = 0): SizePlan =>
@@ -77,8 +79,22 @@ describe("ResNet-50 at 224 x 224", () => {
     expect(plan.sentence).toContain(
       "all Krylov vectors kept, in the computer's memory (4.2 GB), from which the GPU reads 335.3 GB in the course of the run.",
     );
+    expect(fitting(plan).onDisk).toBe(false);
     expect(fitting(resnet(2e9, 4e9)).memory).toBe("two vectors");
     expect(fitting(resnet(8e9, 64e9)).hostBytes).toBe(0);
+  });
+
+  it("keeps the basis in a file where neither memory has room, and the disk has", () => {
+    const plan = resnet(2e9, 4e9, 5e9);
+    const { hostBytes, onDisk, purposes, memory } = fitting(plan);
+    const inMemory = fitting(resnet(2e9, 5e9, 5e9));
+    expect([memory, onDisk, inMemory.onDisk]).toEqual(["all vectors", true, false]);
+    expect({ hostBytes, purposes }).toEqual({ hostBytes: inMemory.hostBytes, purposes: inMemory.purposes });
+    expect(plan.sentence).toContain(
+      "all Krylov vectors kept, in a file (4.2 GB), from which the GPU reads 335.3 GB in the course of the run.",
+    );
+    expect(fitting(resnet(2e9, 0, 4e9)).memory).toBe("two vectors");
+    expect(fitting(resnet(8e9, 0, 64e9)).hostBytes).toBe(0);
   });
 
   it("computes residuals again in each product where those of one image do not fit", () => {

@@ -12,7 +12,7 @@ export interface Dispatch {
   readonly groups: readonly [number, number, number];
   readonly flops: number;
   /** The same work as about so many dispatches, in their order; null where it cannot be cut. Absent on those. */
-  readonly split?: (parts: number) => Promise<readonly Dispatch[]> | null;
+  readonly split?: (parts: number) => readonly Dispatch[] | null;
 }
 
 export interface Copy {
@@ -27,7 +27,7 @@ const flopsOf = (command: Command): number => ("flops" in command ? command.flop
 
 const SLICE_MS = 30;
 const IN_FLIGHT = 2;
-/** Slices that one dispatch may take before it is cut: cutting costs the compilation of another pipeline. */
+/** Slices that one dispatch may take before it is cut. */
 const LONG = 3;
 /** A dispatch costs about this much on its own, whatever it computes. */
 const DISPATCH_FLOPS = 50_000;
@@ -68,10 +68,7 @@ export class Submitter {
     let left = commands;
     while (left.length > 0) {
       signal?.throwIfAborted();
-      if (this.#isLong(left[0])) {
-        left = await this.#inParts(left);
-        signal?.throwIfAborted();
-      }
+      if (this.#isLong(left[0])) left = this.#inParts(left);
       let end = 0;
       let expected = 0;
       while (end < left.length && (end === 0 || expected + this.#msOf(left[end]) <= this.#sliceMs))
@@ -103,19 +100,18 @@ export class Submitter {
     return "split" in command && this.#slicesOf(command) > LONG;
   }
 
-  /** All long dispatches are cut at once, so that their pipelines are compiled together. */
-  async #inParts(commands: readonly Command[]): Promise<readonly Command[]> {
-    const cut = commands.map(async (command): Promise<readonly Command[]> => {
+  /** Cuts all long dispatches. */
+  #inParts(commands: readonly Command[]): readonly Command[] {
+    return commands.flatMap((command): readonly Command[] => {
       if (!("split" in command) || !this.#isLong(command)) return [command];
       const known = this.#cut.get(command);
       if (known?.length === 1) return known;
       // What cannot be cut must not be asked again.
       const { split, ...whole } = command;
-      const parts = (await split?.(Math.ceil(this.#slicesOf(command)))) ?? [whole];
+      const parts = split?.(Math.ceil(this.#slicesOf(command))) ?? [whole];
       this.#cut.set(command, parts);
       return parts;
     });
-    return (await Promise.all(cut)).flat();
   }
 
   /** How many times commands can follow one another in one slice; at least once. */

@@ -102,7 +102,7 @@ class InParts extends Submitter {
   cut = 0;
   override async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
     for (const command of commands) {
-      const parts = "split" in command ? await command.split?.(4) : null;
+      const parts = "split" in command ? command.split?.(4) : null;
       if (parts) this.cut++;
       for (const part of parts ?? [command]) await super.run([part], signal);
     }
@@ -173,7 +173,7 @@ describe("a submitter on a device that answers when told to", () => {
       const asked: number[] = [];
       const split = (wanted: number) => {
         asked.push(wanted);
-        return Promise.resolve(Array.from({ length: wanted }, () => ({ ...command, flops: 1 })));
+        return Array.from({ length: wanted }, () => ({ ...command, flops: 1 }));
       };
       const submitter = new Submitter(device, 1, slice);
       const run = submitter.run([80, 100, 1000].map((flops) => ({ ...command, flops, split }) as Command));

@@ -110,7 +110,8 @@ vec4 columns a thread, by which the goals were set; where a row has no share of 
   "Commands, memory and compilation",
   `From cold: from weights in memory, on a fresh device, until the first product is there; create: derivatives, kernels and pipelines
 within it, those of the vector operations too. Memory: of the buffers that there are. Slice error: |taken - expected| / expected of the
-slices into which a product is cut. A slow device has its long dispatches cut, so that they are more than were counted.`,
+slices into which a product is cut, and the difference in milliseconds (short slices are seldom far off, whatever their error). A slow
+device has its long dispatches cut, so that they are more than were counted.`,
   commands,
 )}${section(
   "Pipelines",

@@ -54,6 +54,8 @@ export const COMMANDS: Columns<ProductRow> = [
   ["HVP MB", (r) => mega(r.hvpBytes)],
   ["slice error p50", (r) => percent(r.sliceErrorP50)],
   ["p99", (r) => percent(r.sliceErrorP99)],
+  ["off by ms p50", (r) => (r.sliceOffMsP50 === undefined ? "" : ms(r.sliceOffMsP50))],
+  ["p99", (r) => (r.sliceOffMsP99 === undefined ? "" : ms(r.sliceOffMsP99))],
 ];
 
 export const LANCZOS: Columns<LanczosRow> = [

@@ -124,15 +124,9 @@ export async function measureProducts(gpu: GPU, measured: Case, rounds: number):
   const slope = await gradientProgram(engines, measured);
   const [{ best, reference }, copy] = [await ceilingKernels(engines), await copyKernel(engines)];
   // The first run of a pipeline pays for its last stage of compilation, and the slicer finds its pace.
-<<<<<<< HEAD
   for (const job of [slope.run, copy, product]) await timed(job);
-  const errors: number[] = [];
-  engines.submitter.onSlice = (expected, took) => errors.push(Math.abs(took - expected) / expected);
-=======
-  for (const job of [slope.run, ceiling, copy, product]) await timed(job);
   const slices: { readonly expected: number; readonly off: number }[] = [];
   engines.submitter.onSlice = (expected, took) => slices.push({ expected, off: Math.abs(took - expected) });
->>>>>>> main
   const before = { ...watched };
   await product();
   const [submits, dispatches] = [watched.submits - before.submits, watched.dispatches - before.dispatches];

@@ -98,9 +98,11 @@ describe("reading a model of float32 takes its file and one copy of its numbers"
 
   it("and a second copy would be seen", async () => {
     const file = opened("mlp.onnx", network());
-    const { bytes } = await asked(async () =>
-      (await readWeights(file, new Map())).network.parameters.slice(),
-    );
+    const { value, bytes } = await asked(async () => {
+      const { parameters } = (await readWeights(file, new Map())).network;
+      return [parameters, parameters.slice()];
+    });
+    expect(same(value[0], value[1])).toBe(true);
     expect(bytes).toBeGreaterThan(1.9 * file.file.bytes.length);
   });
 });

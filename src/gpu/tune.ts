@@ -7,7 +7,7 @@ import type { Kernel } from "./kernel.ts";
 import { createBuffers } from "./memory.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import { bytesOfSlot } from "./plan.ts";
-import { uniforms } from "./program.ts";
+import { pipelineText, uniforms } from "./program.ts";
 import { type SharedText, shareTexts } from "./sharing.ts";
 import { type KernelShape, shapeKey, type Tiling } from "./tiling.ts";
 import { tilingsFor } from "./tilings.ts";
@@ -175,11 +175,11 @@ async function prepared(
   const buffers = new Map([...slots].map((slot, i) => [slot, made[i]]));
   const dispatch = async (kernel: Kernel): Promise<Dispatch> => {
     const text = texts.get(kernel) as SharedText;
-    const pipeline = await pipelines.get(text.wgsl, kernel.label);
-    const sizes = uniforms(device, [text]);
-    if (sizes !== null) made.push(sizes.buffer);
+    const pipeline = await pipelines.get(pipelineText(kernel, text), kernel.label);
+    const { buffer, first, sizes } = uniforms(device, [text]);
+    made.push(buffer);
     const operands = kernel.bindings.map(({ slot }) => ({ buffer: buffers.get(slot) as GPUBuffer }));
-    const resources = [...operands, ...(sizes?.entries ?? []).flatMap((entry) => entry ?? [])];
+    const resources = [...operands, ...sizes.flatMap((entry) => entry ?? []), first];
     const entries = resources.map((resource, binding) => ({ binding, resource }));
     const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
     return { pipeline, bindGroup, groups: [...kernel.groups, kernel.batched ? probes : 1] };

@@ -146,6 +146,7 @@ export class LocalEngine implements Engine {
       const loaded = this.#needModel();
       return this.#surviving({ signal, onEvent: () => {} }, async (listening) => {
         this.#device = await this.#given.opened(listening);
+        await examined(this.#device);
         const budget = this.#given.budget(this.#device.report);
         const gpu = withKernels(this.#device.gpu, this.#kernels);
         const inspection = await inspectBatch({ ...this.#device, gpu, loaded, settings, budget, signal });

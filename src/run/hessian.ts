@@ -205,8 +205,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const { gpu, pipelines, submitter, probes, parameters, onCompiled } = options;
     const { layout, own, blueprint } = plan;
     const stream = new Stream(gpu.device, pipelines);
-    const space = await GpuSpace.create(stream, own, probes, gpu.limits, options.host ?? null);
-    const whole = own === layout ? space : await GpuSpace.create(stream, layout, 1, gpu.limits);
+    const space = new GpuSpace(stream, own, probes, gpu.limits, options.host ?? null);
+    const whole = own === layout ? space : new GpuSpace(stream, layout, 1, gpu.limits);
     const vectors = {
       theta: space.allocate(4 * layout.extent, "theta"),
       grad: space.allocate(4 * layout.extent, "gradient"),
@@ -214,10 +214,16 @@ export class HessianOperator implements LinearOperator<GpuVector> {
       hv: space.allocate(space.blockBytes, "product"),
     };
     gpu.device.queue.writeBuffer(vectors.theta, 0, layout.pack(parameters) as Float32Array<ArrayBuffer>);
-    const batch = await BatchedProgram.create({
-      ...{ gpu, pipelines, submitter, blueprint, vectors },
-      ...(onCompiled ? { onCompiled } : {}),
-    }).catch((error: unknown) => {
+    // What vectors need compiles beside the programs.
+    const all = [
+      BatchedProgram.create({
+        ...{ gpu, pipelines, submitter, blueprint, vectors },
+        ...(onCompiled ? { onCompiled } : {}),
+      }),
+      space.ready,
+      whole.ready,
+    ] as const;
+    const [batch] = await Promise.all(all).catch((error: unknown) => {
       release([space, whole], Object.values(vectors));
       throw error;
     });

@@ -13,6 +13,7 @@ import type { SizePlan } from "./sizeTypes.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type { SafePath } from "../gpu/safePaths.ts";
 export type * from "./activationTypes.ts";
 export type { Check, CheckName, NotChecked } from "./checkTypes.ts";
 export type * from "./jacobianTypes.ts";

@@ -1074,7 +1074,7 @@ export const passportTable = {
   sound: "sound",
   faulty: "with faults",
   soundAbout:
-    "Measured on this device: every function that the kernels call holds its bound. Each result carries this table.",
+    "Measured on this device, on the safe paths that its kernels take: every function that they call holds its bound. Each result carries this table.",
   faults: (faults: string) => `${faults}. Runs on this device are drawn hatched.`,
   table: "Largest errors",
   columns: ["Function", "Of", "Between", "Largest error", "At most", "At", "Verdict"],
@@ -1100,7 +1100,7 @@ export const passportTable = {
   notMade: "Overflow and undefined results do not give them.",
   compared: "Comparing a number with itself finds NaN too.",
   notCompared: "Comparing a number with itself does not find NaN here, so the bits are looked at.",
-  hidden: "A maximum with zero turns NaN into zero: a ReLU hides it.",
+  hidden: "A maximum with zero turns NaN into zero: as it stands, a ReLU would hide it.",
   subnormals: "Numbers below 1.2·10⁻³⁸",
   flushed: "flushed to zero",
   kept: "kept",
@@ -1111,6 +1111,14 @@ export const passportTable = {
   ordered: "The compiler keeps the order of additions (TwoSum).",
   reordered: (failures: string, pairs: string) =>
     `The compiler reorders additions: TwoSum failed for ${failures} of ${pairs} pairs. No kernel relies on it.`,
+  paths: "Safe paths of the kernels",
+  pathsOf: (names: readonly string[]) => names.join(", "),
+  noPaths: "none",
+  pathsNotKept: "not recorded",
+  pathsAbout:
+    "Functions that miss their bound or hide a NaN here get another text in every kernel. Sums, products and finite results of sound functions keep their bits.",
+  pathsOlder: "This run was made before kernels chose their paths by the passport.",
+  noPathsAbout: "Every function keeps its usual text.",
   multiplyAdd: "x·x + z",
   once: "rounded once",
   twice: "rounded twice",

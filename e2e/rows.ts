@@ -107,6 +107,12 @@ export const ROWS: readonly Row[] = [
   row(
     4,
     "Trust in sight",
+    claim("kernels take safe paths by the passport of the device, and a NaN stays visible", {
+      "test/gpu/safePaths.test.ts": [
+        "a product on the paths that keep NaN is the usual one, bit for bit; a hidden overflow reaches the loss",
+        "gives the run of a sound one on them, which says so and passes its checks",
+      ],
+    }),
     claim("checks with words, hatched figures where one fails", {
       "e2e/trust.spec.ts": [
         "a run that fails a check is hatched in every figure and export, with the reason",

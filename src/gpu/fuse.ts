@@ -37,8 +37,12 @@ export function fused(
   bounds: Bounds,
 ): [Work[], Work[]] {
   const fewer = (works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] => {
-    // What nobody reads would take bindings away from reductions that could be joined.
-    const joined = dropUnread(joinEpilogues(smallFirst(works), bounds), readElsewhere);
+    // Reductions join before epilogues use up their bindings, and once more when epilogues hold what stood between them and
+    // what nobody reads is gone.
+    const joined = dropUnread(
+      joinEpilogues(joinReductions(smallFirst(works), bounds), bounds),
+      readElsewhere,
+    );
     return dropUnread(joinReductions(joined, bounds), readElsewhere);
   };
   const perProduct = fewer(tangent, (slot) => kept.has(slot));

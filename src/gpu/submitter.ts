@@ -29,6 +29,8 @@ const SLICE_MS = 30;
 const IN_FLIGHT = 2;
 /** Slices that one dispatch may take before it is cut. */
 const LONG = 3;
+/** Slices' lengths up to which one is run again as it is. */
+const ENOUGH = 1.5;
 /** A dispatch costs about this much on its own, whatever it computes. */
 const DISPATCH_FLOPS = 50_000;
 /** Milliseconds below which a slice only tells that it was not long: clocks of pages are coarse. */
@@ -43,6 +45,8 @@ export class Submitter {
   #rate: number;
   /** Milliseconds of commands that have run, of their parts in the slices that they stood in. */
   readonly #measured = new WeakMap<Command, number>();
+  /** Slices as they last ran, copies aside, by their first command. */
+  readonly #slices = new WeakMap<Command, readonly Command[]>();
   /** Long dispatches as they were last cut. */
   readonly #cut = new WeakMap<Command, readonly Command[]>();
   #lastDone = 0;
@@ -71,11 +75,26 @@ export class Submitter {
       if (this.#isLong(left[0])) left = this.#inParts(left);
       let end = 0;
       let expected = 0;
-      while (end < left.length && (end === 0 || expected + this.#msOf(left[end]) <= this.#sliceMs))
-        expected += this.#msOf(left[end++]);
+      while (end < left.length) {
+        const together = this.#measuredAt(left, end);
+        const ms = this.#sum(together);
+        if (end > 0 && expected + ms > this.#sliceMs) break;
+        expected += ms;
+        end += together.length;
+      }
       await this.#submit(left.slice(0, end), expected);
       left = left.slice(end);
     }
+  }
+
+  /**
+   * The commands from a place on that were one slice before: their sum is known better than their parts. One command where there was
+   * no such slice or where it proved long.
+   */
+  #measuredAt(commands: readonly Command[], at: number): readonly Command[] {
+    const slice = this.#slices.get(commands[at]) ?? [];
+    const same = slice.length > 1 && slice.every((command, i) => command === commands[at + i]);
+    return same && this.#sum(slice) <= ENOUGH * this.#sliceMs ? slice : [commands[at]];
   }
 
   /** As measured, or what its operations take at the device's pace. */
@@ -152,22 +171,25 @@ export class Submitter {
       const took = now - Math.max(submitted, this.#lastDone);
       this.#lastDone = now;
       this.onSlice?.(expected, took);
-      this.#learn(commands, expected, took > SHORT_MS ? took : Math.min(expected, SHORT_MS));
+      this.#learn(commands, took > SHORT_MS ? took : Math.min(expected, SHORT_MS));
     }, over);
     this.#pending.push(done);
   }
 
-  /** From commands that were meant to take `expected` milliseconds together and took `took`. */
-  #learn(commands: readonly Command[], expected: number, took: number): void {
+  /** From commands that took `took` milliseconds together. */
+  #learn(commands: readonly Command[], took: number): void {
+    const before = commands.map((command) => this.#msOf(command));
+    const scale = took / before.reduce((sum, ms) => sum + ms, 0);
+    commands.forEach((command, i) => {
+      const weight = this.#measured.has(command) ? BELIEVED : 1;
+      this.#measured.set(command, before[i] * (1 + weight * (scale - 1)));
+      this.#cut.delete(command);
+    });
+    const dispatches = commands.filter((command) => !("from" in command));
+    if (dispatches.length > 0) this.#slices.set(dispatches[0], dispatches);
     const flops = commands.reduce((sum, command) => sum + flopsOf(command) + DISPATCH_FLOPS, 0);
     const pace = flops / took;
     // Slow to rise, quick to fall: a slice that is too long is worse than one that is too short.
     this.#rate += (pace < this.#rate ? 0.7 : 0.3) * (pace - this.#rate);
-    const share = took / expected;
-    for (const command of commands) {
-      const weight = this.#measured.has(command) ? BELIEVED : 1;
-      this.#measured.set(command, this.#msOf(command) * (1 + weight * (share - 1)));
-      this.#cut.delete(command);
-    }
   }
 }

@@ -242,10 +242,14 @@ describe("a submitter that replays a program", () => {
       await submitter.idle();
       return slices;
     };
-    for (let i = 0; i < 6; i++) await product();
+    await product();
+    const second = await product();
+    for (let i = 0; i < 3; i++) await product();
     const slices = await product();
     clock.mockRestore();
     for (const [expected, ms] of slices) expect(Math.abs(ms - expected)).toBeLessThan(1.5);
+    // Already the second product, but for the one slice that was too long to be run again as it was.
+    expect(second.filter(([expected, ms]) => Math.abs(ms - expected) > 0.01).length).toBeLessThanOrEqual(3);
     // 153 ms in slices of 30, of which one command takes 50.
     expect(slices.length).toBeLessThanOrEqual(8);
     expect(Math.max(...slices.map(([, ms]) => ms))).toBe(50);

@@ -76,10 +76,8 @@ ${whole(run.answerMs)}, at worst ${whole(run.worstAnswerMs)}; tasks above 50 ms:
 }
 
 export function performanceText(results: Results): string {
-  const { counts, products, commands, lanczos, peers, profile, scaling, landscapes, layers } = tablesOf(
-    results,
-    markdown,
-  );
+  const { counts, products, commands, compilation, lanczos, peers, profile, scaling, landscapes, layers } =
+    tablesOf(results, markdown);
   const section = (title: string, text: string, rows: string): string =>
     rows === "" ? "" : `## ${title}\n\n${text}\n\n${rows}\n`;
   return `# Performance
@@ -105,14 +103,21 @@ vectors of a product, and of a gradient by a program of its own, which keeps not
   counts,
 )}${section(
   "A product, measured",
-  `Ceiling: the best matrix product of the same run, 512 x 512, before and after each product.`,
+  `Ceiling: the best matrix product known, 512 x 512, before and after each product of the same run. Reference: that of 8 rows and two
+vec4 columns a thread, by which the goals were set; where a row has no share of it, its ceiling was the reference.`,
   products,
 )}${section(
   "Commands, memory and compilation",
   `From cold: from weights in memory, on a fresh device, until the first product is there; create: derivatives, kernels and pipelines
 within it, those of the vector operations too. Memory: of the buffers that there are. Slice error: |taken - expected| / expected of the
-slices into which a product is cut. A slow device has its long dispatches cut, so that they are more than were counted.`,
+slices into which a product is cut, and the difference in milliseconds (short slices are seldom far off, whatever their error). A slow
+device has its long dispatches cut, so that they are more than were counted.`,
   commands,
+)}${section(
+  "Pipelines",
+  `Those of the two programs of a product: compiled one after the other on a fresh device, and all at once on another. The last stage of
+compilation, at the first run, is not in it.`,
+  compilation,
 )}${section(
   "Lanczos steps and landscapes",
   `Full reorthogonalisation, twice. Products alone were timed between the steps. The plan has room for slices, and so is above the
@@ -125,7 +130,7 @@ compilation. The Wasm rows run on one thread. Difference: relative, in the 2-nor
   peers,
 )}${section(
   "Where the time goes",
-  `Each dispatch of a product alone, kernels of one label together. Pipelines of its two programs, compiled one after the other.`,
+  `Each dispatch of a product alone, kernels of one label together.`,
   profile,
 )}${section("Scaling", "Time per sample, vector or parameter, of that of the first column.", scaling)}${section(
   "Small networks",
@@ -135,7 +140,7 @@ compilation. The Wasm rows run on one thread. Difference: relative, in the 2-nor
 
 \`schema\`: 1. \`device\` and \`host\` as above. \`units\`: by \`part/model/variant\`, each with \`at\` (ISO 8601), \`rounds\`, \`load\` (mean
 over a minute) and \`row\`: times in milliseconds (\`...Ms\`), memory in bytes, shares and ratios as plain numbers; the fields are
-described where they are declared, in \`bench/products.ts\`, \`lanczos.ts\`, \`scaling.ts\`, \`landscape.ts\`, \`layers.ts\` and
+described where they are declared, in \`bench/products.ts\`, \`compilation.ts\`, \`lanczos.ts\`, \`scaling.ts\`, \`landscape.ts\`, \`layers.ts\` and
 \`jax/compare.ts\`. \`page\`: what \`npm run bench:page\` has left. \`npm run bench -- --list\` names the units, \`--missing\` measures those that the file has not.
 `;
 }

@@ -23,7 +23,7 @@ const count = (x: number): string => String(Math.round(x));
 export const isMet = ({ bound, measured }: Goal): boolean | null =>
   measured === null ? null : bound.at === "least" ? measured >= bound.value : measured <= bound.value;
 
-/** Share of the ceiling, and times as fast as the fastest way of jax-js on the same WebGPU device. */
+/** Share of the kernel by which the goals were set, and times as fast as the fastest way of jax-js on the same WebGPU device. */
 const NETWORKS = [
   ["mlp", 0.85, 5],
   ["conv3", 0.82, 4.5],
@@ -63,9 +63,14 @@ export function goalsOf(results: Results): readonly Goal[] {
   };
   const probes = all("scaling").filter(({ over }) => over === "probes");
   return [
-    ...NETWORKS.map(([model, share]) =>
-      least(`${model}: share of the matrix product's ceiling`, share, percent, product(model)?.ofCeiling),
-    ),
+    ...NETWORKS.map(([model, share]) => {
+      const row = product(model);
+      const measured = row?.ofReference ?? row?.ofCeiling;
+      const goal = least(`${model}: share of the reference matrix product`, share, percent, measured);
+      return row?.ofReference === undefined
+        ? goal
+        : { ...goal, note: `${percent(row.ofCeiling)} of the best one known` };
+    }),
     ...NETWORKS.map(([model, , speed]) => againstPeer(model, speed)),
     ...NETWORKS.map(([model]) => {
       const row = fastest(model);
@@ -113,7 +118,7 @@ export function goalsOf(results: Results): readonly Goal[] {
       "slowest pipeline, milliseconds",
       2000,
       count,
-      largest(all("profile").map(({ slowestMs }) => slowestMs)),
+      largest(all("compilation").map(({ slowestMs }) => slowestMs)),
     ),
     most(
       "bundled-resnet20: Lanczos steps, of their products",

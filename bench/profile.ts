@@ -1,11 +1,9 @@
-/** Where the time of a product goes, dispatch by dispatch, and how long each of its pipelines takes to compile. */
-import { PipelineCache } from "../src/gpu/pipelines.ts";
-import { shareTexts } from "../src/gpu/sharing.ts";
+/** Where the time of a product goes, dispatch by dispatch. */
 import { type Command, type Dispatch, Submitter } from "../src/gpu/submitter.ts";
 import { openDevice } from "../src/run/device.ts";
 import type { Case } from "./cases.ts";
-import { CEILING_FLOPS, ceilingKernel } from "./ceiling.ts";
-import { inTurn, median, timed } from "./measure.ts";
+import { CEILING_FLOPS, ceilingKernels } from "./ceiling.ts";
+import { inTurn, median } from "./measure.ts";
 import { operatorFor, productJobs } from "./products.ts";
 
 export interface ProfileRow {
@@ -19,12 +17,6 @@ export interface ProfileRow {
     readonly share: number;
     readonly ofCeiling: number;
   }[];
-  /** Distinct ones of the two programs. */
-  readonly pipelines: number;
-  /** Compiled one after the other on a fresh device; the last stage, at the first run, is not in it. */
-  readonly compileMs: number;
-  readonly slowestMs: number;
-  readonly slowest: string;
 }
 
 /** Flops per millisecond of a device so fast that nothing is cut. */
@@ -46,7 +38,7 @@ export async function measureProfile(gpu: GPU, measured: Case, rounds: number): 
   const { device } = opened.gpu;
   const submitter = new Recording(device, UNCUT);
   const engines = { ...opened, submitter };
-  const { operator, plan } = await operatorFor(engines, measured);
+  const { operator } = await operatorFor(engines, measured);
   const { product, primal, release } = productJobs(operator);
   await primal();
   await product();
@@ -61,8 +53,7 @@ export async function measureProfile(gpu: GPU, measured: Case, rounds: number): 
     device.queue.submit([encoder.finish()]);
     await device.queue.onSubmittedWorkDone();
   };
-  const ceiling = await ceilingKernel(engines);
-  await ceiling();
+  const { best: ceiling } = await ceilingKernels(engines);
   const times = await inTurn(
     { ceiling, ...Object.fromEntries(dispatches.map((d, i) => [i, alone(d)])) },
     rounds,
@@ -90,27 +81,5 @@ export async function measureProfile(gpu: GPU, measured: Case, rounds: number): 
   release();
   operator.destroy();
   device.destroy();
-  const { primal: before, tangent } = plan.blueprint.lowered;
-  return { model: measured.id, kernels, ...(await compiled(gpu, [...before, ...tangent])) };
-}
-
-type Kernels = Parameters<typeof shareTexts>[0] & readonly { readonly label: string }[];
-
-async function compiled(gpu: GPU, kernels: Kernels) {
-  const { gpu: opened } = await openDevice(gpu);
-  const cache = new PipelineCache(opened.device);
-  const times: { readonly label: string; readonly ms: number }[] = [];
-  for (const [i, { wgsl }] of shareTexts(kernels).entries()) {
-    const { label } = kernels[i];
-    const known = cache.size;
-    const ms = await timed(() => cache.get(wgsl, label));
-    if (cache.size > known) times.push({ label, ms });
-  }
-  opened.device.destroy();
-  const slowest = times.reduce((a, b) => (b.ms > a.ms ? b : a));
-  return {
-    pipelines: times.length,
-    compileMs: times.reduce((sum, { ms }) => sum + ms, 0),
-    ...{ slowestMs: slowest.ms, slowest: slowest.label },
-  };
+  return { model: measured.id, kernels };
 }

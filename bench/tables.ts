@@ -1,5 +1,6 @@
 /** The results as tables, one per part. */
 
+import type { CompilationRow } from "./compilation.ts";
 import type { CountRow } from "./counts.ts";
 import type { PeerRow } from "./jax/compare.ts";
 import type { LanczosRow } from "./lanczos.ts";
@@ -39,6 +40,7 @@ export const PRODUCTS: Columns<ProductRow> = [
   ["GFLOP/s", (r) => r.gflops.toFixed(2)],
   ["ceiling", (r) => r.ceilingGflops.toFixed(2)],
   ["of ceiling", (r) => percent(r.ofCeiling)],
+  ["of reference", (r) => (r.ofReference === undefined ? "" : percent(r.ofReference))],
   ["copy GB/s", (r) => r.copyGBs.toFixed(1)],
 ];
 
@@ -52,6 +54,8 @@ export const COMMANDS: Columns<ProductRow> = [
   ["HVP MB", (r) => mega(r.hvpBytes)],
   ["slice error p50", (r) => percent(r.sliceErrorP50)],
   ["p99", (r) => percent(r.sliceErrorP99)],
+  ["off by ms p50", (r) => (r.sliceOffMsP50 === undefined ? "" : ms(r.sliceOffMsP50))],
+  ["p99", (r) => (r.sliceOffMsP99 === undefined ? "" : ms(r.sliceOffMsP99))],
 ];
 
 export const LANCZOS: Columns<LanczosRow> = [
@@ -91,9 +95,16 @@ export const PROFILE: Columns<ProfileRow> = [
         .map((k) => `${k.dispatches} x ${k.label}: ${percent(k.share)}, ${percent(k.ofCeiling)}`)
         .join("; "),
   ],
+];
+
+export const COMPILATION: Columns<CompilationRow> = [
+  ["network", (r) => r.model],
   ["pipelines", (r) => String(r.pipelines)],
-  ["compile ms", (r) => ms(r.compileMs)],
+  ["texts kB", (r) => (r.textLength / 1000).toFixed(0)],
+  ["one by one ms", (r) => ms(r.compileMs)],
+  ["all at once ms", (r) => ms(r.togetherMs)],
   ["slowest ms", (r) => ms(r.slowestMs)],
+  ["which", (r) => r.slowest],
 ];
 
 export const SCALING: Columns<ScalingRow> = [
@@ -135,6 +146,7 @@ export function tablesOf(
     counts: drawn(COUNTS, "counts"),
     products: drawn(PRODUCTS, "products"),
     commands: drawn(COMMANDS, "products"),
+    compilation: drawn(COMPILATION, "compilation"),
     lanczos: drawn(LANCZOS, "lanczos"),
     peers: drawn(PEERS, "peer"),
     profile: drawn(PROFILE, "profile"),

@@ -1,6 +1,7 @@
 /** What the bench measures, in pieces that each take minutes at most and a process of their own. */
 import { dawn } from "../src/cli/dawn.ts";
 import { CASES, caseOf, isGenerated, readBundled } from "./cases.ts";
+import { type CompilationRow, measureCompilation } from "./compilation.ts";
 import { type CountRow, countProduct } from "./counts.ts";
 import { comparePeer, type PeerRow } from "./jax/compare.ts";
 import { PATHS } from "./jax/peer.ts";
@@ -18,6 +19,7 @@ import { measureScaling, type ScalingCase, type ScalingRow } from "./scaling.ts"
 export interface Rows {
   readonly counts: CountRow;
   readonly products: ProductRow;
+  readonly compilation: CompilationRow;
   readonly lanczos: LanczosRow;
   readonly peer: PeerRow;
   readonly profile: ProfileRow;
@@ -76,6 +78,9 @@ export const UNITS: readonly Unit[] = [
   ...CASES.map((id) => unit("counts", id, null, async () => countProduct(await caseOf(id)))),
   ...CASES.map((id) =>
     unit("products", id, null, async (rounds) => measureProducts(dawn(), await caseOf(id), rounds)),
+  ),
+  ...CASES.map((id) =>
+    unit("compilation", id, null, async () => measureCompilation(dawn(), await caseOf(id))),
   ),
   ...CASES.filter(isGenerated).flatMap((id) =>
     PATHS.map((path) => unit("peer", id, path, (rounds) => comparePeer(dawn(), id, "webgpu", path, rounds))),

@@ -18,14 +18,14 @@ async function main() {
   });
   const [command, ...first] = npmCommand();
   const flags = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only", "--loglevel", "error"];
-  const omitted = values.production ? ["--omit", "dev"] : [];
-  const { stdout } = await promisify(execFile)(command, [...first, ...flags, ...omitted], {
+  const { stdout } = await promisify(execFile)(command, [...first, ...flags], {
     cwd: ROOT,
     maxBuffer: 2 ** 26,
   }).catch((error) => {
     throw new SetupError(`"npm sbom" (npm 10 or later) ended with: ${error.stderr || error.message}`);
   });
-  const sbom = cleaned(JSON.parse(stdout), readJson(join(ROOT, "package.json")));
+  const all = cleaned(JSON.parse(stdout), readJson(join(ROOT, "package.json")));
+  const sbom = values.production ? reachingThePage(all, readJson(join(ROOT, "package-lock.json"))) : all;
   const file = resolve(positionals[0] ?? join(ROOT, "sbom.cdx.json"));
   writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`);
   process.stdout.write(`${sbom.components.length} packages in ${file}\n`);
@@ -34,8 +34,10 @@ async function main() {
 
 /**
  * @typedef {{ type: string, url: string }} Reference
- * @typedef {{ name: string, version?: string, externalReferences?: Reference[] }} Component
- * @typedef {{ serialNumber?: string, metadata: { timestamp?: string, component: Component }, components: Component[] }} Sbom
+ * @typedef {{ name: string, version?: string, "bom-ref"?: string, externalReferences?: Reference[] }} Component
+ * @typedef {{ ref: string, dependsOn: string[] }} Needs
+ * @typedef {{ serialNumber?: string, metadata: { timestamp?: string, component: Component }, components: Component[],
+ *   dependencies?: Needs[] }} Sbom
  */
 
 /**
@@ -57,5 +59,27 @@ export function cleaned({ serialNumber: _, metadata, components, ...rest }, { na
     ...rest,
     metadata: { ...known, component: { ...withoutSource(metadata.component), name, version } },
     components: components.map(withoutSource),
+  };
+}
+
+/**
+ * Without what only builds and tests. (`npm sbom --omit dev` also leaves out what a package for tests needs beside us.)
+ * @param {Sbom} sbom of all packages
+ * @param {{ packages: Record<string, { version?: string, dev?: boolean, devOptional?: boolean }> }} lock package-lock.json
+ * @returns {Sbom}
+ */
+export function reachingThePage({ components, dependencies = [], ...rest }, { packages }) {
+  const kept = new Set(
+    Object.entries(packages)
+      .filter(([path, { dev, devOptional }]) => path !== "" && !dev && !devOptional)
+      .map(([path, { version }]) => `${path.split("node_modules/").pop()}@${version}`),
+  );
+  const own = rest.metadata.component["bom-ref"];
+  return {
+    ...rest,
+    components: components.filter((component) => kept.has(component["bom-ref"] ?? "")),
+    dependencies: dependencies
+      .filter(({ ref }) => ref === own || kept.has(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((needed) => kept.has(needed)) })),
   };
 }

@@ -2,7 +2,7 @@
 import { openDevice } from "../../src/run/device.ts";
 import { WatchedGpu } from "../../test/run/host.ts";
 import { caseOf, generatedCase } from "../cases.ts";
-import { CEILING_FLOPS, ceilingKernel } from "../ceiling.ts";
+import { CEILING_FLOPS, ceilingKernels } from "../ceiling.ts";
 import { countFlops } from "../counts.ts";
 import { inTurn, median, ratio, timed } from "../measure.ts";
 import { direction, operatorFor, productJobs } from "../products.ts";
@@ -56,8 +56,7 @@ export async function comparePeer(
   const before = { ...watched };
   await timed(() => peer.product(path));
   const [dispatches, submits] = [watched.dispatches - before.dispatches, watched.submits - before.submits];
-  const ceiling = await ceilingKernel(engines);
-  await ceiling();
+  const { best: ceiling } = await ceilingKernels(engines);
   const times = await inTurn({ ceiling, ours: product, theirs: () => peer.product(path) }, rounds);
   const row: PeerRow = {
     ...{ model, batch: net.batch, device, path },

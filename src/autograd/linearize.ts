@@ -4,6 +4,7 @@ import { type Curvature, curvatureProduct } from "./curvature.ts";
 import { pushforward, tangentLeaves } from "./jvp.ts";
 import { removeStopGradients } from "./passes.ts";
 import { type Staged, splitStages } from "./residuals.ts";
+import { distributeSums } from "./sums.ts";
 import { gradient, outputNode } from "./vjp.ts";
 
 export type { Staged } from "./residuals.ts";
@@ -59,7 +60,7 @@ export function linearize(
   [...tangents.keys()].forEach((node, i) => {
     g.output(`${HV}${names[i]}`, products[i] ?? g.full(0, g.shape(node)));
   });
-  return splitStages(removeStopGradients(g.finish()), [HV]);
+  return splitStages(distributeSums(removeStopGradients(g.finish())), [HV]);
 }
 
 /**

@@ -51,20 +51,37 @@ export const movedLeaves = (graph: Graph, place: readonly NodeId[]): Pick<Graph,
   inputs: graph.inputs.map((i) => ({ ...i, node: place[i.node] })),
 });
 
-/** Replaces `stopGradient` by its operand, once all derivatives are taken, and simplifies what that reveals. */
-export function removeStopGradients(graph: Graph): Graph {
+/** What stands in a rebuilt graph for an application of which the operands are rebuilt. */
+export type Rebuild = (node: GraphNode, operands: readonly NodeId[]) => NodeId;
+
+/** The graph written anew, node by node in its order; what its leaves are stays. */
+export function rebuilt(graph: Graph, start: (g: Builder) => Rebuild): Graph {
   const g = new Builder();
+  const rebuild = start(g);
   const place: NodeId[] = [];
   for (const { name, fileShape, axes, node } of graph.params) place[node] = g.param(name, fileShape, axes);
   for (const { name, shape, role, dtype, node } of graph.inputs)
     place[node] = g.input(name, shape, role, dtype);
-  graph.nodes.forEach(({ op, inputs, attrs, shape }, id) => {
-    const operands = inputs.map((i) => place[i]);
+  graph.nodes.forEach((node, id) => {
+    const { op, inputs, attrs, shape } = node;
     if (place[id] !== undefined) return;
     if (op === "const") place[id] = g.constant(attrs.value as number);
     else if (op === "tangent") place[id] = g.direction(attrs.name as string, shape);
-    else place[id] = op === "stopGradient" ? operands[0] : g.op(op, operands, attrs);
+    else
+      place[id] = rebuild(
+        node,
+        inputs.map((i) => place[i]),
+      );
   });
   for (const [name, id] of Object.entries(graph.outputs)) g.output(name, place[id]);
   return prune(g.finish());
 }
+
+/** Replaces `stopGradient` by its operand, once all derivatives are taken, and simplifies what that reveals. */
+export const removeStopGradients = (graph: Graph): Graph =>
+  rebuilt(
+    graph,
+    (g) =>
+      ({ op, attrs }, operands) =>
+        op === "stopGradient" ? operands[0] : g.op(op, operands, attrs),
+  );

@@ -58,6 +58,11 @@ export const FLAGS: readonly Flag[] = [
     value: "GB",
     help: "of the disk that a Krylov basis may take where it fits neither: a file in the system's folder for temporary files (TMPDIR), gone with the run (none)",
   },
+  {
+    name: "kernels",
+    value: "FILE",
+    help: "a table of the command tune, measured on this device: its tilings are used, and the result says so (the usual ones)",
+  },
   { name: "bn", value: "eval|batch", help: "BatchNorm with running statistics or those of the batch (eval)" },
   {
     name: "operator",
@@ -115,7 +120,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: "out",
     value: "FILE",
-    help: "hvp: where to write Hv as npy; diag: the diagonal and its standard errors, float32 [2,n]; landscape: the grid as .json or .npz",
+    help: "tune: the table as JSON; hvp: where to write Hv as npy; diag: the diagonal and its standard errors, float32 [2,n]; landscape: the grid as .json or .npz",
   },
   { name: "radius", value: "R", help: "slice, landscape: largest step along a direction (0.5)" },
   {

@@ -29,15 +29,16 @@ export function deviceText(device: DeviceReport, sizes: readonly SizePlan[]): st
 const count = (n: number): string => n.toLocaleString("en-US");
 
 function passportLines(passport: Passport): string[] {
-  const { functions, subnormals, nonFinite, twoSum, multiplyAdd, repeatable, faults } = passport;
+  const { functions, subnormals, nonFinite, twoSum, multiplyAdd, repeatable, faults, paths } = passport;
   const yes = (is: boolean): string => (is ? "yes" : "no");
   return [
     `numerics passport: ${faults.length === 0 ? "sound" : faults.join("; ")}`,
     ...functions.map(functionLine),
     `  subnormal operands ${subnormals.operands}, results ${subnormals.results}`,
-    `  NaN and infinity carried: ${yes(nonFinite.carried)}, made: ${yes(nonFinite.made)}, seen by bits: ${yes(nonFinite.seenByBits)}, NaN seen by x != x: ${yes(nonFinite.seenByComparison)}, hidden by max: ${yes(nonFinite.hiddenByMaximum)}`,
+    `  NaN and infinity carried: ${yes(nonFinite.carried)}, made: ${yes(nonFinite.made)}, seen by bits: ${yes(nonFinite.seenByBits)}, NaN seen by x != x: ${yes(nonFinite.seenByComparison)}, hidden by max: ${yes(nonFinite.hiddenByMaximum)}${nonFinite.hiddenBy?.length ? `, by own ${nonFinite.hiddenBy.join(", ")}` : ""}`,
     `  TwoSum exact: ${yes(twoSum.exact)} (${twoSum.failures} of ${twoSum.points} fail); x x + z ${multiplyAdd.written}, fma ${multiplyAdd.builtin}`,
     `  repeatable: ${yes(repeatable)}`,
+    `  safe paths of the kernels: ${paths === undefined ? "not recorded" : paths.length === 0 ? "none" : paths.join(", ")}`,
   ];
 }
 

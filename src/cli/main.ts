@@ -24,6 +24,7 @@ import { type Asking, askedBy } from "./asking.ts";
 import { dawn } from "./dawn.ts";
 import { deviceText } from "./device.ts";
 import { temporaryDisk } from "./disk.ts";
+import { takeKernels, tuneCommand } from "./kernels.ts";
 import { checkGridPath, landscapeRequest, needsRun, writeGrid } from "./landscape.ts";
 import { layersRequest, layersText, subsetsRequest } from "./layers.ts";
 import { planRequest, writePlan } from "./plan.ts";
@@ -49,6 +50,7 @@ const COMMANDS = {
   plan: "the best bits of the weights within a budget, and the loss that they measure",
   prune: "the output channels that may go within a budget (HAP), and the loss without them",
   hvp: "the product with a given vector",
+  tune: "how fast the kernels of such a run are in other tilings, as a table for --kernels (--out)",
   device: "the adapter, what fits it, and the accuracy of its arithmetic; takes --json and --memory only",
 } as const;
 type Command = keyof typeof COMMANDS;
@@ -83,6 +85,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
   const data = await dataSource(args, model);
   const engine = openEngine(args);
   try {
+    await takeKernels(engine, args);
     const loaded = await engine.load(model, data);
     if (loaded.kind === "refused") throw new Error(loaded.message);
     if (command === "jacobian" && args.has("units")) {
@@ -92,6 +95,7 @@ async function execute(command: Command, args: Arguments): Promise<number> {
     const settings = settingsFor(command, args, loaded.card.data.available);
     const asking = askedBy(command, args);
     if (asking !== null) return await asked(engine, settings, args, asking);
+    if (command === "tune") return await tuneCommand(engine, settings, args, reportProgress);
     if (command === "hvp") return await hvp(engine, settings, args);
     if (command === "sensitivity" || command === "plan")
       return await planned(engine, command, settings, args);

@@ -57,6 +57,10 @@ export function summary(result: RunResult, perLayer: boolean): string {
       lines.push(
         `the Krylov basis did not fit the GPU: ${Math.ceil(basis.bytes / 1e6)} MB ${place}, read four times a step`,
       );
+  if (result.kernels !== undefined)
+    lines.push(
+      `kernels: ${result.kernels.chosen.length} shapes in measured tilings (table ${result.kernels.digest.slice(0, 12)})`,
+    );
   const negative = negativeShare(result, largest);
   if (negative !== null) lines.push(negative);
   if (trace.method === "exact") lines.push(`trace ${number(trace.estimate)} (exact)`);

@@ -1,5 +1,7 @@
 /** The one place that asks for the GPU. */
 
+import type { KernelChoices } from "./tiling.ts";
+
 export interface DeviceInfo {
   readonly name: string;
   readonly vendor: string;
@@ -15,7 +17,20 @@ export interface Gpu {
   readonly limits: GPUSupportedLimits;
   /** Validation and memory errors that no call reported, oldest first: results after one cannot be trusted. */
   readonly faults: readonly string[];
+  /** Tilings other than the usual ones, for all kernels that are written for it. */
+  readonly choices?: KernelChoices;
 }
+
+/** What a device decides of the kernels that are written for it. */
+export const kernelBounds = ({
+  limits,
+  choices,
+}: Pick<Gpu, "choices"> & {
+  readonly limits: { readonly maxStorageBuffersPerShaderStage: number };
+}): { readonly maxBindings: number; readonly choices?: KernelChoices } => ({
+  maxBindings: limits.maxStorageBuffersPerShaderStage,
+  ...(choices === undefined ? {} : { choices }),
+});
 
 /** No adapter, or no device from it. The message says what a user can do. */
 export class GpuUnavailable extends Error {

@@ -6,13 +6,15 @@ import { type ConvPair, type Expr, type Heavy, moveExpr } from "./expr.ts";
 import type { Kernel } from "./kernel.ts";
 import { chainKernel } from "./kernels/chain.ts";
 import { conv2dKernel } from "./kernels/conv2d.ts";
-import { conv2dDirectKernel, conv2dDirectWeightKernel, isDirect } from "./kernels/conv2dDirect.ts";
-import { conv2dWeightKernel, sharesFor } from "./kernels/conv2dWeight.ts";
+import { conv2dDirectKernel, conv2dDirectWeightKernel } from "./kernels/conv2dDirect.ts";
+import { conv2dWeightKernel, directShares } from "./kernels/conv2dWeight.ts";
 import { elementwiseKernel, type Output } from "./kernels/elementwise.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
 import { poolKernel } from "./kernels/pool.ts";
 import { reducedShape, reduceKernel, reduceShares } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
+import { type KernelChoices, shapeKey, type Tiling } from "./tiling.ts";
+import { kernelShape, tilingsFor } from "./tilings.ts";
 import { broadcastView, type View } from "./view.ts";
 
 type Conv = Extract<Heavy, { kind: "conv" }>;
@@ -20,13 +22,19 @@ type Conv = Extract<Heavy, { kind: "conv" }>;
 /** Gives a fresh dense slot for intermediate sums. */
 export type Allocate = (shape: Shape, batched: boolean) => View;
 
-/** The kernels of a chain of works, in order. */
-export function emit(chain: Chain, allocate: Allocate): Kernel[] {
+/** The kernels of a chain of works, in order; each shape in the tiling that was chosen for it, or in the usual one. */
+export function emit(chain: Chain, allocate: Allocate, choices?: KernelChoices): Kernel[] {
   const ready = chain.map((work) => ({ ...work, outputs: work.outputs.map(atLeastOneAxis) }));
   if (ready.length > 1) return [chainKernel(ready)];
   const [{ host, outputs, label }] = ready;
   if (host === null) return [elementwiseKernel(outputs, label)];
-  return emitHosted(host.work, host.shape, outputs, allocate);
+  const shape = kernelShape(host.work, host.shape);
+  const write = (tiling: Tiling | null): Kernel[] =>
+    emitHosted(host.work, host.shape, outputs, allocate, tiling);
+  if (shape === null) return write(null);
+  const [usual] = tilingsFor(shape);
+  const kernels = write(choices?.get(shapeKey(shape)) ?? usual);
+  return [{ ...kernels[0], tiled: { shape, write } }, ...kernels.slice(1)];
 }
 
 /** Kernels count vec4s along an innermost axis, so a scalar counts as shape [1]. */
@@ -35,11 +43,18 @@ const atLeastOneAxis = ({ expr, view }: Output): Output =>
     ? { expr, view }
     : { expr: lifted(expr, [1]), view: { ...view, shape: [1], strides: [1] } };
 
-function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], allocate: Allocate): Kernel[] {
+/** @param tiling null where the work knows one way only */
+function emitHosted(
+  work: Heavy,
+  shape: Shape,
+  outputs: readonly Output[],
+  allocate: Allocate,
+  tiling: Tiling | null,
+): Kernel[] {
   const batched = outputs.some((o) => o.view.slot.probeStride > 0);
   switch (work.kind) {
     case "matmul":
-      return [matmulKernel(work, shape, outputs)];
+      return [matmulKernel(work, shape, outputs, tiling as Tiling)];
     case "gather":
     case "scatter":
       return [rowsKernel(work, shape, outputs)];
@@ -53,14 +68,14 @@ function emitHosted(work: Heavy, shape: Shape, outputs: readonly Output[], alloc
       return [reduceKernel(work, sums, shares), secondPass(work.fn, partials, outputs)];
     }
     case "conv": {
-      const direct = isDirect(work);
-      if (work.mode !== "weight") return [(direct ? conv2dDirectKernel : conv2dKernel)(work, shape, outputs)];
-      if (direct) {
-        const partials = allocate([sharesFor(work, shape), ...shape], batched);
+      if (tiling === null) {
+        if (work.mode !== "weight") return [conv2dDirectKernel(work, shape, outputs)];
+        const partials = allocate([directShares(work, shape), ...shape], batched);
         return [conv2dDirectWeightKernel(work, partials), secondPass("sum", [partials], outputs)];
       }
+      if (work.mode !== "weight") return [conv2dKernel(work, shape, outputs, tiling)];
       const parts = pairGroups(work);
-      const shares = sharesFor(work, shape);
+      const shares = tiling.splitK;
       const partials = allocate([parts.length * shares, ...shape], batched);
       const first = parts.map((pairs, i) =>
         conv2dWeightKernel({ ...work, pairs }, within(partials, i * shares, shares)),

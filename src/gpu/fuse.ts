@@ -9,6 +9,8 @@ import { sameShape } from "../autograd/ops/op.ts";
 import { type NodeId, type Shape, sizeOf } from "../model/graph.ts";
 import { type Expr, type Heavy, loadsOf, moveExpr, operandViews, sameView } from "./expr.ts";
 import type { Output } from "./kernels/elementwise.ts";
+import { reduceShares } from "./kernels/reduce.ts";
+import type { KernelChoices } from "./tiling.ts";
 import { reshapeView, type Slot } from "./view.ts";
 
 export interface Work {
@@ -18,12 +20,14 @@ export interface Work {
   readonly outputs: readonly Output[];
 }
 
-/** What a kernel may bind. */
+/** What a kernel may bind, and how its work is laid out. */
 export interface Bounds {
   /** Storage buffers. */
   readonly maxBindings: number;
   /** Vectors per product. */
   readonly probes: number;
+  /** Tilings other than the usual ones. */
+  readonly choices?: KernelChoices;
 }
 
 /** The works of both programs, fewer: `kept` are slots that the caller reads. */
@@ -32,11 +36,18 @@ export function fused(
   kept: ReadonlySet<Slot>,
   bounds: Bounds,
 ): [Work[], Work[]] {
-  const fewer = (works: readonly Work[]): Work[] =>
-    joinReductions(joinEpilogues(smallFirst(works), bounds), bounds);
-  const perProduct = dropUnread(fewer(tangent), (slot) => kept.has(slot));
+  const fewer = (works: readonly Work[], readElsewhere: (slot: Slot) => boolean): Work[] => {
+    // Reductions join before epilogues use up their bindings, and once more when epilogues hold what stood between them and
+    // what nobody reads is gone.
+    const joined = dropUnread(
+      joinEpilogues(joinReductions(smallFirst(works), bounds), bounds),
+      readElsewhere,
+    );
+    return dropUnread(joinReductions(joined, bounds), readElsewhere);
+  };
+  const perProduct = fewer(tangent, (slot) => kept.has(slot));
   const residuals = new Set(perProduct.flatMap(slotsRead));
-  return [dropUnread(fewer(primal), (slot) => kept.has(slot) || residuals.has(slot)), perProduct];
+  return [fewer(primal, (slot) => kept.has(slot) || residuals.has(slot)), perProduct];
 }
 
 /** Whether one kernel may do all of a work. */
@@ -53,7 +64,7 @@ export function writesApart(outputs: readonly Output[], { probes }: Bounds): boo
   return probes === 1 || new Set(vectors).size === vectors.length;
 }
 
-/** Storage buffers that a kernel of this work binds. */
+/** Storage buffers that a kernel of this work binds, or the one of its two kernels that binds more. */
 function bindingsOf({ host, outputs }: Work): number {
   const slots = new Set<Slot>();
   const epilogue = new Set<Slot>();
@@ -61,37 +72,33 @@ function bindingsOf({ host, outputs }: Work): number {
     slots.add(view.slot);
     for (const { view: read } of loadsOf(expr)) epilogue.add(read.slot);
   }
+  const stored = slots.size + epilogue.size;
+  if (host === null) return stored;
+  const { work } = host;
+  const own = new Set(operandViews(work).map((v) => v.slot)).size;
   // The weight gradient and split reductions store through a second pass, which binds the partial sums instead.
-  return slots.size + epilogue.size + (host === null ? 0 : ownBindings(host.work));
-}
-
-function ownBindings(work: Heavy): number {
-  if (work.kind === "conv" && work.mode === "weight") return 1;
-  return new Set(operandViews(work).map((v) => v.slot)).size;
+  if (work.kind === "conv" && work.mode === "weight") return stored + 1;
+  if (work.kind !== "reduce" || reduceShares(work) === 1) return stored + own;
+  const partials = work.inputs.length;
+  return Math.max(own + partials, stored + partials);
 }
 
 /** Elements below which a tensor may wait in memory for long, and recomputing a short expression beats a dispatch. */
 export const SMALL = 4096;
 
 /**
- * Moves small pointwise works that read nothing which other works compute to the front. Such a work, a scale per
- * channel say, would otherwise stand between a convolution and the pointwise work that could be its epilogue.
+ * Moves each small pointwise work up to right behind what makes its youngest operand, and to the front where nothing does. Such a
+ * work, a scale per channel say, would otherwise stand between a kernel and the pointwise work that could be its epilogue.
  */
 function smallFirst(works: readonly Work[]): Work[] {
-  const late = new Set<Slot>();
-  const isEarly = (work: Work): boolean =>
-    work.host === null &&
-    sizeOf(work.outputs[0].view.shape) <= SMALL &&
-    !slotsRead(work).some((slot) => late.has(slot));
-  const [early, others]: [Work[], Work[]] = [[], []];
-  for (const work of works) {
-    if (isEarly(work)) early.push(work);
-    else {
-      others.push(work);
-      for (const { view } of work.outputs) late.add(view.slot);
-    }
-  }
-  return [...early, ...others];
+  const behind = new Map<Slot, number>();
+  const places = works.map((work, i) => {
+    const small = work.host === null && sizeOf(work.outputs[0].view.shape) <= SMALL;
+    const place = small ? Math.max(-1, ...slotsRead(work).map((slot) => behind.get(slot) ?? -1)) : i;
+    for (const { view } of work.outputs) behind.set(view.slot, place);
+    return { work, place };
+  });
+  return places.toSorted((a, b) => a.place - b.place).map(({ work }) => work);
 }
 
 /** Moves pointwise works into the epilogue of the work that computes their youngest operand. */
@@ -170,7 +177,7 @@ function inRegisters(expr: Expr, outputs: readonly Output[]): Expr | null {
 /**
  * Reductions of one shape over the same axes become one, so that what they share is read once: the sums behind the
  * gradients of a BatchNorm's scale and shift, for one. A later reduction moves up to an earlier one if all that it
- * reads is there by then.
+ * reads is there by then; what only its epilogue reads may be a result of the earlier one, still in registers.
  */
 function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
   const joined: (Work | null)[] = [...works];
@@ -179,8 +186,11 @@ function joinReductions(works: readonly Work[], bounds: Bounds): Work[] {
   works.forEach((work, i) => {
     const key = reductionKey(work);
     const target = key === null ? undefined : latest.get(key);
-    const ready = Math.max(-1, ...slotsRead(work).map((slot) => writer.get(slot) ?? -1));
-    const merged = target === undefined || ready >= target ? null : sideBySide(joined[target] as Work, work);
+    const readyAt = (slots: readonly Slot[]): number =>
+      Math.max(-1, ...slots.map((slot) => writer.get(slot) ?? -1));
+    const ready =
+      target !== undefined && readyAt(operandsRead(work)) < target && readyAt(slotsRead(work)) <= target;
+    const merged = ready ? sideBySide(joined[target] as Work, work) : null;
     if (merged === null || !allowed(merged, bounds)) {
       if (key !== null) latest.set(key, i);
       for (const { view } of work.outputs) writer.set(view.slot, i);
@@ -203,7 +213,12 @@ function sideBySide(a: Work, b: Work): Work | null {
   const [left, right] = [a.host?.work, b.host?.work];
   if (a.host === null || left?.kind !== "reduce" || right?.kind !== "reduce") return null;
   const inputs = [...left.inputs, ...right.inputs];
-  const moved = b.outputs.map(({ expr, view }) => ({ expr: renumber(expr, left.inputs.length), view }));
+  const moved: Output[] = [];
+  for (const { expr, view } of b.outputs) {
+    const replaced = inRegisters(renumber(expr, left.inputs.length), a.outputs);
+    if (replaced === null) return null;
+    moved.push({ expr: replaced, view });
+  }
   return { ...a, host: { ...a.host, work: { ...left, inputs } }, outputs: [...a.outputs, ...moved] };
 }
 
@@ -231,9 +246,13 @@ function dropUnread(works: readonly Work[], readElsewhere: (slot: Slot) => boole
 }
 
 /** Slots that a work reads. */
-export function slotsRead({ host, outputs }: Work): Slot[] {
+export function slotsRead(work: Work): Slot[] {
   return [
-    ...outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
-    ...(host === null ? [] : operandViews(host.work).map(({ slot }) => slot)),
+    ...work.outputs.flatMap(({ expr }) => loadsOf(expr).map(({ view }) => view.slot)),
+    ...operandsRead(work),
   ];
 }
+
+/** Slots that its host reads. */
+const operandsRead = ({ host }: Work): Slot[] =>
+  host === null ? [] : operandViews(host.work).map(({ slot }) => slot);

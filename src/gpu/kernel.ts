@@ -3,6 +3,7 @@
  * can be printed, counted and planned for before anything is allocated.
  */
 
+import type { KernelShape, Tiling } from "./tiling.ts";
 import type { Slot, View } from "./view.ts";
 
 export interface Binding {
@@ -22,6 +23,15 @@ export interface Kernel {
   readonly batched: boolean;
   /** Floating-point operations per probe (2 per multiply-add), for slicing and the bench. */
   readonly flops: number;
+  /** Where there is a choice, on the first of the kernels that do the work. */
+  readonly tiled?: Tiled;
+}
+
+/** Work that other tilings do as well. */
+export interface Tiled {
+  readonly shape: KernelShape;
+  /** The kernels that do the same work in another tiling, their intermediate sums in fresh slots. */
+  readonly write: (tiling: Tiling) => readonly Kernel[];
 }
 
 /** Workgroups per dimension that every WebGPU device accepts. */

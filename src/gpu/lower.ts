@@ -21,9 +21,10 @@ import {
   moveExpr,
   substitute,
 } from "./expr.ts";
-import { type Bounds, fused, SMALL, type Work } from "./fuse.ts";
+import { type Bounds, fused, type Work } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Spill, withinBindings, withOneHost } from "./narrow.ts";
+import { isCheap, isRepeated } from "./repeat.ts";
 import type { RowLists } from "./rowLists.ts";
 import { Slots, type VectorLayouts } from "./slots.ts";
 import { MOVEMENT, type StagedGraph, type Survey, survey, VECTOR_OUTPUT } from "./survey.ts";
@@ -100,7 +101,7 @@ class Lowering {
   }
 
   #write(chain: Chain): Kernel[] {
-    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched));
+    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched), this.#options.choices);
   }
 
   #node(id: NodeId, node: GraphNode): void {
@@ -169,8 +170,8 @@ class Lowering {
       return;
     }
     if (expr.kind === "const" || (expr.kind === "load" && expr.window === undefined)) return;
-    const shared = this.#survey.uses[id] > 1 && !this.#cheap(id);
-    const { op, inputs } = this.#graph.nodes[id];
+    const { op, inputs, shape } = this.#graph.nodes[id];
+    const shared = this.#survey.uses[id] > 1 && !isCheap(expr, shape);
     if (MOVEMENT.has(op) && (shared || this.#survey.mustStore.has(id))) {
       // What is moved is stored, not the (perhaps much larger) result of moving it.
       this.#stored(inputs[0]);
@@ -178,13 +179,6 @@ class Lowering {
       if (this.#values[id].kind === "load") return;
     }
     if (shared || this.#survey.mustStore.has(id)) this.#store(id);
-  }
-
-  #cheap(id: NodeId): boolean {
-    const { applies, loads, heavies } = costOf(this.#values[id]);
-    if (heavies > 0) return false;
-    if (applies <= 1 && loads.length <= 1) return true;
-    return sizeOf(this.#graph.nodes[id].shape) <= SMALL && applies <= 4 && loads.length <= 3;
   }
 
   /** Puts a node's value into a slot of its own. */
@@ -234,6 +228,7 @@ class Lowering {
   }
 
   #move(input: NodeId, node: GraphNode): Expr {
+    if (isRepeated(this.#values[input], this.#graph.nodes[input].shape, node.shape)) this.#stored(input);
     const moved = moveExpr(this.#values[input], node.op, node.attrs);
     if (moved !== null) return moved;
     const view = this.#stored(input);

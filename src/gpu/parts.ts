@@ -1,15 +1,16 @@
 /**
- * A dispatch in parts, for devices on which one kernel takes longer than a submit may. WGSL has no first workgroup, so a second
- * text of the kernel adds one from a uniform: the same threads do the same work, and the results are the same bit for bit.
- * It is compiled when a part is first wanted; devices that never want one pay nothing.
+ * A dispatch in parts, for devices on which one kernel takes longer than a submit may. WGSL has no first workgroup, so the text
+ * of a kernel adds one from a uniform: the same threads do the same work, and the results are the same bit for bit. The whole
+ * dispatch runs the same pipeline from workgroup 0: a pipeline of its own for the parts would be compiled while a run waits.
  */
 
 import { createBuffer } from "./memory.ts";
-import type { PipelineCache } from "./pipelines.ts";
 import type { Dispatch } from "./submitter.ts";
 
 /** Bytes between uniform bindings that every device accepts. */
 export const UNIFORM_ALIGNMENT = 256;
+/** Of the number of the first workgroup. */
+export const FIRST_GROUP_BYTES = 16;
 /** Parts of one dispatch. */
 const MOST = 256;
 
@@ -37,12 +38,13 @@ export function cutGroups(groups: Groups, parts: number): Part[] {
 const MAIN = /@workgroup_size\(([^)]*)\)\s*fn main\(([^{]*)\)\s*\{/;
 const BUILTIN = /@builtin\((\w+)\)\s*(\w+)(\s*:\s*vec3u)/g;
 
-/** The kernel with the number of its first workgroup in a uniform; null where it asks how many there are. */
-export function withFirstGroup(wgsl: string, binding: number): string | null {
+/** The kernel with the number of its first workgroup in a uniform. */
+export function withFirstGroup(wgsl: string, binding: number): string {
   const main = MAIN.exec(wgsl);
   if (main === null) throw new Error("internal: a kernel without a main function");
   const [text, size, parameters] = main;
-  if (parameters.includes("num_workgroups")) return null;
+  if (parameters.includes("num_workgroups"))
+    throw new Error("internal: a kernel asks how many workgroups run");
   const [x, y = "1", z = "1"] = size.split(",").map((n) => n.trim().replace(/[ui]$/, ""));
   const steps: Readonly<Record<string, string>> = {
     global_invocation_id: `first_group.xyz * vec3u(${x}, ${y}, ${z})`,
@@ -61,9 +63,10 @@ export function withFirstGroup(wgsl: string, binding: number): string | null {
 
 export interface WholeDispatch {
   readonly device: GPUDevice;
-  readonly pipelines: PipelineCache;
-  readonly wgsl: string;
+  /** Of the text with the number of its first workgroup. */
+  readonly pipeline: GPUComputePipeline;
   readonly label: string;
+  /** Without the number of the first workgroup, which is bound behind them. */
   readonly resources: readonly GPUBufferBinding[];
   readonly groups: Groups;
   readonly flops: number;
@@ -71,12 +74,11 @@ export interface WholeDispatch {
   readonly allocated: (buffer: GPUBuffer) => void;
 }
 
-/** Cuts a dispatch into about so many parts, which are to run in their order; it alone where it cannot be cut. */
-export function splitter(whole: WholeDispatch): (parts: number) => Promise<readonly Dispatch[]> | null {
-  const { device, pipelines, wgsl, label, resources, groups, flops } = whole;
-  const made = new Map<number, Promise<readonly Dispatch[]>>();
-  const make = async (text: string, cut: readonly Part[]): Promise<readonly Dispatch[]> => {
-    const pipeline = await pipelines.get(text, `${label}, in parts`);
+/** Cuts a dispatch into about so many parts, which are to run in their order; null where it cannot be cut. */
+export function splitter(whole: WholeDispatch): (parts: number) => readonly Dispatch[] | null {
+  const { device, pipeline, label, resources, groups, flops } = whole;
+  const made = new Map<number, readonly Dispatch[]>();
+  const make = (cut: readonly Part[]): readonly Dispatch[] => {
     const buffer = createBuffer(device, {
       label: "first workgroups",
       size: cut.length * UNIFORM_ALIGNMENT,
@@ -91,7 +93,7 @@ export function splitter(whole: WholeDispatch): (parts: number) => Promise<reado
     buffer.unmap();
     const all = groups[0] * groups[1] * groups[2];
     return cut.map((part, i) => {
-      const first = { buffer, offset: i * UNIFORM_ALIGNMENT, size: 16 };
+      const first = { buffer, offset: i * UNIFORM_ALIGNMENT, size: FIRST_GROUP_BYTES };
       const entries = [...resources, first].map((resource, binding) => ({ binding, resource }));
       const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries, label });
       const share = (part.groups[0] * part.groups[1] * part.groups[2]) / all;
@@ -100,12 +102,8 @@ export function splitter(whole: WholeDispatch): (parts: number) => Promise<reado
   };
   return (parts) => {
     const cut = cutGroups(groups, parts);
-    const known = made.get(cut.length);
-    if (known !== undefined || cut.length === 1) return known ?? null;
-    const text = withFirstGroup(wgsl, resources.length);
-    if (text === null) return null;
-    const dispatches = make(text, cut);
-    made.set(cut.length, dispatches);
+    const dispatches = made.get(cut.length) ?? (cut.length === 1 ? null : make(cut));
+    if (dispatches !== null) made.set(cut.length, dispatches);
     return dispatches;
   };
 }

@@ -12,10 +12,12 @@ import {
   FUNCTION_ROWS,
   type FunctionRow,
   INFINITY,
+  NAN_ROWS,
   nothing,
   POINTS,
   TWO_SUM_ROW,
 } from "./passportRows.ts";
+import { NAN_HIDERS, type NanHider, pathOf, type SafePath } from "./safePaths.ts";
 
 /** Largest error of a function on its grid. */
 export interface FunctionError {
@@ -53,6 +55,8 @@ export interface Passport {
     readonly seenByComparison: boolean;
     /** max(NaN, 0) is 0: a ReLU hides a NaN. */
     readonly hiddenByMaximum: boolean;
+    /** Functions of the project that give a number for NaN. Absent in older results. */
+    readonly hiddenBy?: readonly NanHider[];
   };
   /** Knuth's TwoSum gives the rounding error of every sum: the compiler does not reassociate. */
   readonly twoSum: { readonly exact: boolean; readonly points: number; readonly failures: number };
@@ -62,6 +66,8 @@ export interface Passport {
   readonly repeatable: boolean;
   /** What is wrong for this engine, in words; none in a sound device. */
   readonly faults: readonly string[];
+  /** Ways around faults that the kernels take on this device, and on which its functions were measured. Absent in older results. */
+  readonly paths?: readonly SafePath[];
 }
 
 /** What a kernel gets and gives: all rows one after the other, as the bits of float32. */
@@ -77,13 +83,13 @@ const isNan = (word: number): boolean => (word & 0x7fffffff) >>> 0 > INFINITY;
 const isInfinite = (word: number): boolean => (word & 0x7fffffff) === INFINITY;
 const isNumber = (word: number): boolean => !isNan(word) && !isInfinite(word);
 
-/** What the results of all rows say; `again` are those of the second time. */
-export function readPassport(sheet: Sheet, again: Uint32Array): Passport {
+/** What the results of all rows say; `again` are those of the second time, `paths` the safe ones of both. */
+export function readPassport(sheet: Sheet, again: Uint32Array, paths: readonly SafePath[] = []): Passport {
   const bits = (name: BitName): number[] => {
     const from = (FUNCTION_ROWS.length + BIT_NAMES.indexOf(name)) * POINTS;
     return [...sheet.results.subarray(from, from + BIT_ROWS[name].left.length)];
   };
-  const functions = FUNCTION_ROWS.map((row, i) => functionError(row, rowOf(sheet, i)));
+  const functions = FUNCTION_ROWS.map((row, i) => functionError(row, rowOf(sheet, i), paths));
   const made = (name: BitName): boolean => {
     const kinds = [isInfinite, isNan, isNan, isNumber];
     return bits(name).every((word, i) => kinds[i](word));
@@ -96,6 +102,7 @@ export function readPassport(sheet: Sheet, again: Uint32Array): Passport {
     seenByBits: seen("productSeen") && seen("sumSeen"),
     seenByComparison: bits("compared")[0] === ONE,
     hiddenByMaximum: !isNan(bits("maximum")[0]),
+    hiddenBy: NAN_HIDERS.filter((name) => !isNan(bits(NAN_ROWS[name])[0])),
   };
   const fused = (name: BitName) => (bits(name)[0] === 0 ? "separate" : "fused");
   const kept = (name: BitName) => ((bits(name)[0] & 0x7fffffff) === 0 ? "flushed" : "kept");
@@ -114,6 +121,7 @@ export function readPassport(sheet: Sheet, again: Uint32Array): Passport {
       ...(nonFinite.seenByBits ? [] : ["NaN and infinity cannot be seen in results"]),
       ...(repeatable ? [] : ["the same kernel gave other bits the second time"]),
     ],
+    paths,
   };
 }
 
@@ -136,8 +144,11 @@ function rowOf({ left, right, results }: Sheet, row: number): Row {
 /** Spacing of float32 at a number. */
 const spacing = (value: number): number => 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(value)))) - 23);
 
-function functionError(row: FunctionRow, { x, z, y }: Row): FunctionError {
-  const { name, own, used, unit, bound, exact } = row;
+function functionError(
+  { name, own, used, unit, bound, exact, right }: FunctionRow,
+  { x, z, y }: Row,
+  paths: readonly SafePath[],
+): FunctionError {
   let [worst, place] = [0, 0];
   for (let i = 0; i < POINTS; i++) {
     const want = exact(x[i], z[i]);
@@ -146,9 +157,11 @@ function functionError(row: FunctionRow, { x, z, y }: Row): FunctionError {
     const error = Number.isFinite(off) ? off : Number.MAX_VALUE;
     if (error > worst) [worst, place] = [error, i];
   }
-  const operands = row.right === nothing ? [x[place]] : [x[place], z[place]];
+  const operands = right === nothing ? [x[place]] : [x[place], z[place]];
+  const path = used ? pathOf(name, paths) : undefined;
+  const ours = path === undefined ? own : !path.startsWith("builtin");
   return {
-    ...{ name, used, unit, bound, worst, at: operands, text: own ? "own" : "builtin" },
+    ...{ name, used, unit, bound, worst, at: operands, text: ours ? "own" : "builtin" },
     ...{ from: Math.min(...x), to: Math.max(...x), points: POINTS, passed: worst <= bound },
   };
 }

@@ -2,6 +2,7 @@
 
 import type { PointwiseOp } from "../autograd/ops/op.ts";
 import { ops } from "../autograd/ops/table.ts";
+import type { NanHider } from "./safePaths.ts";
 
 /** Operands of a row; a multiple of 256. */
 export const POINTS = 2048;
@@ -58,7 +59,7 @@ function builtin(wgsl: string, exact: (x: number) => number, row: Measured): Fun
   return { unit: "absolute", right: nothing, ...row, wgsl, own: false, used: false, exact };
 }
 
-const { add, mul, div, sqrt, rsqrt, exp, log, tanh, erf, sin, cos } = ops;
+const { add, mul, div, sqrt, rsqrt, exp, log, tanh, erf, sin, cos, pow } = ops;
 const signed: Grid = (t) => (t < 0.5 ? -1 : 1) * powers(-20, 20)((2 * t) % 1);
 
 /** Bounds in units in the last place are those of the ops, which the tests hold (docs/numerics.md). */
@@ -108,6 +109,8 @@ const CANCELLING = { left: [INFINITY, INFINITY, NAN, ONE], right: [ONE, INFINITY
 /** 1 + 2^-13, whose square rounds to 1 + 2^-12 and loses 2^-26. */
 const SQUARED = { left: [bitsOf(1 + 2 ** -13)], right: [bitsOf(-(1 + 2 ** -12))] };
 
+const AT_NAN = { left: [NAN], right: [ONE] };
+
 export const BIT_ROWS = {
   carried: { wgsl: "x", left: [NAN, INFINITY, SUBNORMAL], right: [] },
   product: { wgsl: "x * z", ...OVERFLOWING },
@@ -116,6 +119,10 @@ export const BIT_ROWS = {
   sumSeen: { wgsl: "bits_of_nonfinite(x + z)", ...CANCELLING },
   compared: { wgsl: "select(vec4f(), vec4f(1.0), x != x)", left: [NAN, ONE], right: [] },
   maximum: { wgsl: "max(x, z)", left: [NAN], right: [ZERO] },
+  logOfNan: { wgsl: log.wgsl(["x"]), ...AT_NAN },
+  tanhOfNan: { wgsl: tanh.wgsl(["x"]), ...AT_NAN },
+  erfOfNan: { wgsl: erf.wgsl(["x"]), ...AT_NAN },
+  powOfNan: { wgsl: pow.wgsl(["x", "z"]), ...AT_NAN },
   subnormalOperand: { wgsl: "x * z", left: [SUBNORMAL], right: [bitsOf(2 ** 100)] },
   subnormalResult: { wgsl: "x * z", left: [bitsOf(2 ** -100)], right: [bitsOf(2 ** -30)] },
   written: { wgsl: "x * x + z", ...SQUARED },
@@ -126,6 +133,10 @@ export const BIT_ROWS = {
 const TWO_SUM = { left: signed, right: shuffled(signed) };
 
 export type BitName = keyof typeof BIT_ROWS;
+/** Which of them say what a function of the project gives for NaN. */
+export const NAN_ROWS: Readonly<Record<NanHider, BitName>> = {
+  ...{ log: "logOfNan", tanh: "tanhOfNan", erf: "erfOfNan", pow: "powOfNan" },
+};
 export const BIT_NAMES = Object.keys(BIT_ROWS) as BitName[];
 /** The rows: functions, exact bits, and TwoSum. */
 export const TWO_SUM_ROW = FUNCTION_ROWS.length + BIT_NAMES.length;

@@ -1,10 +1,22 @@
+import type { SafePath } from "./safePaths.ts";
+import { safeText } from "./safeText.ts";
+
 /** Compiled pipelines of a device, one per distinct WGSL text. */
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
-  constructor(device: GPUDevice) {
+  #paths: readonly SafePath[];
+
+  /** @param paths safe paths that all texts take */
+  constructor(device: GPUDevice, paths: readonly SafePath[] = []) {
     this.#device = device;
+    this.#paths = paths;
+  }
+
+  /** The safe paths of what is compiled from now on. */
+  take(paths: readonly SafePath[]): void {
+    this.#paths = paths;
   }
 
   get size(): number {
@@ -12,7 +24,8 @@ export class PipelineCache {
   }
 
   /** Compiles in the background; equal texts share one pipeline. */
-  get(wgsl: string, label: string): Promise<GPUComputePipeline> {
+  get(usual: string, label: string): Promise<GPUComputePipeline> {
+    const wgsl = safeText(usual, this.#paths);
     let pipeline = this.#pipelines.get(wgsl);
     if (pipeline === undefined) {
       pipeline = this.#compile(wgsl, label);

@@ -7,7 +7,7 @@ import type { Shape } from "../model/graph.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Lowered } from "./lower.ts";
 import { createBuffer, createBuffers, mapped } from "./memory.ts";
-import { splitter, UNIFORM_ALIGNMENT } from "./parts.ts";
+import { FIRST_GROUP_BYTES, splitter, UNIFORM_ALIGNMENT, withFirstGroup } from "./parts.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import { rowLists } from "./rowLists.ts";
@@ -71,7 +71,7 @@ export class Program {
     const texts = shareTexts(kernels);
     try {
       const sizes = uniforms(device, texts);
-      if (sizes !== null) buffers.push(sizes.buffer);
+      buffers.push(sizes.buffer);
       const commands = await program.#record(kernels, texts, sizes, compiled);
       program.#primal = commands.slice(0, lowered.primal.length);
       program.#tangent = commands.slice(lowered.primal.length);
@@ -244,34 +244,40 @@ export class Program {
   #record(
     kernels: readonly Kernel[],
     texts: readonly SharedText[],
-    sizes: Uniforms | null,
+    { first, sizes }: Uniforms,
     compiled: () => void,
   ): Promise<Dispatch[]> {
-    const { device, pipelines, probes } = this.#options;
+    const { device, probes } = this.#options;
+    const pipelines = this.#compile(kernels, texts);
     return Promise.all(
       kernels.map(async (kernel, i) => {
-        const pipeline = await pipelines.get(texts[i].wgsl, kernel.label);
+        const pipeline = await pipelines[i];
         compiled();
         const z = kernel.batched ? probes : 1;
-        const own = sizes?.entries[i];
-        const resources = [...this.#resources(kernel), ...(own ? [own] : [])];
-        const entries = resources.map((resource, binding) => ({ binding, resource }));
+        const resources = [...this.#resources(kernel), ...(sizes[i] ? [sizes[i]] : [])];
+        const entries = [...resources, first].map((resource, binding) => ({ binding, resource }));
         const layout = pipeline.getBindGroupLayout(0);
         const groups = [...kernel.groups, z] as const;
         const [label, flops] = [kernel.label, kernel.flops * z];
-        const split = splitter({
-          ...{ device, pipelines, wgsl: texts[i].wgsl, label, resources, groups, flops },
-          allocated: (buffer) => this.#buffers.push(buffer),
-        });
+        const allocated = (buffer: GPUBuffer): unknown => this.#buffers.push(buffer);
         return {
           pipeline,
           bindGroup: device.createBindGroup({ layout, entries, label }),
           groups,
           flops,
-          split,
+          split: splitter({ device, pipeline, label, resources, groups, flops, allocated }),
         };
       }),
     );
+  }
+
+  /** The longest texts first: what compiles long must not be begun last. */
+  #compile(kernels: readonly Kernel[], texts: readonly SharedText[]): Promise<GPUComputePipeline>[] {
+    const made: Promise<GPUComputePipeline>[] = [];
+    const order = texts.map((_, i) => i).sort((a, b) => texts[b].wgsl.length - texts[a].wgsl.length);
+    for (const i of order)
+      made[i] = this.#options.pipelines.get(pipelineText(kernels[i], texts[i]), kernels[i].label);
+    return made;
   }
 
   #resources(kernel: Kernel): GPUBufferBinding[] {
@@ -286,20 +292,25 @@ export class Program {
 
 interface Uniforms {
   readonly buffer: GPUBuffer;
+  /** Workgroup 0, at which whole dispatches begin. */
+  readonly first: GPUBufferBinding;
   /** One per kernel; null where its text needs none. */
-  readonly entries: readonly (GPUBufferBinding | null)[];
+  readonly sizes: readonly (GPUBufferBinding | null)[];
 }
 
-/** The sizes of all kernels in one buffer. */
-function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | null {
-  let bytes = 0;
+/** What is compiled for a kernel: behind its operands it reads its sizes, if it has any, and where it begins. */
+export const pipelineText = ({ bindings }: Kernel, { wgsl, sizes }: SharedText): string =>
+  withFirstGroup(wgsl, bindings.length + (sizes === null ? 0 : 1));
+
+/** What kernels read behind their operands, in one buffer. */
+export function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms {
+  let bytes = UNIFORM_ALIGNMENT;
   const places = texts.map(({ sizes }) => {
     if (sizes === null) return null;
     const offset = bytes;
     bytes += Math.ceil(sizes.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
     return { offset, sizes };
   });
-  if (bytes === 0) return null;
   const usage = GPUBufferUsage.UNIFORM;
   const buffer = createBuffer(device, { label: "sizes", size: bytes, usage, mappedAtCreation: true });
   const range = buffer.getMappedRange();
@@ -307,7 +318,8 @@ function uniforms(device: GPUDevice, texts: readonly SharedText[]): Uniforms | n
   buffer.unmap();
   return {
     buffer,
-    entries: places.map((place) => place && { buffer, offset: place.offset, size: place.sizes.byteLength }),
+    first: { buffer, offset: 0, size: FIRST_GROUP_BYTES },
+    sizes: places.map((place) => place && { buffer, offset: place.offset, size: place.sizes.byteLength }),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Kernels that differ in sizes, strides and offsets only share one pipeline: the numbers that differ become members of a
+ * Kernels that differ in sizes, strides, offsets and constants only share one pipeline: the numbers that differ become members of a
  * uniform buffer. Numbers that all of them agree on (taps of a kernel, tile sizes) stay literals, so that their loops
  * are still unrolled.
  */
@@ -12,7 +12,9 @@ export interface SharedText {
   readonly sizes: Uint32Array<ArrayBuffer> | null;
 }
 
-const LITERAL = /\b\d+u\b/g;
+/** Of u32, and of f32 as `literal` in codegen.ts writes it. */
+const LITERAL = /\b(?:\d+u|\d[\d.]*(?:e[+-]?\d+)?f)\b/g;
+const isFloat = (literal: string): boolean => literal.endsWith("f");
 const MAIN = /fn main\([^{]*\{/;
 
 /** One per kernel, in their order. */
@@ -39,13 +41,18 @@ export function shareTexts(kernels: readonly Pick<Kernel, "wgsl" | "bindings">[]
     [...family.keys()].forEach((wgsl, member) => {
       const sizes = new Uint32Array(4 * Math.ceil(varying.length / 4));
       varying.forEach((column, i) => {
-        sizes[i] = Number.parseInt(column.split(",")[member], 10);
+        sizes[i] = bitsOf(column.split(",")[member]);
       });
       shared.set(wgsl, { wgsl: text, sizes });
     });
   }
   return kernels.map(({ wgsl }) => shared.get(wgsl) as SharedText);
 }
+
+const bitsOf = (literal: string): number =>
+  isFloat(literal)
+    ? new Uint32Array(Float32Array.of(Number.parseFloat(literal)).buffer)[0]
+    : Number.parseInt(literal, 10);
 
 const differ = (column: readonly string[]): boolean => column.some((literal) => literal !== column[0]);
 
@@ -73,9 +80,10 @@ function withSizes(
   const lets = Array.from({ length: count }, (_, i) => `\n  let k${i} = ${member(i)};`).join("");
   let next = 0;
   const named = (text: string, name: (i: number) => string): string =>
-    text.replace(LITERAL, () => {
+    text.replace(LITERAL, (literal) => {
       const place = places[next++];
-      return typeof place === "string" ? place : name(place);
+      if (typeof place === "string") return place;
+      return isFloat(literal) ? `bitcast<f32>(${name(place)})` : name(place);
     });
   return [
     `@group(0) @binding(${binding}) var<uniform> sizes: array<vec4u, ${Math.ceil(count / 4)}>;\n`,

@@ -24,36 +24,42 @@ export class GpuSpace implements BasisSpace {
   readonly n: number;
   readonly layout: VectorLayout;
   readonly stream: Stream;
-  readonly kernels: VectorKernels;
+  /** Resolves when its kernels are compiled: until then vectors can be made, written and copied, no more. */
+  readonly ready: Promise<void>;
   readonly limits: MemoryLimits;
   /** Where bases lie: in host memory, or null: on the device. */
   readonly hostRoom: HostRoom | null;
   readonly #segmentTable: GPUBuffer;
   readonly #wholeTable: GPUBuffer;
+  #kernels: VectorKernels | null = null;
   #partials: GPUBuffer | null = null;
   #ring: GPUBuffer[] = [];
   #zero: GPUBuffer | null = null;
   #turn = 0;
   #bytes = 0;
 
-  private constructor(
+  /** Begins to compile its kernels. */
+  constructor(
     stream: Stream,
     layout: VectorLayout,
     k: number,
-    kernels: VectorKernels,
     limits: MemoryLimits,
-    hostRoom: HostRoom | null,
+    hostRoom: HostRoom | null = null,
   ) {
     this.stream = stream;
     this.layout = layout;
     this.k = k;
     this.n = layout.n;
-    this.kernels = kernels;
     this.limits = limits;
     this.hostRoom = hostRoom;
     const ranges = layout.segments.flatMap((s) => [s.start / 4, s.extent / 4]);
     this.#segmentTable = this.#table(ranges);
     this.#wholeTable = this.#table([0, layout.extent / 4]);
+    this.ready = compileVectorKernels(stream, layout.extent, k).then((kernels) => {
+      this.#kernels = kernels;
+    });
+    // Whoever waits hears of a failure.
+    this.ready.catch(() => {});
   }
 
   /** What dot products with up to `rows` vectors of k columns take besides: partial sums and coefficients. */
@@ -68,8 +74,15 @@ export class GpuSpace implements BasisSpace {
     limits: MemoryLimits,
     hostRoom: HostRoom | null = null,
   ): Promise<GpuSpace> {
-    const kernels = await compileVectorKernels(stream, layout.extent, k);
-    return new GpuSpace(stream, layout, k, kernels, limits, hostRoom);
+    const space = new GpuSpace(stream, layout, k, limits, hostRoom);
+    await space.ready;
+    return space;
+  }
+
+  get kernels(): VectorKernels {
+    if (this.#kernels === null)
+      throw new Error("internal: the kernels of a vector space are still compiling");
+    return this.#kernels;
   }
 
   get segments(): readonly { readonly name: string; readonly size: number }[] {

@@ -1,4 +1,5 @@
 import type { ModelConfig } from "./config.ts";
+import { areFloats, copyFloats } from "./decode.ts";
 import { printShape, quote, type Refuse, refuser } from "./errors.ts";
 import { type GraphBuilder, type LossKind, type NodeId, type Shape, sizeOf } from "./graph.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
@@ -186,8 +187,8 @@ export const bareNames = (tensors: Tensors, file: string): Tensors =>
   renamed(tensors, file, (name) => name.replace(/^module\./, ""), 'it with and without "module."');
 
 /**
- * Holds a file's tensors (bare names) against an architecture: each expected tensor present, of the expected shape, floating
- * point and finite, and no other tensor but BatchNorm's step counters.
+ * Holds a file's tensors (bare names) against an architecture: each expected tensor present, of the expected shape and floating
+ * point, and no other tensor but BatchNorm's step counters.
  * @throws FormatError naming the first tensor that does not fit
  */
 export function checkTensors(tensors: Tensors, architecture: ArchitectureBase, file: string): void {
@@ -203,10 +204,9 @@ export function checkTensors(tensors: Tensors, architecture: ArchitectureBase, f
     if (!tensor) refuse(name, printShape(shape), "no such tensor");
     if (printShape(tensor.shape) !== printShape(shape))
       refuse(name, printShape(shape), printShape(tensor.shape));
-    if (!(tensor.data instanceof Float32Array)) {
+    if (!areFloats(tensor)) {
       refuse(name, "floating-point numbers", `dtype ${tensor.dtype}`, "Convert the tensor to float32");
     }
-    checkValues(name, tensor.data, refuse);
   }
   for (const [name, { shape }] of tensors) {
     if (expected.has(name) || name.endsWith(".num_batches_tracked")) continue;
@@ -236,27 +236,42 @@ function checkValues(name: string, data: Float32Array, refuse: Refuse): void {
   }
 }
 
-/** The flat parameter vector: tensors in architecture order, each row-major in its file shape. */
-export function parameterVector(tensors: Tensors, { parameters }: ArchitectureBase): Float32Array {
+/** A checkpoint's numbers in arrays of their own: nothing holds the memory of the file. */
+export interface WeightValues {
+  /** Tensors in architecture order, each row-major in its file shape. */
+  readonly parameters: Float32Array;
+  /** Values of the graph's `state` inputs by name. */
+  readonly states: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * Takes the numbers of checked tensors, each once.
+ * @throws FormatError naming the first tensor with a number that is not finite, or a variance below 0
+ */
+export function weightValues(
+  tensors: Tensors,
+  { title, parameters, states }: ArchitectureBase,
+  file: string,
+): WeightValues {
+  const refuse: Refuse = refuser(file, `This is not a ${title}`);
+  const take = (name: string, target: Float32Array): Float32Array => {
+    const tensor = tensors.get(name);
+    if (tensor === undefined)
+      throw new Error(`internal: ${name} was not checked before its values were taken`);
+    copyFloats(tensor, target);
+    checkValues(name, target, refuse);
+    return target;
+  };
   const vector = new Float32Array(parameters.reduce((n, { shape }) => n + sizeOf(shape), 0));
   let offset = 0;
   for (const { name, shape } of parameters) {
-    vector.set(floats(tensors, name), offset);
+    take(name, vector.subarray(offset, offset + sizeOf(shape)));
     offset += sizeOf(shape);
   }
-  return vector;
-}
-
-/** Values of the graph's `state` inputs by name. */
-export const stateValues = (
-  tensors: Tensors,
-  { states }: ArchitectureBase,
-): ReadonlyMap<string, Float32Array> => new Map(states.map(({ name }) => [name, floats(tensors, name)]));
-
-function floats(tensors: Tensors, name: string): Float32Array {
-  const data = tensors.get(name)?.data;
-  if (data instanceof Float32Array) return data;
-  throw new Error(`internal: ${name} was not checked before its values were taken`);
+  const values = states.map(
+    ({ name, shape }) => [name, take(name, new Float32Array(sizeOf(shape)))] as const,
+  );
+  return { parameters: vector, states: new Map(values) };
 }
 
 /** Kernels leave the file as [out, in, kh, kw] (OIHW) and stand in the graph as [kh, kw, in, out]. */

@@ -1,9 +1,18 @@
-import type { TensorData } from "./tensor.ts";
-
 /**
  * Bytes to numbers. Readers hand over a slice of the file that need not be aligned; what can be used in place is a
  * view, all else is copied once.
  */
+
+export type TensorData =
+  | Float32Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 export type ElementKind =
   | "f16"
@@ -73,6 +82,62 @@ export function decode(bytes: Uint8Array, kind: ElementKind): TensorData {
     case "bool":
       return new Uint8Array(...at);
   }
+}
+
+export const isFloat = (kind: ElementKind): boolean => /^b?f/.test(kind);
+
+/** Bytes of floating-point numbers that are not decoded. */
+export interface Raw {
+  readonly bytes: Uint8Array;
+  readonly kind: ElementKind;
+}
+
+/** Numbers of a file: a view of it, or decoded when `data` is first read. */
+export interface Numbers {
+  readonly data: TensorData;
+  /** Where floating-point numbers stand that cannot be used in place. */
+  readonly raw?: Raw;
+}
+
+/** `about` with the numbers of its bytes. A copy of the result by spread decodes them. */
+export function withNumbers<T extends object>(about: T, bytes: Uint8Array, kind: ElementKind): T & Numbers {
+  const inPlace = kind === "f32" && bytes.byteOffset % elementBytes.f32 === 0;
+  if (inPlace || !isFloat(kind)) return { ...about, data: decode(bytes, kind) };
+  let known: TensorData | null = null;
+  const numbers = {
+    ...about,
+    get data() {
+      known ??= decode(bytes, kind);
+      return known;
+    },
+  };
+  return Object.defineProperty(numbers, "raw", { value: { bytes, kind } });
+}
+
+/** Whether `copyFloats` can copy them. */
+export const areFloats = (numbers: Numbers): boolean =>
+  numbers.raw !== undefined || numbers.data instanceof Float32Array;
+
+/** Elements that are converted at once. */
+const CHUNK = 2 ** 16;
+
+/** Copies as many floating-point numbers to where they are wanted, without an array of all of them in between. */
+export function copyFloats(
+  numbers: { readonly data: ArrayLike<number> | TensorData; readonly raw?: Raw },
+  target: Float32Array,
+): void {
+  if (numbers.raw === undefined) {
+    target.set(numbers.data as ArrayLike<number>);
+    return;
+  }
+  const { bytes, kind } = numbers.raw;
+  if (kind === "f32") {
+    new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes);
+    return;
+  }
+  const width = elementBytes[kind];
+  for (let at = 0; at < target.length; at += CHUNK)
+    target.set(decode(bytes.subarray(width * at, width * (at + CHUNK)), kind) as Float32Array, at);
 }
 
 /** Reverses the bytes of every element of `width` bytes, into a new array: big-endian to little-endian. */

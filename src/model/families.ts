@@ -6,8 +6,7 @@ import {
   type Layer,
   type ModelOptions,
   type Network,
-  parameterVector,
-  stateValues,
+  weightValues,
 } from "./architecture.ts";
 import { type Bert, bertGroup, recogniseBert } from "./bert.ts";
 import { buildBert } from "./bertGraph.ts";
@@ -112,11 +111,7 @@ export function recogniseModel(tensors: Tensors, file: string, options: ModelOpt
   const named = family.names?.(bare, file) ?? bare;
   const architecture = family.recognise(named, file, options);
   checkTensors(named, architecture, file);
-  return {
-    architecture,
-    parameters: parameterVector(named, architecture),
-    states: stateValues(named, architecture),
-  };
+  return { architecture, ...weightValues(named, architecture, file) };
 }
 
 /** Writes the forward graph of an architecture: outputs `logits` and `loss`. */

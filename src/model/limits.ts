@@ -37,6 +37,8 @@ export const limits = {
   /** Runs in a list of them: the page keeps a hundred. */
   resultRuns: 100,
 
+  /** Bytes of a table of measured kernels: 200 shapes of 13 tilings each take 0.4 MB. */
+  kernelTableBytes: 4 * MiB,
   /** Bytes of a latency table: seven bit widths of 16,384 layers take 4 MB. */
   latencyTableBytes: 8 * MiB,
 

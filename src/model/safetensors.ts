@@ -1,4 +1,4 @@
-import { decode, type ElementKind, elementBytes } from "./decode.ts";
+import { type ElementKind, elementBytes, withNumbers } from "./decode.ts";
 import { printShape, quote, type Refuse, refuser } from "./errors.ts";
 import { sizeOf } from "./graph.ts";
 import { type HeaderObject, HeaderSyntaxError, type HeaderValue, parseHeader } from "./headerJson.ts";
@@ -47,7 +47,8 @@ const damaged = "The file is damaged or not a safetensors file: save or download
 const resave = "Save it again with safetensors.torch.save_file";
 
 /**
- * Reads a whole safetensors file. Tensors that start at a multiple of their element size share memory with `bytes`.
+ * Reads a whole safetensors file. Tensors share memory with `bytes`; floating-point numbers that cannot be used in place are decoded
+ * when they are asked for.
  * @throws FormatError
  */
 export function readSafetensors(bytes: Uint8Array, file: string): SafetensorsFile {
@@ -66,7 +67,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): SafetensorsFil
   const tensors = new Map<string, Tensor>();
   for (const { name, dtype, kind, shape, begin, end } of entries) {
     const slice = bytes.subarray(dataStart + begin, dataStart + end);
-    tensors.set(name, { name, dtype, shape, data: decode(slice, kind) });
+    tensors.set(name, withNumbers({ name, dtype, shape }, slice, kind));
   }
   return { tensors, metadata };
 }

@@ -1,3 +1,4 @@
+import type { Numbers, TensorData } from "./decode.ts";
 import { sizeOf } from "./graph.ts";
 import { limits } from "./limits.ts";
 
@@ -5,7 +6,7 @@ import { limits } from "./limits.ts";
  * A tensor as it was read. Floating-point numbers are float32 whatever the file holds, because that is what the
  * GPU computes with; integers keep their width; booleans are bytes 0 and 1.
  */
-export interface Tensor {
+export interface Tensor extends Numbers {
   readonly name: string;
   /** The file's own word for the element type, e.g. `BF16`, `<f8`. */
   readonly dtype: string;
@@ -14,16 +15,7 @@ export interface Tensor {
   readonly data: TensorData;
 }
 
-export type TensorData =
-  | Float32Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
+export type { TensorData };
 
 /** The tensors of a file by name, in the file's order. */
 export type Tensors = ReadonlyMap<string, Tensor>;

@@ -5,6 +5,7 @@
  */
 
 import type { Staged } from "../autograd/linearize.ts";
+import { kernelBounds } from "../gpu/device.ts";
 import { createBuffer } from "../gpu/memory.ts";
 import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
@@ -75,7 +76,7 @@ export class Activations {
     const blueprints = maps.map(({ staged, from, to }) =>
       drawBlueprint(staged, {
         ...{ layout, layouts: { v: places[from].whole, hv: places[to].whole }, partition, probes: 1 },
-        maxBindings: gpu.limits.maxStorageBuffersPerShaderStage,
+        ...kernelBounds(gpu),
       }),
     );
     checkMemory(options, layout, places, blueprints);

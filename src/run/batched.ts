@@ -10,6 +10,7 @@ import { type Around, type HeldInputs, Program } from "../gpu/program.ts";
 import type { VectorLayouts } from "../gpu/slots.ts";
 import type { Command } from "../gpu/submitter.ts";
 import type { StagedGraph } from "../gpu/survey.ts";
+import type { KernelChoices } from "../gpu/tiling.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
 import type { Graph } from "../model/graph.ts";
 import type { Engines } from "./device.ts";
@@ -32,6 +33,8 @@ export interface BlueprintOptions {
   readonly layouts?: Partial<VectorLayouts>;
   readonly probes: number;
   readonly maxBindings: number;
+  /** Tilings other than the usual ones. */
+  readonly choices?: KernelChoices;
   readonly partition: Partition;
 }
 

@@ -2,7 +2,7 @@
 
 import { type Gpu, requestGpu } from "../gpu/device.ts";
 import type { Passport } from "../gpu/passport.ts";
-import { measurePassport } from "../gpu/passportKernel.ts";
+import { safePassport } from "../gpu/passportKernel.ts";
 import { PipelineCache } from "../gpu/pipelines.ts";
 import { Submitter } from "../gpu/submitter.ts";
 import type { DeviceReport } from "./protocol.ts";
@@ -48,10 +48,10 @@ export function reportDevice({ info, limits }: Gpu, host: DeviceReport["host"]):
 /** By adapter: a device that takes the place of a lost one computes as that did. */
 const passports = new Map<string, Promise<Passport>>();
 
-/** The numerics passport, measured once per adapter; null where it could not be, as on a device that is lost. */
+/** The numerics passport with the safe paths that it asks for, measured once per adapter; null where it could not be, as on a device that is lost. */
 export async function passportOf({ device, info }: Gpu): Promise<Passport | null> {
   const adapter = JSON.stringify([info.vendor, info.architecture, info.name]);
-  const known = passports.get(adapter) ?? measurePassport(device, new PipelineCache(device));
+  const known = passports.get(adapter) ?? safePassport(device);
   passports.set(adapter, known);
   try {
     return await known;

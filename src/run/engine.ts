@@ -4,7 +4,7 @@
  */
 
 import { DiskRefusal } from "../gpu/columns.ts";
-import { GpuUnavailable } from "../gpu/device.ts";
+import { type Gpu, GpuUnavailable } from "../gpu/device.ts";
 import { OutOfMemory } from "../gpu/memory.ts";
 import { MemoryRefusal } from "../gpu/plan.ts";
 import type { DiagonalEstimate } from "../spectrum/index.ts";
@@ -18,8 +18,9 @@ import {
   memoryRefusalOf,
   type OpenDevice,
 } from "./givenDevice.ts";
-import type { RunContext } from "./ground.ts";
+import { jobContext, type RunContext } from "./ground.ts";
 import { inspectBatch } from "./inspect.ts";
+import type { Kernels } from "./kernelTable.ts";
 import { type LoadedModel, loadModel, refusalText } from "./load.ts";
 import type { ReadBundled } from "./manifest.ts";
 import type {
@@ -28,6 +29,7 @@ import type {
   DeviceAnswer,
   Engine,
   Inspected,
+  KernelsAnswer,
   LandscapeRequest,
   Loaded,
   LossSlice,
@@ -38,6 +40,7 @@ import type {
   RunResult,
   RunSettings,
   SizesAnswer,
+  Tuned,
 } from "./protocol.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
@@ -51,6 +54,7 @@ type Unfinished = Exclude<RunOutcome, { readonly kind: "done" }>;
 interface Held {
   readonly session: Session;
   readonly open: OpenDevice;
+  readonly kernels: Kernels | null;
 }
 
 export class LocalEngine implements Engine {
@@ -60,6 +64,8 @@ export class LocalEngine implements Engine {
   /** Loads begun so far. */
   #loads = 0;
   #held: Held | null = null;
+  /** Of runs to come; a run keeps its own to the end, also on another device. */
+  #kernels: Kernels | null = null;
   /** What the last job ran on. */
   #device: OpenDevice | null = null;
   #abort: AbortController | null = null;
@@ -89,6 +95,35 @@ export class LocalEngine implements Engine {
     });
   }
 
+  tune(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<Tuned> {
+    return this.#exclusive((signal) => {
+      const loaded = this.#needModel();
+      return this.#surviving({ signal, onEvent }, async (listening) => {
+        this.#device = await this.#given.opened(listening);
+        const { tuneKernels } = await import("./tune.ts");
+        const budget = this.#given.budget(this.#device.report);
+        const host = await this.#given.hostBudget();
+        const request = { ...this.#device, loaded, settings, budget, host };
+        return { kind: "tuned", table: await tuneKernels(request, jobContext(this.#context(listening))) };
+      });
+    });
+  }
+
+  takeKernels(table: Uint8Array | null, file: string): Promise<KernelsAnswer> {
+    return this.#given.ask(async ({ report }): Promise<KernelsAnswer> => {
+      const { takenKernels } = await import("./kernelTable.ts");
+      try {
+        const { kernels, summary } = await takenKernels(table, file, report);
+        this.#kernels = kernels;
+        return { kind: "used", table: summary };
+      } catch (error) {
+        const message = refusalText(error);
+        if (message === null) throw error;
+        return { kind: "refused", message };
+      }
+    });
+  }
+
   async load(model: ModelSource, data: DataSource): Promise<Loaded> {
     const place = ++this.#loads;
     try {
@@ -111,8 +146,10 @@ export class LocalEngine implements Engine {
       const loaded = this.#needModel();
       return this.#surviving({ signal, onEvent: () => {} }, async (listening) => {
         this.#device = await this.#given.opened(listening);
+        await examined(this.#device);
         const budget = this.#given.budget(this.#device.report);
-        const inspection = await inspectBatch({ ...this.#device, loaded, settings, budget, signal });
+        const gpu = withKernels(this.#device.gpu, this.#kernels);
+        const inspection = await inspectBatch({ ...this.#device, gpu, loaded, settings, budget, signal });
         return { kind: "inspected", inspection };
       });
     });
@@ -241,6 +278,7 @@ export class LocalEngine implements Engine {
     settings: RunSettings,
     listening: Listening,
     known: Pick<SessionOptions, "saved" | "losses"> = {},
+    kernels = this.#kernels,
   ): Promise<Session> {
     const loaded = this.#needModel();
     const open = await this.#given.opened(listening);
@@ -249,14 +287,17 @@ export class LocalEngine implements Engine {
     this.#closeSession();
     const host = await this.#given.hostBudget();
     const budget = this.#given.budget(open.report);
-    const session = new Session({ ...open, loaded, settings, device, budget, host, ...known });
-    this.#held = { session, open };
+    const gpu = withKernels(open.gpu, kernels);
+    const used = kernels?.used ?? null;
+    const where = { ...open, gpu, kernels: used, device, budget, host };
+    const session = new Session({ ...where, loaded, settings, ...known });
+    this.#held = { session, open, kernels };
     return session;
   }
 
   /** A device that had no room is given back whole, and what the run knew waits on a new one. */
   async #afresh(): Promise<void> {
-    const before = this.#held?.session ?? null;
+    const { session: before = null, kernels } = this.#held ?? { kernels: null };
     const saved = before?.saved() ?? null;
     this.#closeSession();
     this.#given.drop();
@@ -264,7 +305,7 @@ export class LocalEngine implements Engine {
     if (before === null || saved === null) return;
     const quiet = { signal: new AbortController().signal, onEvent: () => {} };
     const known = { saved, losses: before.losses };
-    await this.#newSession(before.settings, quiet, known).catch(() => this.#closeSession());
+    await this.#newSession(before.settings, quiet, known, kernels).catch(() => this.#closeSession());
   }
 
   /** Does a job on the session, and goes on with it on a new device if its own is lost meanwhile. */
@@ -273,11 +314,11 @@ export class LocalEngine implements Engine {
     job: (session: Session, context: RunContext) => Promise<RunOutcome>,
   ): Promise<RunOutcome> {
     return this.#surviving(listening, async (_, again) => {
-      const { session: before, open } = this.#needSession();
+      const { session: before, open, kernels } = this.#needSession();
       this.#device = open;
       const known = () => ({ saved: before.saved(), losses: before.losses + 1 });
       const session =
-        open.lost === null ? before : await this.#newSession(before.settings, listening, known());
+        open.lost === null ? before : await this.#newSession(before.settings, listening, known(), kernels);
       const context = { ...this.#context(listening), again };
       if (!session.hasStarted) await session.start(context);
       return job(session, context);
@@ -336,6 +377,10 @@ export class LocalEngine implements Engine {
     }
   }
 }
+
+/** The device as kernels are written for it. */
+const withKernels = (gpu: Gpu, kernels: Kernels | null): Gpu =>
+  kernels === null ? gpu : { ...gpu, choices: kernels.choices };
 
 /** The sentence for the user, where a request cannot be met; null for other errors. */
 function refusalOf(error: unknown): string | null {

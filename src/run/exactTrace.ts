@@ -6,6 +6,7 @@
  */
 
 import { CLASS_COEFFICIENTS, ggnFactor } from "../autograd/ggnFactor.ts";
+import { kernelBounds } from "../gpu/device.ts";
 import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
 import { compileColumnSquares } from "../gpu/vectorKernels.ts";
@@ -58,7 +59,7 @@ export async function exactGaussNewtonTrace(request: ExactTraceRequest): Promise
   const factors = new VectorLayout(graph.params);
   const blueprint = drawBlueprint(staged, {
     ...{ layout, layouts: { v: own, hv: factors }, partition, probes: k },
-    maxBindings: gpu.limits.maxStorageBuffersPerShaderStage,
+    ...kernelBounds(gpu),
   });
   const vectors = 4 * (2 * layout.extent + (own.extent + factors.extent) * k + (wanted ? factors.extent : 0));
   const advice = "use a smaller model: one sample at a time is the least";

@@ -1,5 +1,6 @@
 /** How much is computed at once: vectors per product, and samples per part of the batch, as memory allows. */
 
+import { kernelBounds } from "../gpu/device.ts";
 import type { HostRoom } from "../gpu/hostBasis.ts";
 import { checkPlan, MemoryRefusal } from "../gpu/plan.ts";
 import type { VectorLayout } from "../gpu/vectorLayout.ts";
@@ -14,6 +15,7 @@ import {
 } from "./hessian.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Problem } from "./problem.ts";
+import type { RunSettings } from "./protocol.ts";
 
 /** Bytes that a run may use: WebGPU does not tell how much memory a device has. */
 export const defaultBudget = (software: boolean): number => (software ? 2e9 : 4e9);
@@ -26,6 +28,15 @@ export function defaultHostBudget(): number {
   const { deviceMemory = 4 } = (globalThis.navigator ?? {}) as { readonly deviceMemory?: number };
   return 0.5e9 * deviceMemory;
 }
+
+/** Vectors per product on a real GPU; a software device gains nothing from more than one. */
+const PROBES_AT_ONCE = 4;
+
+/** Vectors per product that a run asks for. */
+export const vectorsAtOnce = (
+  { steps, probes, traceProbes }: Pick<RunSettings, "steps" | "probes" | "traceProbes">,
+  software: boolean,
+): number => (software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE));
 
 /** A request that cannot be met. The message says what can. */
 export class RunRefusal extends Error {
@@ -146,9 +157,8 @@ export interface ForwardRequest {
 export function planForward(request: ForwardRequest): Blueprint {
   const { gpu, problem, layout, microBatch, budget, heldBytes, advice } = request;
   const { coupled, batch } = problem;
-  const maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
   const attempt = (samples: number): Blueprint => {
-    const forward = drawForward({ layout, maxBindings, partition: problem.cut(samples) });
+    const forward = drawForward({ layout, ...kernelBounds(gpu), partition: problem.cut(samples) });
     checkPlan([forward.plan], gpu.limits, budget, heldBytes + forward.heldBytes, advice);
     return forward;
   };

@@ -132,9 +132,10 @@ export class GivenDevice {
   }
 }
 
-/** The report with the passport. */
-export async function examined({ gpu, report }: OpenDevice): Promise<DeviceReport> {
+/** The report with the passport. What is compiled on the device from then on takes the safe paths of its passport. */
+export async function examined({ gpu, pipelines, report }: OpenDevice): Promise<DeviceReport> {
   const passport = await passportOf(gpu);
+  pipelines.take(passport?.paths ?? []);
   return passport === null ? report : { ...report, passport };
 }
 

@@ -5,11 +5,13 @@
  */
 
 import { linearize } from "../autograd/linearize.ts";
+import { kernelBounds } from "../gpu/device.ts";
 import { checkHost, type HostRoom, heldOnDevice } from "../gpu/hostBasis.ts";
 import { type Lowered, lower } from "../gpu/lower.ts";
 import { checkPlan, checkVectors, type MemoryLimits } from "../gpu/plan.ts";
 import { type Recomputed, recomputing } from "../gpu/recompute.ts";
 import { STREAM_BYTES, Stream } from "../gpu/stream.ts";
+import type { KernelChoices } from "../gpu/tiling.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
 import { GpuSpace, type GpuVector } from "../gpu/vectors.ts";
 import type { Graph, Param } from "../model/index.ts";
@@ -23,7 +25,10 @@ import type { Purposes } from "./sizeTypes.ts";
 
 /** What of a device decides a plan. */
 export interface PlannedFor {
-  readonly gpu: { readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number } };
+  readonly gpu: {
+    readonly limits: MemoryLimits & { readonly maxStorageBuffersPerShaderStage: number };
+    readonly choices?: KernelChoices;
+  };
 }
 
 export interface PlanOptions extends PlannedFor {
@@ -151,7 +156,7 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const hostBytes = host === null ? 0 : 4 * own.extent * probes * krylovVectors;
     if (host !== null) checkHost(hostBytes, host, krylovVectors);
     const held = host === null ? krylovVectors : heldOnDevice(host, krylovVectors);
-    const shared = { layout, partition, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage };
+    const shared = { layout, partition, ...kernelBounds(gpu) };
     const tangent = { partition: withNoise(partition, matrix), layouts: { v: own, hv: own }, probes };
     // Several vectors need kernels that write one of their tensors each.
     const key = `${samples} ${Math.min(probes, 2)}`;
@@ -200,8 +205,8 @@ export class HessianOperator implements LinearOperator<GpuVector> {
     const { gpu, pipelines, submitter, probes, parameters, onCompiled } = options;
     const { layout, own, blueprint } = plan;
     const stream = new Stream(gpu.device, pipelines);
-    const space = await GpuSpace.create(stream, own, probes, gpu.limits, options.host ?? null);
-    const whole = own === layout ? space : await GpuSpace.create(stream, layout, 1, gpu.limits);
+    const space = new GpuSpace(stream, own, probes, gpu.limits, options.host ?? null);
+    const whole = own === layout ? space : new GpuSpace(stream, layout, 1, gpu.limits);
     const vectors = {
       theta: space.allocate(4 * layout.extent, "theta"),
       grad: space.allocate(4 * layout.extent, "gradient"),
@@ -209,10 +214,16 @@ export class HessianOperator implements LinearOperator<GpuVector> {
       hv: space.allocate(space.blockBytes, "product"),
     };
     gpu.device.queue.writeBuffer(vectors.theta, 0, layout.pack(parameters) as Float32Array<ArrayBuffer>);
-    const batch = await BatchedProgram.create({
-      ...{ gpu, pipelines, submitter, blueprint, vectors },
-      ...(onCompiled ? { onCompiled } : {}),
-    }).catch((error: unknown) => {
+    // What vectors need compiles beside the programs.
+    const all = [
+      BatchedProgram.create({
+        ...{ gpu, pipelines, submitter, blueprint, vectors },
+        ...(onCompiled ? { onCompiled } : {}),
+      }),
+      space.ready,
+      whole.ready,
+    ] as const;
+    const [batch] = await Promise.all(all).catch((error: unknown) => {
       release([space, whole], Object.values(vectors));
       throw error;
     });

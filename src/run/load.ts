@@ -40,6 +40,8 @@ export async function loadModel(
   const weights = await openWeights(model, read);
   const { config } = weights.options;
   const opened = await openDataset(data, { source: model, config }, read);
+  // Hashing copies the file for its time: before its numbers take memory too.
+  const sha256 = await digest(weights.file.bytes);
   const { network, warnings } = await readWeights(weights, opened.arrays);
   const { architecture } = network;
   const dataset = fitted(opened, architecture.input);
@@ -47,7 +49,7 @@ export async function loadModel(
   const groups = new Map(
     groupsOf(architecture).flatMap(({ name, parameters }) => parameters.map((tensor) => [tensor.name, name])),
   );
-  const [sha256, dataSha256] = await Promise.all([digest(weights.file.bytes), digest(dataset.file.bytes)]);
+  const dataSha256 = await digest(dataset.file.bytes);
   const known =
     dataset.classNames ?? (config === undefined ? null : classNames(config, architecture.classes));
   return {

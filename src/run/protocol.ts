@@ -6,15 +6,18 @@
 import type { Passport } from "../gpu/passport.ts";
 import type { Candidate, LossKind } from "../model/index.ts";
 import type { Check, NotChecked } from "./checkTypes.ts";
+import type { KernelsUsed, KernelTable, TableSummary } from "./kernelTypes.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { SizePlan } from "./sizeTypes.ts";
 import type { BatchNormMode, DataSource, ModelSource } from "./sources.ts";
 
 export type { FunctionError, Passport } from "../gpu/passport.ts";
+export type { SafePath } from "../gpu/safePaths.ts";
 export type * from "./activationTypes.ts";
 export type { Check, CheckName, NotChecked } from "./checkTypes.ts";
 export type * from "./jacobianTypes.ts";
+export type { KernelsUsed, KernelTable, TableSummary } from "./kernelTypes.ts";
 export type {
   Direction,
   Landscape,
@@ -255,6 +258,8 @@ export interface RunResult {
   readonly device: DeviceReport;
   /** How often the device was lost and the run went on with a new one; absent where never. */
   readonly losses?: number;
+  /** Tilings of kernels that were measured on the device and decide the last bits; absent where all are the usual ones. */
+  readonly kernels?: KernelsUsed;
   /** Hessian-vector products spent. */
   readonly products: number;
   readonly seconds: number;
@@ -263,7 +268,7 @@ export interface RunResult {
 export interface Progress {
   readonly phase:
     | ("loading" | "compiling" | "recovering" | "primal" | "lanczos" | "trace" | "checks")
-    | ("slice" | "landscape")
+    | ("slice" | "landscape" | "kernels")
     | QuestionKind;
   /** Products done and planned. */
   readonly done: number;
@@ -326,6 +331,18 @@ export type SizesAnswer =
   | { readonly kind: "planned"; readonly sizes: readonly SizePlan[] }
   | Exclude<DeviceAnswer, { readonly kind: "device" }>;
 
+/** A table, or why there is none. */
+export type Tuned =
+  | { readonly kind: "tuned"; readonly table: KernelTable }
+  | Exclude<RunOutcome, { readonly kind: "done" }>;
+
+/** Whether a table is in use now. */
+export type KernelsAnswer =
+  | { readonly kind: "used"; readonly table: TableSummary | null }
+  /** The message says why; the table before stays. */
+  | { readonly kind: "refused"; readonly message: string }
+  | Exclude<DeviceAnswer, { readonly kind: "device" }>;
+
 export interface Engine {
   /** Asks for the GPU; the answer is remembered. */
   device(): Promise<DeviceAnswer>;
@@ -333,6 +350,10 @@ export interface Engine {
   examine(): Promise<DeviceAnswer>;
   /** Large published networks planned for the device as a run would plan them; nothing is allocated. */
   sizes(): Promise<SizesAnswer>;
+  /** Measures how fast the tilings are that the kernels of such a run may have; a run that is shown stays as it is. */
+  tune(settings: RunSettings, onEvent: (event: RunEvent) => void): Promise<Tuned>;
+  /** What runs from now on do their work by: a table of `tune`, as JSON, or null for the usual tilings. */
+  takeKernels(table: Uint8Array | null, file: string): Promise<KernelsAnswer>;
   load(model: ModelSource, data: DataSource): Promise<Loaded>;
   /** Loss, accuracy and statistics of a batch of the loaded model; a run that is shown stays as it is. */
   inspect(settings: BatchSettings): Promise<Inspected>;

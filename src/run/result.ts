@@ -13,6 +13,7 @@ import type { Problem } from "./problem.ts";
 import type {
   Answered,
   DeviceReport,
+  KernelsUsed,
   Landscape,
   LossSlice,
   OperatorKind,
@@ -58,6 +59,7 @@ export interface ResultParts {
   readonly trust: Trust;
   readonly device: DeviceReport;
   readonly losses: number;
+  readonly kernels: KernelsUsed | null;
   readonly products: number;
   readonly seconds: number;
 }
@@ -113,6 +115,7 @@ export function makeResult(parts: ResultParts): RunResult {
     ...parts.trust,
     device: parts.device,
     ...(parts.losses === 0 ? {} : { losses: parts.losses }),
+    ...(parts.kernels === null ? {} : { kernels: parts.kernels }),
     products: parts.products,
     seconds: parts.seconds,
   };

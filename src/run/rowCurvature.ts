@@ -1,6 +1,7 @@
 /** Slope and curvature along one direction of every row's own loss: one forward-mode program over the batch. */
 
 import { ALONG_OUTPUTS, curvatureAlong } from "../autograd/along.ts";
+import { kernelBounds } from "../gpu/device.ts";
 import { checkPlan } from "../gpu/plan.ts";
 import { Stream } from "../gpu/stream.ts";
 import { VectorLayout } from "../gpu/vectorLayout.ts";
@@ -69,7 +70,7 @@ function planRows(request: RowsRequest, tensors: readonly string[]) {
     const layout = new VectorLayout(graph.params);
     const blueprint = drawBlueprint(
       { graph, stage: new Uint8Array(graph.nodes.length) },
-      { layout, partition, probes: 1, maxBindings: gpu.limits.maxStorageBuffersPerShaderStage },
+      { layout, partition, probes: 1, ...kernelBounds(gpu) },
     );
     const extra = heldBytes + blueprint.heldBytes + 4 * layout.extent + GpuSpace.scratchBytes(1, 1);
     checkPlan([blueprint.plan], gpu.limits, budget, extra, "use fewer Lanczos steps");

@@ -7,9 +7,10 @@ import type { Trust } from "./checkTypes.ts";
 import type { Engines } from "./device.ts";
 import { measureDiagonal } from "./diagonal.ts";
 import { Eta } from "./eta.ts";
-import { defaultBudget } from "./fit.ts";
+import { defaultBudget, vectorsAtOnce } from "./fit.ts";
 import { type Ground, jobContext, type RitzVector, type RunContext } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
+import type { KernelsUsed } from "./kernelTypes.ts";
 import { type HostBudget, makeWithBasis } from "./krylov.ts";
 import { landscapeKind, measureLandscape } from "./landscape.ts";
 import type { LoadedModel } from "./load.ts";
@@ -47,10 +48,10 @@ export interface SessionOptions extends Engines {
   readonly saved?: SavedSession | null;
   /** Devices lost so far. */
   readonly losses?: number;
+  /** What `gpu.choices` come of. */
+  readonly kernels?: KernelsUsed | null;
 }
 
-/** Vectors per product on a real GPU; a software device gains nothing from more than one. */
-const PROBES_AT_ONCE = 4;
 const SNAPSHOT_MS = 200;
 
 export class Session {
@@ -100,7 +101,7 @@ export class Session {
     const { traceMethod = "hutchinson", traceProbes } = this.#settings;
     const question = { problem, matrix: this.#matrix, products: traceProbes, n, budget };
     this.#method = chooseTrace(traceMethod, question);
-    const atOnce = device.software ? 1 : Math.min(steps > 1 ? probes : traceProbes, PROBES_AT_ONCE);
+    const atOnce = vectorsAtOnce(this.#settings, device.software);
     const { operator, keepBases, memory, capacity } = await makeWithBasis({
       ...{ gpu, pipelines, submitter, problem, budget, n, steps },
       matrix: this.#matrix,
@@ -285,6 +286,7 @@ export class Session {
       trust: this.#trust,
       device: this.#options.device,
       losses: this.losses,
+      kernels: this.#options.kernels ?? null,
       products: operator.products + (this.#options.saved?.products ?? 0),
       seconds: (this.#spentMs + runningMs) / 1000,
     });

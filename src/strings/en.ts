@@ -598,6 +598,7 @@ export const runProgress = {
     checks: "Checking the run",
     slice: "Loss along the vector",
     landscape: "Loss landscape",
+    kernels: "Measuring kernels",
     batchSweep: "Batches of doubling size",
     distributions: "Spectra of two data",
     activations: "Hessian in activations",
@@ -622,6 +623,7 @@ export const runEndings = {
     extend: "Finished.",
     slice: "The slice is measured.",
     landscape: "The landscape is measured.",
+    kernels: "The kernels are measured.",
     batchSweep: "The batch sizes are measured.",
     distributions: "The two data are compared.",
     activations: "The Hessians in the activations are measured.",
@@ -1005,6 +1007,32 @@ export const largeNetworks = {
   refused: "too large",
 };
 
+/** Tilings of kernels, measured on the GPU. */
+export const kernelsCard = {
+  title: "Kernels",
+  lead: "Which layout of the work over threads is fastest differs from GPU to GPU. Measured for the chosen network and batch, with nothing of the run computed; later runs on this GPU use the fastest, and their results say so.",
+  ask: "Measure kernels",
+  askHint: "Some seconds on a GPU, about a minute in software; a run must have ended",
+  cancel: "Cancel",
+  export: "Export",
+  exportHint: "The table as JSON, for the headless command",
+  forget: "Forget",
+  forgetHint: "Later runs use the usual layouts, to the bits of before",
+  /** Of the table in messages, and of the file that is exported. */
+  file: "kernels.json",
+  result: (table: {
+    readonly shapes: number;
+    readonly others: number;
+    readonly usual: string;
+    readonly chosen: string;
+    readonly less: string;
+  }): string =>
+    table.others === 0
+      ? `${plural(table.shapes, "shape")} measured: none is clearly faster in another layout than in the usual one.`
+      : `${plural(table.shapes, "shape")} measured, ${table.others} in another layout than the usual one: the kernels of a product take ${table.chosen} ms in place of ${table.usual} ms, ${table.less} less.`,
+  notKept: "This browser does not keep it: it lasts as long as this page.",
+};
+
 export const gpuButton = { title: "Adapter, what fits it, and the accuracy of its arithmetic" };
 
 export const gpuDialog = {
@@ -1046,7 +1074,7 @@ export const passportTable = {
   sound: "sound",
   faulty: "with faults",
   soundAbout:
-    "Measured on this device: every function that the kernels call holds its bound. Each result carries this table.",
+    "Measured on this device, on the safe paths that its kernels take: every function that they call holds its bound. Each result carries this table.",
   faults: (faults: string) => `${faults}. Runs on this device are drawn hatched.`,
   table: "Largest errors",
   columns: ["Function", "Of", "Between", "Largest error", "At most", "At", "Verdict"],
@@ -1072,7 +1100,7 @@ export const passportTable = {
   notMade: "Overflow and undefined results do not give them.",
   compared: "Comparing a number with itself finds NaN too.",
   notCompared: "Comparing a number with itself does not find NaN here, so the bits are looked at.",
-  hidden: "A maximum with zero turns NaN into zero: a ReLU hides it.",
+  hidden: "A maximum with zero turns NaN into zero: as it stands, a ReLU would hide it.",
   subnormals: "Numbers below 1.2·10⁻³⁸",
   flushed: "flushed to zero",
   kept: "kept",
@@ -1083,6 +1111,14 @@ export const passportTable = {
   ordered: "The compiler keeps the order of additions (TwoSum).",
   reordered: (failures: string, pairs: string) =>
     `The compiler reorders additions: TwoSum failed for ${failures} of ${pairs} pairs. No kernel relies on it.`,
+  paths: "Safe paths of the kernels",
+  pathsOf: (names: readonly string[]) => names.join(", "),
+  noPaths: "none",
+  pathsNotKept: "not recorded",
+  pathsAbout:
+    "Functions that miss their bound or hide a NaN here get another text in every kernel. Sums, products and finite results of sound functions keep their bits.",
+  pathsOlder: "This run was made before kernels chose their paths by the passport.",
+  noPathsAbout: "Every function keeps its usual text.",
   multiplyAdd: "x·x + z",
   once: "rounded once",
   twice: "rounded twice",

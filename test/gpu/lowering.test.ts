@@ -10,7 +10,9 @@ import { poseProblem } from "../../src/run/problem.ts";
 import { tinyConvNet, tinyMlp } from "../autograd/nets.ts";
 import { bundledModel } from "../run/bundledFiles.ts";
 
-function block(b: Builder, x: number, name: string, channels: number): number {
+type Mode = "eval" | "batch";
+
+function block(b: Builder, x: number, name: string, channels: number, mode: Mode): number {
   const [from] = b.shape(x).slice(-1);
   const w = b.param(`${name}.weight`, [channels, from, 3, 3], [2, 3, 1, 0]);
   const y = b.op("conv2d", [x, w], { mode: "forward", stride: [1, 1], pad: [1, 1, 1, 1] });
@@ -22,16 +24,16 @@ function block(b: Builder, x: number, name: string, channels: number): number {
       mean: part("mean"),
       variance: part("var"),
       epsilon: 1e-5,
-      mode: "eval",
+      mode,
     }),
   ]);
 }
 
 /** Image -> `blocks` times convolution, BatchNorm, ReLU -> pool -> linear. */
-function net(blocks: number, size = 8): Graph {
+function net(blocks: number, size = 8, mode: Mode = "eval"): Graph {
   const b = new Builder();
   let x = b.input("x", [2, size, size, 4], "data");
-  for (let i = 0; i < blocks; i++) x = block(b, x, `block${i}`, 8);
+  for (let i = 0; i < blocks; i++) x = block(b, x, `block${i}`, 8, mode);
   const logits = linear(b, globalAveragePool(b, x), b.param("fc.weight", [4, 8]), b.param("fc.bias", [4]));
   b.output("logits", logits);
   b.output("loss", softmaxCrossEntropy(b, logits, b.input("targets", [2, 4], "target")));
@@ -46,7 +48,7 @@ const labels = (kernels: readonly Kernel[], pattern: RegExp): string[] =>
 describe("fusion", () => {
   it("makes one kernel of a convolution, its BatchNorm and its ReLU", () => {
     const b = new Builder();
-    b.output("y", block(b, b.input("x", [2, 8, 8, 4], "data"), "block", 8));
+    b.output("y", block(b, b.input("x", [2, 8, 8, 4], "data"), "block", 8, "eval"));
     const graph = b.finish();
     const stage = new Uint8Array(graph.nodes.length);
     const { primal } = lower(
@@ -89,6 +91,18 @@ describe("fusion", () => {
     // Forward, input adjoint, weight adjoint in two passes, and the sums of gamma and beta.
     expect(perBlock).toBeLessThanOrEqual(10);
     expect(cost(6) - cost(4)).toBe(2 * perBlock);
+  });
+
+  it("walks twice over a layer with the statistics of the batch: once forwards and once backwards", () => {
+    // Of 16 channels of 24 x 24: none of these is small.
+    const walks = (mode: Mode): number => {
+      const { tangent } = lowered(net(3, 24, mode), 16);
+      return labels(tangent, /^sum over axes 0,1,2 of \[2,24,24,8\]/).length;
+    };
+    expect([walks("batch"), walks("eval")]).toEqual([6, 3]);
+    const cost = (blocks: number): number => lowered(net(blocks, 24, "batch"), 16).tangent.length;
+    // Both walks in two passes, a pointwise kernel behind each and one of small sums, three convolutions, one in two passes.
+    expect(cost(5) - cost(4)).toBeLessThanOrEqual(11);
   });
 
   it("lets nothing small stand between a convolution and its BatchNorm and activation", () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Passport, readPassport } from "../../src/gpu/passport.ts";
 import { measurePassport } from "../../src/gpu/passportKernel.ts";
 import { BIT_NAMES, BIT_ROWS, bitsOf, FUNCTION_ROWS, operands, POINTS } from "../../src/gpu/passportRows.ts";
-import { engines } from "./examples.ts";
+import { dawn } from "./dawn.ts";
 
 const errorOf = ({ functions }: Passport, name: string, text: "own" | "builtin") => {
   const found = functions.find((f) => f.name === name && f.text === text);
@@ -13,8 +13,7 @@ const errorOf = ({ functions }: Passport, name: string, text: "own" | "builtin")
 describe("the passport of this device", () => {
   let passport: Passport;
   beforeAll(async () => {
-    const { gpu, pipelines } = await engines();
-    passport = await measurePassport(gpu.device, pipelines);
+    passport = await measurePassport((await dawn()).device);
   });
 
   it("finds no fault in a device on which the other tests pass, and is plain data", () => {

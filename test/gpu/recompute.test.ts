@@ -27,7 +27,7 @@ describe("residuals computed again", () => {
     const { bytes } = planMemory(lowered, probes);
     const all = bytes.residuals + bytes.temporaries;
     let found = 0;
-    for (const share of [0.98, 0.95, 0.9, 0.8]) {
+    for (const share of [0.99, 0.95, 0.9, 0.8]) {
       const leaner = recomputing(lowered, probes, share * all);
       if (leaner === null) continue;
       const { plan, flops } = leaner;

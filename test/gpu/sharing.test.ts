@@ -37,6 +37,20 @@ describe("kernels that differ in numbers only", () => {
     expect(wgsl).toContain("@binding(2) var<uniform> sizes: array<vec4u, 1>;");
   });
 
+  it("share a text also where constants differ, to the last bit", () => {
+    const scaled = [0.1, 1e-7, 1 / 8192].map((factor) => {
+      const { wgsl, bindings } = kernel(8, 0);
+      return { bindings, wgsl: wgsl.replace("f32(", `${Math.fround(factor)}f * f32(`) };
+    });
+    const shared = shareTexts(scaled);
+    expect(new Set(shared.map(({ wgsl }) => wgsl)).size).toBe(1);
+    expect(shared[0].wgsl).toContain("= bitcast<f32>(k0) * f32(8u + 4u)");
+    const constants = shared.map(
+      ({ sizes }) => new Float32Array((sizes as Uint32Array<ArrayBuffer>).buffer)[0],
+    );
+    expect(constants).toEqual([0.1, 1e-7, 1 / 8192].map(Math.fround));
+  });
+
   it("stay as they are where nobody else has their text", () => {
     const alone = kernel(8, 0);
     const other = { ...alone, wgsl: alone.wgsl.replace("+ 4u", "* 4u") };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Command, Submitter } from "../../src/gpu/submitter.ts";
 import type { HessianOperator } from "../../src/run/hessian.ts";
 import { tinyConvNet } from "../autograd/nets.ts";
@@ -102,7 +102,7 @@ class InParts extends Submitter {
   cut = 0;
   override async run(commands: readonly Command[], signal?: AbortSignal): Promise<void> {
     for (const command of commands) {
-      const parts = "split" in command ? await command.split?.(4) : null;
+      const parts = "split" in command ? command.split?.(4) : null;
       if (parts) this.cut++;
       for (const part of parts ?? [command]) await super.run([part], signal);
     }
@@ -173,7 +173,7 @@ describe("a submitter on a device that answers when told to", () => {
       const asked: number[] = [];
       const split = (wanted: number) => {
         asked.push(wanted);
-        return Promise.resolve(Array.from({ length: wanted }, () => ({ ...command, flops: 1 })));
+        return Array.from({ length: wanted }, () => ({ ...command, flops: 1 }));
       };
       const submitter = new Submitter(device, 1, slice);
       const run = submitter.run([80, 100, 1000].map((flops) => ({ ...command, flops, split }) as Command));
@@ -199,5 +199,59 @@ describe("a submitter on a device that answers when told to", () => {
     finish();
     await expect(run).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
     expect(submitter.submits).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("a submitter that replays a program", () => {
+  it("knows what its slices take, whatever their operations say", async () => {
+    // The first number of a dispatch's workgroups is what it takes here, in milliseconds.
+    let now = 0;
+    let recorded = 0;
+    let last = Promise.resolve();
+    const pass = {
+      setPipeline() {},
+      setBindGroup() {},
+      dispatchWorkgroups(ms: number) {
+        recorded += ms;
+      },
+      end() {},
+    };
+    const device = {
+      createCommandEncoder: () => ({ beginComputePass: () => pass, finish: () => ({}) }),
+      queue: {
+        submit() {
+          const ms = recorded;
+          recorded = 0;
+          last = last
+            .then(() => new Promise<void>((resolve) => setTimeout(resolve)))
+            .then(() => {
+              now += ms;
+            });
+        },
+        onSubmittedWorkDone: () => last,
+      },
+    } as unknown as GPUDevice;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    const took = [9, 1, 14, 2, 2, 26, 1, 3, 50, 1, 1, 1, 12, 6, 20, 4];
+    const program = took.map((ms) => ({ groups: [ms, 1, 1], flops: 1e6 }) as unknown as Command);
+    const submitter = new Submitter(device, 1e5);
+    const product = async (): Promise<[number, number][]> => {
+      const slices: [number, number][] = [];
+      submitter.onSlice = (expected, ms) => slices.push([expected, ms]);
+      await submitter.run(program);
+      await submitter.idle();
+      return slices;
+    };
+    await product();
+    const second = await product();
+    for (let i = 0; i < 3; i++) await product();
+    const slices = await product();
+    clock.mockRestore();
+    for (const [expected, ms] of slices) expect(Math.abs(ms - expected)).toBeLessThan(1.5);
+    // Already the second product, but for the one slice that was too long to be run again as it was.
+    expect(second.filter(([expected, ms]) => Math.abs(ms - expected) > 0.01).length).toBeLessThanOrEqual(3);
+    // 153 ms in slices of 30, of which one command takes 50.
+    expect(slices.length).toBeLessThanOrEqual(8);
+    expect(Math.max(...slices.map(([, ms]) => ms))).toBe(50);
   });
 });

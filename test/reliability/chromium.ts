@@ -87,6 +87,12 @@ export async function awaitEnd(page: Page, ending: RegExp, timeoutMs = LONG_MS):
   }
 }
 
+/** Waits until Lanczos is under way; a short run may have ended before anyone looked, and then it is false. */
+export async function amongSteps(page: Page): Promise<boolean> {
+  await awaitEnd(page, /Lanczos, \d+ of|Finished\./);
+  return !/Finished\./.test(await statusText(page));
+}
+
 /** Starts a run of which `numbers` will tell. */
 export async function startRun(page: Page): Promise<void> {
   await forgetRuns(page);

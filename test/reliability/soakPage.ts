@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, CDPSession, Page, Worker } from "@playwright/test";
 import { seeded } from "../autograd/seeded.ts";
 import {
+  amongSteps,
   awaitEnd,
   CRASHES_ALLOWED,
   crasher,
@@ -96,12 +97,12 @@ export async function soakPage(
       count("run beside another tab");
       await page.bringToFront();
       await startRun(page);
-      await awaitEnd(page, /Lanczos, \d+ of/);
+      const frozen = await amongSteps(page);
       await session.send("Page.setWebLifecycleState", { state: "frozen" });
       await new Promise((resolve) => setTimeout(resolve, 500));
       await session.send("Page.setWebLifecycleState", { state: "active" });
       await ended(page);
-      count("frozen run");
+      count(frozen ? "frozen run" : "run");
       await tab.show();
       const hidden = await hiddenRun(tab, cover);
       if (hidden.visibility !== "hidden" || hidden.frames > 0)
@@ -113,7 +114,7 @@ export async function soakPage(
       if (performance.now() - crashed > CRASH_EVERY_MS) {
         crashed = performance.now();
         await startRun(page);
-        await awaitEnd(page, /Lanczos, \d+ of/);
+        await amongSteps(page);
         await crash();
         await ended(page);
         count("crash");

@@ -65,6 +65,7 @@ describe("a run", () => {
       "Hessian of the mean cross-entropy over 6 samples (samples 0 to 5 of vectors.npz), no BatchNorm, no dropout, no weight decay, all 58 parameters, float32.",
     );
     expect(result.device).toMatchObject({ host: "node", passport: { faults: [], repeatable: true } });
+    expect(result.device.passport?.paths).toContain("maximum keeps NaN");
     expect(await engine.examine()).toEqual({ kind: "device", device: result.device });
     expect(result.seconds).toBeGreaterThan(0);
     // 2 x 12 steps, 2 more trace samples; 2 for the moments, 2 for the symmetry, the residual and the sample.

@@ -78,7 +78,7 @@ export class WatchedGpu {
 }
 
 /** `object` with one method replaced; native methods need their own `this`. */
-function through<T extends object>(
+export function through<T extends object>(
   object: T,
   method: keyof T,
   replaced: (original: () => unknown) => unknown,

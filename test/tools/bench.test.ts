@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { measureCompilation } from "../../bench/compilation.ts";
 import { countProduct } from "../../bench/counts.ts";
 import { performanceText } from "../../bench/docs.ts";
 import { loadJax, peerOn } from "../../bench/jax/peer.ts";
@@ -24,6 +25,7 @@ describe("the bench", () => {
       row.ceilingGflops,
       row.copyGBs,
       row.ofCeiling,
+      row.ofReference,
     ])
       expect(value).toBeGreaterThan(0);
     expect(row.coldMs).toBeGreaterThan(row.createMs);
@@ -46,7 +48,14 @@ describe("the bench", () => {
     const shares = row.kernels.reduce((sum, { share }) => sum + share, 0);
     expect(shares).toBeGreaterThan(0.5);
     expect(shares).toBeLessThanOrEqual(1 + 1e-9);
+  });
+
+  it("tells how long its pipelines compile", async () => {
+    const row = await measureCompilation(dawnEntry(), caseOf(tiny));
+    expect(row.pipelines).toBeGreaterThan(1);
+    expect(row.slowestMs).toBeGreaterThan(0);
     expect(row.slowestMs).toBeLessThanOrEqual(row.compileMs);
+    expect(row.togetherMs).toBeGreaterThan(0);
   });
 
   it.each([

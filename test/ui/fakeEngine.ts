@@ -6,6 +6,7 @@ import type {
   DeviceAnswer,
   Direction,
   Engine,
+  KernelTable,
   Landscape,
   LandscapeAxis,
   Loaded,
@@ -28,6 +29,27 @@ const SOUND: Passport = {
   faults: [],
 };
 
+/** One shape that is twice as fast in another tiling. */
+const registers = { family: "registers", columns: 2, workgroup: 32, splitK: 1 } as const;
+export const KERNELS: KernelTable = {
+  ...{ schema: "eigenscope-kernels", version: 1, engine: "Eigenscope 0.1.0" },
+  device: {
+    ...{ name: "GPU", vendor: "", architecture: "" },
+    limits: { maxComputeWorkgroupStorageSize: 16384, maxComputeInvocationsPerWorkgroup: 256 },
+  },
+  entries: [
+    {
+      shape: { kind: "matmul", batches: 1, m: 64, n: 64, k: 64, ta: false, tb: true, pairs: 2 },
+      uses: 2,
+      measured: [
+        { tiling: { ...registers, rows: 8 }, ms: 2 },
+        { tiling: { ...registers, rows: 4 }, ms: 1 },
+      ],
+      chosen: 1,
+    },
+  ],
+};
+
 import { samplePlan } from "./samplePlan.ts";
 
 export interface FakeOptions {
@@ -35,6 +57,10 @@ export interface FakeOptions {
   readonly device?: DeviceAnswer;
   /** Answers `load`; by default the result's own card. */
   readonly loaded?: Loaded;
+  /** Answers `tune`. */
+  readonly table?: KernelTable;
+  /** Shapes of a table with another tiling than the usual one. */
+  readonly others?: number;
   /** Ends a run this way instead of `done`. */
   readonly outcome?: RunOutcome;
   readonly calls?: string[];
@@ -96,6 +122,18 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
         : answer;
     },
     sizes: async () => ({ kind: "planned", sizes: [] }),
+    tune: async () => {
+      calls.push("tune");
+      await tick();
+      return { kind: "tuned", table: options.table ?? KERNELS };
+    },
+    takeKernels: async (table) => {
+      calls.push(`kernels ${table === null ? "usual" : table.length}`);
+      const { others = 1 } = options;
+      return table === null
+        ? { kind: "used", table: null }
+        : { kind: "used", table: { shapes: 1, others, usualMs: 4, chosenMs: others === 0 ? 4 : 2 } };
+    },
     load: async (model) => {
       calls.push(`load ${model.kind === "bundled" ? model.id : model.files[0].name}`);
       await tick();

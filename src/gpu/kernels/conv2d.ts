@@ -6,12 +6,23 @@ import { ExprWriter } from "../codegen.ts";
 import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, type Kernel, probeTerm } from "../kernel.ts";
 import { expand } from "../template.ts";
+import { type ConvShape, inRegisters, sameTiling, type Tiling, tilingText } from "../tiling.ts";
 import type { Halo } from "../view.ts";
 import { type Output, storeText } from "./elementwise.ts";
 
 type Conv = Extract<Heavy, { kind: "conv" }>;
 
-const WORKGROUP = 32;
+/** Pixels x vec4s of a thread. */
+const TILES = [
+  [4, 1],
+  [4, 2],
+  [4, 4],
+  [8, 1],
+  [8, 2],
+  [8, 4],
+  [16, 1],
+  [16, 2],
+] as const;
 /** Taps of a row that are unrolled to share their pixels: 5 would be more loads in one body than SwiftShader compiles in time. */
 const MOST_SHARED_TAPS = 3;
 
@@ -41,8 +52,23 @@ export function haloFor(
   return [top, left, bottom, right];
 }
 
+/** Tilings of a convolution or its adjoint with respect to the picture, the usual one first. */
+export function convTilings({ mode, picture, kernel, stride }: ConvShape): readonly Tiling[] {
+  const [, , w] = picture;
+  const [, , ci, co] = kernel;
+  const adjoint = mode === "input";
+  const strided = adjoint && stride.some((s) => s > 1);
+  const j = Math.ceil(w / (adjoint ? stride[1] : 1));
+  // A tile must not cross a row where rows differ in phase; elsewhere it may.
+  const fits = (p: number): boolean => !strided || j % p === 0;
+  const columns = Math.ceil((adjoint ? ci : co) / 4);
+  const usual = inRegisters([8, 4, 2].find(fits) ?? 1, columns % 2 === 0 ? 2 : 1);
+  const others = TILES.filter(([p, t]) => fits(p) && columns % t === 0).map(([p, t]) => inRegisters(p, t));
+  return [usual, ...[...others, { ...usual, workgroup: 64 }].filter((tiling) => !sameTiling(tiling, usual))];
+}
+
 /** Convolution (`forward`) or its adjoint with respect to the picture (`input`), with the outputs as its epilogue. */
-export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[]): Kernel {
+export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[], tiling: Tiling): Kernel {
   const { stride, pad, dilation } = work.window;
   const adjoint = work.mode === "input";
   const [kh, kw, ci, co] = work.pairs[0].w.shape;
@@ -51,11 +77,9 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
   const phases = adjoint ? stride[1] : 1;
   const j = Math.ceil(w / phases);
   const pixels = n * h * phases * j;
-  // A tile must not cross a row where rows differ in phase; elsewhere it may.
-  const p = strided ? ([8, 4, 2, 1].find((c) => j % c === 0) ?? 1) : 8;
+  const { rows: p, columns: t, workgroup } = tiling;
   const aligned = j % p === 0;
   const columns = Math.ceil(channels / 4);
-  const t = columns % 2 === 0 ? 2 : 1;
   const threads = Math.ceil(pixels / p) * (columns / t);
   const binder = new Binder();
   const writer = new ExprWriter(binder);
@@ -89,11 +113,11 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
     SKIP_X: adjoint ? stride[1] : 1,
     COLUMN_TILES: columns / t,
     THREADS: threads,
-    WORKGROUP,
+    WORKGROUP: workgroup,
   };
   const pairs = work.pairs.map((pair) => pairText(pair, binder, adjoint, work.window, values)).join("\n");
   const epilogue = storeText(writer, binder, outputs, ["i0", "i1", "i2", "i3"], ["acc"]);
-  const { groups, row } = grid(threads, WORKGROUP);
+  const { groups, row } = grid(threads, workgroup);
   const text = expand(template, {
     ...values,
     HELPERS: writer.prelude,
@@ -105,7 +129,7 @@ export function conv2dKernel(work: Conv, shape: Shape, outputs: readonly Output[
   // Every pixel of the strided picture meets every tap once, from either side.
   const [ph, pw] = adjoint ? [work.pairs[0].x.shape[1], work.pairs[0].x.shape[2]] : [h, w];
   return {
-    label: `conv2d ${work.mode} ${p}x${t}, ${work.pairs.length} pair(s)`,
+    label: `conv2d ${work.mode} ${tilingText(tiling)}, ${work.pairs.length} pair(s)`,
     wgsl: text,
     bindings: binder.bindings,
     groups,

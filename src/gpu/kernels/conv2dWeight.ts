@@ -5,12 +5,12 @@ import pairTemplate from "../../shaders/conv2dWeightPair.wgsl?raw";
 import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, type Kernel, probeTerm } from "../kernel.ts";
 import { expand } from "../template.ts";
+import { type ConvShape, inRegisters, type Tiling, USUAL_WORKGROUP } from "../tiling.ts";
 import type { View } from "../view.ts";
-import { isDirect, weightPairTexts } from "./conv2dDirect.ts";
+import { weightPairTexts } from "./conv2dDirect.ts";
 
 type Conv = Extract<Heavy, { kind: "conv" }>;
 
-const WORKGROUP = 32;
 /** Threads that keep a GPU busy; more shares than needed cost memory and a longer second pass. */
 const WANTED_THREADS = 8192;
 const MOST_SHARES = 128;
@@ -25,7 +25,7 @@ interface Tile {
   readonly tiles: number;
 }
 
-function tileOf({ stride, dilation }: Window, [kh, kw, ci, co]: Shape): Tile {
+function tileOf({ stride, dilation }: Pick<Window, "stride" | "dilation">, [kh, kw, ci, co]: Shape): Tile {
   const columns = Math.ceil(co / 4);
   const channels = Math.ceil(ci / 4);
   const t = columns % 2 === 0 ? 2 : 1;
@@ -35,13 +35,27 @@ function tileOf({ stride, dilation }: Window, [kh, kw, ci, co]: Shape): Tile {
   return { tc4, t, taps, tiles: kh * (kw / taps) * (columns / t) * (channels / tc4) };
 }
 
-/** How many shares the picture rows [n, h] of a weight gradient are split into. */
-export function sharesFor(work: Conv, [kh, kw, ci, co]: Shape): number {
-  const direct = isDirect(work);
-  const tiles = direct ? kh * kw * ci * Math.ceil(co / 4) : tileOf(work.window, [kh, kw, ci, co]).tiles;
-  const [n, h] = work.pairs[0].w.shape;
-  const shares = Math.min(MOST_SHARES, n * h, Math.ceil(WANTED_THREADS / tiles));
-  return Math.ceil((n * h) / Math.ceil((n * h) / shares));
+/** How many shares the picture rows [n, h] of a weight gradient in groups are split into. */
+export function directShares({ pairs }: Conv, [kh, kw, ci, co]: Shape): number {
+  const [n, h] = pairs[0].w.shape;
+  return sharesOf(n * h, Math.ceil(WANTED_THREADS / (kh * kw * ci * Math.ceil(co / 4))));
+}
+
+/** About so many shares of as many rows each, the last one's apart; none of them empty. */
+function sharesOf(rows: number, wanted: number): number {
+  const shares = Math.min(MOST_SHARES, rows, wanted);
+  return Math.ceil(rows / Math.ceil(rows / shares));
+}
+
+/** Tilings of a weight gradient, the usual one first: they differ in the shares of its sum alone. */
+export function weightTilings({ picture, kernel, stride, dilation }: ConvShape): readonly Tiling[] {
+  const rows = picture[0] * picture[1];
+  const { tc4, t, tiles } = tileOf({ stride, dilation }, kernel);
+  const usual = Math.ceil(WANTED_THREADS / tiles);
+  const shares = [1, 1 / 8, 1 / 4, 1 / 2, 2, 4].map((f) =>
+    sharesOf(rows, Math.max(1, Math.floor(f * usual))),
+  );
+  return [...new Set(shares)].map((splitK) => ({ ...inRegisters(4 * tc4, t), splitK }));
 }
 
 /** First pass of the weight gradient: `partials` has shape [shares, kh, kw, ci, co]. In a pair, `w` is the cotangent. */
@@ -61,13 +75,13 @@ export function conv2dWeightKernel(work: Conv, partials: View): Kernel {
   };
   const pairs = work.pairs.map((pair) => pairText(pair, binder, work.window, values)).join("\n");
   const out = binder.write(partials.slot, "vec4f");
-  const { groups, row } = grid(threads, WORKGROUP);
+  const { groups, row } = grid(threads, USUAL_WORKGROUP);
   return {
     label: `conv2d weight ${tc4 * 4}x${t}${taps > 1 ? ` ${taps} taps` : ""}, ${work.pairs.length} pair(s), ${shares} shares`,
     wgsl: expand(template, {
       ...values,
       DECLARATIONS: binder.declarations(),
-      WORKGROUP,
+      WORKGROUP: USUAL_WORKGROUP,
       ROW: row,
       THREADS: threads,
       COLUMN_TILES: columnTiles,

@@ -6,8 +6,9 @@ import type {
   NumbersByName,
   TensorSpec,
 } from "../architecture.ts";
+import { copyFloats } from "../decode.ts";
 import { printShape, quote } from "../errors.ts";
-import type { GraphBuilder, LossKind, NodeId, Shape } from "../graph.ts";
+import { type GraphBuilder, type LossKind, type NodeId, type Shape, sizeOf } from "../graph.ts";
 import { lossOf } from "../layers.ts";
 import { limits } from "../limits.ts";
 import { symbolsOf } from "../namedArrays.ts";
@@ -73,7 +74,7 @@ export function readOnnx(bytes: Uint8Array, file: string, options: OnnxOptions):
   // After what is wrong with the file itself.
   checkSides(program, inputs, sides);
   const { tracer, classes } = trial;
-  const parameters = concatenated(tracer.parameters.map(({ data }) => data));
+  const parameters = parameterVector(program, tracer);
   if (parameters.length === 0)
     program.refuse("initialisers", "trainable float tensors", "none that the output depends on");
   const specs: TensorSpec[] = tracer.parameters.map(({ name, shape }) => ({ name, shape }));
@@ -206,7 +207,7 @@ function trace(
   const targets = g.input("targets", [options.batchSize, classes], "target");
   g.output("logits", logits);
   g.output("loss", lossOf(g, logits, targets, options.loss));
-  checkFinite(program, tracer);
+  for (const [name, data] of tracer.states) checkFinite(program, name, data);
   const shape = (name: string): Shape | undefined => {
     const found = values.get(name);
     return found === undefined ? undefined : tracer.shape(found);
@@ -243,25 +244,26 @@ function logitsOf(
   return flat ? tracer.op("reshape", [node], { shape: shape.slice(0, 2) }) : node;
 }
 
-function checkFinite({ refuse }: Program, { parameters, states }: Tracer): void {
-  for (const { name, data } of [...parameters, ...[...states].map(([name, data]) => ({ name, data }))]) {
-    const bad = data.findIndex((v) => !Number.isFinite(v));
-    if (bad >= 0)
-      refuse(
-        `initialiser ${quote(name)}`,
-        "finite float32 numbers",
-        `${data[bad]} at element ${bad}`,
-        "Use a checkpoint that has not diverged",
-      );
-  }
+function checkFinite({ refuse }: Program, name: string, data: Float32Array | Int32Array): void {
+  const bad = data.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0)
+    refuse(
+      `initialiser ${quote(name)}`,
+      "finite float32 numbers",
+      `${data[bad]} at element ${bad}`,
+      "Use a checkpoint that has not diverged",
+    );
 }
 
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
+/** The parameters one after the other, taken from the file each once. */
+function parameterVector(program: Program, { parameters }: Tracer): Float32Array {
+  const out = new Float32Array(parameters.reduce((n, { shape }) => n + sizeOf(shape), 0));
   let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
+  for (const { name, shape, value } of parameters) {
+    const target = out.subarray(at, at + sizeOf(shape));
+    copyFloats(value, target);
+    checkFinite(program, name, target);
+    at += target.length;
   }
   return out;
 }

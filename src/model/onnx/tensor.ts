@@ -1,4 +1,12 @@
-import { decode, type ElementKind, elementBytes } from "../decode.ts";
+import {
+  decode,
+  type ElementKind,
+  elementBytes,
+  isFloat,
+  type Raw,
+  type TensorData,
+  withNumbers,
+} from "../decode.ts";
 import { printShape, type Refuse } from "../errors.ts";
 import { type Shape, sizeOf } from "../graph.ts";
 import { shapeDefect } from "../tensor.ts";
@@ -17,6 +25,8 @@ export interface Constant {
   readonly shape: Shape;
   /** Row-major; integers are exact to 2^53. */
   readonly data: ArrayLike<number>;
+  /** Of floats that are not decoded. */
+  readonly raw?: Raw;
 }
 
 export const constant = (element: Element, shape: Shape, data: ArrayLike<number>): Constant => ({
@@ -25,6 +35,10 @@ export const constant = (element: Element, shape: Shape, data: ArrayLike<number>
   shape,
   data,
 });
+
+/** The same numbers as a value of its own. */
+export const twin = (value: Constant): Constant =>
+  value.raw === undefined ? { ...value } : stored(value, value.raw);
 
 type Field = "float_data" | "int32_data" | "int64_data" | "double_data";
 
@@ -87,13 +101,22 @@ export function readTensor(
   const bytes = count * elementBytes[type.kind];
   if (isExternal(tensor)) {
     if (external === null) return refuse(where, "numbers inside the file", "external data");
-    return constant(type.element, shape, numbers(decode(external.read(tensor, where, bytes), type.kind)));
+    return fromBytes(type, shape, external.read(tensor, where, bytes));
   }
   if (raw_data === undefined) return typedData(tensor, type, count, where, refuse);
   if (raw_data.length !== bytes)
     refuse(where, `${bytes} bytes for ${type.name} ${printShape(shape)}`, `${raw_data.length}`);
-  return constant(type.element, shape, numbers(decode(raw_data, type.kind)));
+  return fromBytes(type, shape, raw_data);
 }
+
+/** Floats stay in the file until they are asked for. */
+const stored = ({ element, shape }: Pick<Constant, "element" | "shape">, { bytes, kind }: Raw): Constant =>
+  withNumbers({ kind: "constant", element, shape } as const, bytes, kind) as Constant;
+
+const fromBytes = ({ element, kind }: DataType, shape: Shape, bytes: Uint8Array): Constant =>
+  isFloat(kind)
+    ? stored({ element, shape }, { bytes, kind })
+    : constant(element, shape, numbers(decode(bytes, kind)));
 
 function typedData(
   tensor: TensorProto,
@@ -112,6 +135,5 @@ function typedData(
   return constant(element, tensor.dims, element === "float" ? Float32Array.from(values) : values);
 }
 
-type Numbers = ReturnType<typeof decode>;
-const numbers = (data: Numbers): ArrayLike<number> =>
+const numbers = (data: TensorData): ArrayLike<number> =>
   data instanceof BigInt64Array || data instanceof BigUint64Array ? Float64Array.from(data, Number) : data;

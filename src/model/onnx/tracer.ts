@@ -31,7 +31,7 @@ export type Value = Constant | Weight | Traced;
 export interface TracedParameter {
   readonly name: string;
   readonly shape: Shape;
-  readonly data: Float32Array;
+  readonly value: Constant;
 }
 
 /** An input of our graph that the file computes from the integers of a batch. */
@@ -165,7 +165,7 @@ export class Tracer {
     const shown = this.#named(name, recovered);
     if (!this.#candidate(shown, value.shape, byUse)) return this.#leaf(value, shown, byUse);
     const traced = this.traced(this.g.param(shown, value.shape, axes), axes);
-    this.parameters.push({ name: shown, shape: value.shape, data: floats(value) });
+    this.parameters.push({ name: shown, shape: value.shape, value });
     this.#leaves.set(value, traced);
     return traced;
   }

@@ -1,4 +1,4 @@
-import { decode, type ElementKind, elementBytes } from "../decode.ts";
+import { decode, type ElementKind, elementBytes, isFloat, withNumbers } from "../decode.ts";
 import { quote, type Refuse, refuser } from "../errors.ts";
 import { sizeOf } from "../graph.ts";
 import { limits } from "../limits.ts";
@@ -76,8 +76,7 @@ function readTensors(dict: PickleDict, archive: Archive, fileBytes: number, refu
     }
     const where = quote(name);
     checkView(view, where, refuse);
-    const { kind, shape } = view;
-    tensors.set(name, { name, dtype: dtypeName(kind), shape, data: memory.read(view, where, refuse) });
+    tensors.set(name, memory.tensor(name, view, where, refuse));
   }
   return tensors;
 }
@@ -115,8 +114,19 @@ class Memory {
     this.#mayCopy = fileBytes;
   }
 
+  /** A checked view as a tensor. Floating-point numbers that lie row-major stay in the file until they are asked for. */
+  tensor(name: string, view: TensorView, where: string, refuse: Refuse): Tensor {
+    const { storage, kind, offset, shape, strides } = view;
+    const about = { name, dtype: dtypeName(kind), shape };
+    if (!isFloat(kind) || !isRowMajor(shape, strides))
+      return { ...about, data: this.#read(view, where, refuse) };
+    const width = elementBytes[kind];
+    const bytes = this.#archive.bytesOf(storage);
+    return withNumbers(about, bytes.subarray(width * offset, width * (offset + sizeOf(shape))), kind);
+  }
+
   /** The elements of a checked view, row-major. */
-  read({ storage, kind, offset, shape, strides }: TensorView, where: string, refuse: Refuse): TensorData {
+  #read({ storage, kind, offset, shape, strides }: TensorView, where: string, refuse: Refuse): TensorData {
     const data = this.#decode(storage, kind);
     const count = sizeOf(shape);
     if (isRowMajor(shape, strides)) return data.subarray(offset, offset + count) as TensorData;

@@ -29,6 +29,7 @@ import {
   whole,
 } from "./check.ts";
 import { count, end, name, positive, row, STEPS, sentence, shape, share, spread } from "./common.ts";
+import { kernelsUsed } from "./kernelsSchema.ts";
 import { passport } from "./passportSchema.ts";
 
 /** Numbers of one list: a plane of 1000 by 1000 points. */
@@ -182,5 +183,6 @@ export const resultSchema: Check<RunResult> = object<RunResult>({
   checks: list(check, 256),
   notChecked: mayLack(list(object<NotChecked>({ name, reason: sentence }), 256)),
   losses: mayLack(count),
+  kernels: mayLack(kernelsUsed),
   ...{ device, products: count, seconds: number({ from: 0 }) },
 });

@@ -38,7 +38,7 @@ export function PassportTable({ passport }: { readonly passport: Passport }) {
           </thead>
           <tbody>
             {functions.map((row) => (
-              <ErrorRow key={`${row.name} ${row.text}`} row={row} />
+              <ErrorRow key={`${row.name} ${row.text} ${row.unit} ${row.used}`} row={row} />
             ))}
           </tbody>
         </table>
@@ -70,7 +70,14 @@ function ErrorRow({ row }: { readonly row: FunctionError }) {
 
 type Statement = readonly [name: string, word: string, meaning: string];
 
-function statements({ subnormals, nonFinite, twoSum, multiplyAdd, repeatable }: Passport): Statement[] {
+function pathStatement(paths: Passport["paths"]): Statement {
+  if (paths === undefined) return [words.paths, words.pathsNotKept, words.pathsOlder];
+  if (paths.length === 0) return [words.paths, words.noPaths, words.noPathsAbout];
+  return [words.paths, words.pathsOf(paths), words.pathsAbout];
+}
+
+function statements(passport: Passport): Statement[] {
+  const { subnormals, nonFinite, twoSum, multiplyAdd, repeatable, paths } = passport;
   const flushed = subnormals.operands === "flushed" || subnormals.results === "flushed";
   const given = nonFinite.made ? words.made : words.notMade;
   const compared = nonFinite.seenByComparison ? words.compared : words.notCompared;
@@ -96,5 +103,6 @@ function statements({ subnormals, nonFinite, twoSum, multiplyAdd, repeatable }: 
       multiplyAdd.written === "fused" ? words.once : words.twice,
       multiplyAdd.builtin === "fused" ? words.fmaOnce : words.fmaTwice,
     ],
+    pathStatement(paths),
   ];
 }

@@ -3,7 +3,7 @@ import { type Shape, sizeOf } from "../../graph.ts";
 import { limits } from "../../limits.ts";
 import { broadcastTo, commonShape, gatherStrided, stridesOf } from "../fold.ts";
 import { recoverName } from "../names.ts";
-import { type Constant, constant, elementOf } from "../tensor.ts";
+import { type Constant, constant, elementOf, twin } from "../tensor.ts";
 import { identity, type Value } from "../tracer.ts";
 import type { Call, Operator } from "./operator.ts";
 
@@ -186,7 +186,7 @@ const same: Operator = (call) => {
   const value = call.at(0);
   // Exporters merge equal initialisers and name the copies by Identity: they are parameters of their own.
   if (value.kind !== "weight") return value;
-  return { ...value, name: call.node.outputs[0], value: { ...value.value } };
+  return { ...value, name: call.node.outputs[0], value: twin(value.value) };
 };
 
 const dropout: Operator = (call) => {

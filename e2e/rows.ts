@@ -366,6 +366,7 @@ export const ROWS: readonly Row[] = [
     claim("a page about the GPU; without WebGPU stored runs and the way to get it", {
       "e2e/device.spec.ts": [
         "the GPU dialog shows adapter, what fits, and a sound passport; axe finds nothing",
+        "kernels are measured on this GPU, kept for later visits, used by runs, exported and forgotten",
       ],
       "e2e/no-webgpu.spec.ts": [
         "a browser that does not offer WebGPU is told at once what to do",

@@ -107,6 +107,12 @@ export const ROWS: readonly Row[] = [
   row(
     4,
     "Trust in sight",
+    claim("kernels take safe paths by the passport of the device, and a NaN stays visible", {
+      "test/gpu/safePaths.test.ts": [
+        "a product on the paths that keep NaN is the usual one, bit for bit; a hidden overflow reaches the loss",
+        "gives the run of a sound one on them, which says so and passes its checks",
+      ],
+    }),
     claim("checks with words, hatched figures where one fails", {
       "e2e/trust.spec.ts": [
         "a run that fails a check is hatched in every figure and export, with the reason",
@@ -360,6 +366,7 @@ export const ROWS: readonly Row[] = [
     claim("a page about the GPU; without WebGPU stored runs and the way to get it", {
       "e2e/device.spec.ts": [
         "the GPU dialog shows adapter, what fits, and a sound passport; axe finds nothing",
+        "kernels are measured on this GPU, kept for later visits, used by runs, exported and forgotten",
       ],
       "e2e/no-webgpu.spec.ts": [
         "a browser that does not offer WebGPU is told at once what to do",

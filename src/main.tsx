@@ -35,6 +35,7 @@ const store = createPageStore({
   // The interface is there only where the browser offers WebGPU to this page; asking for a device is the engine's.
   webgpu: "GPU" in globalThis,
   storage: () => localStorage,
+  openKernelPlace: async () => (await import("./store/indexedDb.ts")).openKernelPlace(),
   openRunPlace: async () => (await import("./store/indexedDb.ts")).openRunPlace(),
 });
 

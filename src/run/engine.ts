@@ -113,8 +113,9 @@ export class LocalEngine implements Engine {
     return this.#given.ask(async ({ report }): Promise<KernelsAnswer> => {
       const { takenKernels } = await import("./kernelTable.ts");
       try {
-        this.#kernels = await takenKernels(table, file, report);
-        return { kind: "used", kernels: this.#kernels?.used ?? null };
+        const { kernels, summary } = await takenKernels(table, file, report);
+        this.#kernels = kernels;
+        return { kind: "used", table: summary };
       } catch (error) {
         const message = refusalText(error);
         if (message === null) throw error;

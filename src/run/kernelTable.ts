@@ -6,7 +6,8 @@ import { quote, type Refuse, refuser } from "../model/errors.ts";
 import { readJsonObject } from "../model/jsonObject.ts";
 import { limits } from "../model/limits.ts";
 import { digest } from "./digest.ts";
-import type { KernelsUsed, KernelTable, MeasuredShape, TunedDevice } from "./kernelTypes.ts";
+import { summaryOfTable } from "./kernelText.ts";
+import type { KernelsUsed, KernelTable, MeasuredShape, TableSummary, TunedDevice } from "./kernelTypes.ts";
 import type { DeviceReport } from "./protocol.ts";
 import {
   byKind,
@@ -134,11 +135,11 @@ export async function takenKernels(
   bytes: Uint8Array | null,
   file: string,
   report: DeviceReport,
-): Promise<Kernels | null> {
-  if (bytes === null) return null;
+): Promise<{ readonly kernels: Kernels | null; readonly summary: TableSummary | null }> {
+  if (bytes === null) return { kernels: null, summary: null };
   const table = readKernelTable(bytes, file);
   checkDevice(table, report, file);
-  return kernelsOf(table);
+  return { kernels: await kernelsOf(table), summary: summaryOfTable(table) };
 }
 
 /** What is in force while a table is. */

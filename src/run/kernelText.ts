@@ -1,17 +1,8 @@
 /** What a table of measured kernels comes to, for the command and for the page. */
 
-import type { KernelTable } from "./kernelTypes.ts";
+import type { KernelTable, TableSummary } from "./kernelTypes.ts";
 
 export { shapeKey, tilingText } from "../gpu/tiling.ts";
-
-export interface TableSummary {
-  readonly shapes: number;
-  /** Those with another tiling than the usual one. */
-  readonly others: number;
-  /** Milliseconds of all kernels of a product, one by one, in the usual tilings and in the chosen ones. */
-  readonly usualMs: number;
-  readonly chosenMs: number;
-}
 
 export function summaryOfTable({ entries }: KernelTable): TableSummary {
   const total = (place: (chosen: number) => number): number =>

@@ -31,4 +31,14 @@ export interface KernelsUsed {
   readonly chosen: readonly { readonly shape: string; readonly tiling: Tiling }[];
 }
 
+/** What a table comes to. */
+export interface TableSummary {
+  readonly shapes: number;
+  /** Those with another tiling than the usual one. */
+  readonly others: number;
+  /** Milliseconds of all kernels of a product, one by one, in the usual tilings and in the chosen ones. */
+  readonly usualMs: number;
+  readonly chosenMs: number;
+}
+
 export type { KernelShape, MeasuredShape, Tiling };

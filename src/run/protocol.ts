@@ -6,7 +6,7 @@
 import type { Passport } from "../gpu/passport.ts";
 import type { Candidate, LossKind } from "../model/index.ts";
 import type { Check, NotChecked } from "./checkTypes.ts";
-import type { KernelsUsed, KernelTable } from "./kernelTypes.ts";
+import type { KernelsUsed, KernelTable, TableSummary } from "./kernelTypes.ts";
 import type { Landscape, LandscapeRequest } from "./landscapeTypes.ts";
 import type { Answered, Question, QuestionKind } from "./questions.ts";
 import type { SizePlan } from "./sizeTypes.ts";
@@ -17,7 +17,7 @@ export type { SafePath } from "../gpu/safePaths.ts";
 export type * from "./activationTypes.ts";
 export type { Check, CheckName, NotChecked } from "./checkTypes.ts";
 export type * from "./jacobianTypes.ts";
-export type { KernelsUsed, KernelTable } from "./kernelTypes.ts";
+export type { KernelsUsed, KernelTable, TableSummary } from "./kernelTypes.ts";
 export type {
   Direction,
   Landscape,
@@ -338,7 +338,7 @@ export type Tuned =
 
 /** Whether a table is in use now. */
 export type KernelsAnswer =
-  | { readonly kind: "used"; readonly kernels: KernelsUsed | null }
+  | { readonly kind: "used"; readonly table: TableSummary | null }
   /** The message says why; the table before stays. */
   | { readonly kind: "refused"; readonly message: string }
   | Exclude<DeviceAnswer, { readonly kind: "device" }>;

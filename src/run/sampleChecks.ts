@@ -7,6 +7,7 @@ import type { Ground } from "./ground.ts";
 import type { HessianOperator } from "./hessian.ts";
 import { firstRoute, norm, type RouteRequest, secondRoute } from "./routes.ts";
 import { deviceProduct, hardestSample, type Sample } from "./sample.ts";
+import { turn } from "./turn.ts";
 
 type Found = Check | NotChecked;
 
@@ -106,7 +107,7 @@ function pauses(signal: AbortSignal): () => Promise<void> {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < TURN_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turn();
     signal.throwIfAborted();
     since = performance.now();
   };

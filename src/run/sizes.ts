@@ -8,6 +8,7 @@ import type { FitRequest } from "./fit.ts";
 import type { BasisOnHost, Drawing, PlannedFor } from "./hessian.ts";
 import { type HostBudget, planWithBasis } from "./krylov.ts";
 import type { Purposes, SizePlan } from "./sizeTypes.ts";
+import { turn } from "./turn.ts";
 
 const BATCH = 32;
 const STEPS = 40;
@@ -21,7 +22,7 @@ export async function planSizes(
   const plans: SizePlan[] = [];
   for (const published of publishedModels()) {
     plans.push(planSize({ gpu: device, budget, ...host, published }));
-    await new Promise((resolve) => setTimeout(resolve));
+    await turn();
   }
   return plans;
 }

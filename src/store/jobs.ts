@@ -1,18 +1,16 @@
 /** The actions that need the engine: run, extend, slice, read files; pause, resume, cancel. */
 import type { StoreApi } from "zustand/vanilla";
 import type {
-  DataSource,
   DeviceAnswer,
+  DeviceReport,
   Engine,
   Inspected,
-  ModelSource,
   NamedFile,
   Question,
   RunEvent,
   RunOutcome,
   SizesAnswer,
 } from "../run/protocol.ts";
-import { filesOfSide } from "../run/roles.ts";
 import { FILE_MODEL } from "./controls.ts";
 import {
   isComplete,
@@ -23,6 +21,8 @@ import {
   type UploadOptions,
 } from "./files.ts";
 import { batchKey, batchSettings } from "./inspection.ts";
+import { bundledSources, uploadKey, uploadSources } from "./jobSources.ts";
+import type { createKernels } from "./kernels.ts";
 import { type LandscapeSettings, landscapeRequest } from "./landscapes.ts";
 import type { EnginePort } from "./port.ts";
 import { findSlice, type Rank, rankName } from "./ranks.ts";
@@ -44,6 +44,10 @@ export interface Jobs {
   ask(question: Question): Promise<void>;
   /** Asks for the GPU and its numerics passport, which is measured once; a run may go on meanwhile. */
   examine(): Promise<void>;
+  /** Measures the kernels of such a run in all their tilings; runs on this GPU then use the fastest. */
+  tuneKernels(): Promise<void>;
+  /** Back to the usual tilings. */
+  forgetKernels(): Promise<void>;
   /** What size fits the GPU: some seconds of planning, during which a run waits. */
   sizes(): Promise<SizesAnswer>;
   addFiles(files: readonly NamedFile[], refusals: readonly string[]): Promise<void>;
@@ -55,7 +59,11 @@ export interface Jobs {
 /** +-0.5 along a unit vector: where the loss of the bundled networks clearly leaves its parabola. */
 const SLICE = { radius: 0.5, points: 21 };
 
-export function createJobs(port: EnginePort, { getState: get, setState: set }: StoreApi<PageState>): Jobs {
+export function createJobs(
+  port: EnginePort,
+  { getState: get, setState: set }: StoreApi<PageState>,
+  kernels: ReturnType<typeof createKernels>,
+): Jobs {
   let engine: Promise<Engine> | null = null;
   /** What the engine holds, as far as this page knows: the sources of the last successful load. */
   let held: string | null = null;
@@ -203,25 +211,32 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
     }
   }
 
+  /** Begins a job when GPU and model are ready; the state says how it ends before. */
+  async function prepared(begin: (ready: Engine, device: DeviceReport) => Promise<void>): Promise<void> {
+    if (isBusy(get().run)) return;
+    move({ type: "start" });
+    try {
+      await endInspection();
+      const ready = await getEngine();
+      const device = await ready.device();
+      set((state) => ({ device: keepingPassport(device, state.device) }));
+      if (device.kind === "unavailable") {
+        return move({ type: "end", ending: { kind: "unavailable", message: device.message } });
+      }
+      await kernels.recall(ready, device.device);
+      if (stopped() || !(await load(ready)) || stopped()) return;
+      await begin(ready, device.device);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
   return {
-    async run() {
-      if (isBusy(get().run)) return;
-      move({ type: "start" });
-      try {
-        await endInspection();
-        const ready = await getEngine();
-        const device = await ready.device();
-        set((state) => ({ device: keepingPassport(device, state.device) }));
-        if (device.kind === "unavailable") {
-          return move({ type: "end", ending: { kind: "unavailable", message: device.message } });
-        }
-        if (stopped() || !(await load(ready)) || stopped()) return;
+    run: () =>
+      prepared(async () => {
         keepReplaced();
         await work("run", (engine) => engine.run(runSettings(get().controls), onEvent));
-      } catch (error) {
-        fail(error);
-      }
-    },
+      }),
 
     inspect,
 
@@ -276,11 +291,28 @@ export function createJobs(port: EnginePort, { getState: get, setState: set }: S
       const { device } = get();
       if (!port.webgpu || (device?.kind === "device" && device.device.passport !== undefined)) return;
       try {
-        set({ device: await (await getEngine()).examine() });
+        const ready = await getEngine();
+        const found = await ready.examine();
+        set({ device: found });
+        if (found.kind === "device") await kernels.recall(ready, found.device);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         set({ device: { kind: "unavailable", message } });
       }
+    },
+
+    tuneKernels: () =>
+      prepared(async (ready, device) => {
+        move({ type: "launch", job: "kernels" });
+        const tuned = await ready.tune(runSettings(get().controls), onEvent);
+        if (tuned.kind !== "tuned") return finish("kernels", tuned);
+        await kernels.keep(ready, device, tuned.table);
+        move({ type: "end", ending: { kind: "done", job: "kernels" } });
+      }),
+
+    async forgetKernels() {
+      const { device } = get();
+      if (device?.kind === "device") await kernels.forget(await getEngine(), device.device);
     },
 
     async sizes() {
@@ -310,53 +342,3 @@ const keepingPassport = (device: DeviceAnswer, known: DeviceAnswer | null): Devi
   device.kind === "device" && known?.kind === "device"
     ? { kind: "device", device: { ...known.device, ...device.device } }
     : device;
-
-interface Sources {
-  readonly model: ModelSource;
-  readonly data: DataSource;
-}
-
-function bundledSources(id: string): Sources {
-  return { model: { kind: "bundled", id }, data: { kind: "bundled", id } };
-}
-
-function uploadSources({ files, options }: Upload): Sources {
-  const { mean, std, resize, crop, textColumns, labelColumn, heads, ...said } = options;
-  const channels = (label: string, text: string) => {
-    const parsed = parseChannels(label, text);
-    return "values" in parsed ? parsed.values : null;
-  };
-  const whole = (label: string, text: string) => {
-    const parsed = parseWhole(label, text);
-    return "value" in parsed ? parsed.value : null;
-  };
-  const told = { ...said, heads: whole("heads", heads) };
-  const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
-  return {
-    model: { kind: "files", files: filesOfSide(files, "model"), options: known },
-    data: {
-      kind: "files",
-      files: filesOfSide(files, "data"),
-      options: {
-        ...{ mean: channels("mean", mean), std: channels("std", std) },
-        ...{ resize: whole("resize", resize), crop: whole("crop", crop) },
-        ...(textColumns.trim() === ""
-          ? {}
-          : { textColumns: textColumns.split(",").map((name) => name.trim()) }),
-        ...(labelColumn.trim() === "" ? {} : { labelColumn: labelColumn.trim() }),
-      },
-    },
-  };
-}
-
-/** Names the very files and options: two drops of a file of the same name differ in their bytes' identity. */
-const identities = new WeakMap<Uint8Array, number>();
-let drops = 0;
-function uploadKey({ files, options }: Upload): string {
-  const identity = (file: NamedFile) => {
-    const known = identities.get(file.bytes) ?? ++drops;
-    identities.set(file.bytes, known);
-    return known;
-  };
-  return JSON.stringify(["files", files.map(identity), options]);
-}

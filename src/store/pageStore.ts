@@ -13,6 +13,8 @@ import { createHubActions, type HubActions } from "./hub.ts";
 import { noHub } from "./hubView.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createKept, type KeptActions } from "./kept.ts";
+import { createKernels } from "./kernels.ts";
+import { noKernels } from "./kernelsView.ts";
 import { type AxisName, noCheckpoints } from "./landscapes.ts";
 import { noLatencies } from "./latencies.ts";
 import { decodeLink, encodeLink } from "./link.ts";
@@ -60,6 +62,7 @@ export function createPageStore(port: EnginePort): PageStore {
     study: noStudy,
     run: { kind: "idle" },
     device: port.webgpu ? null : { kind: "unavailable", message: webgpuProblems.missing },
+    kernels: noKernels,
     upload: noUpload,
     inspection: null,
     hub: noHub,
@@ -89,7 +92,7 @@ export function createPageStore(port: EnginePort): PageStore {
     else notice(storedProblems.catalogueMissing(answer.message));
   }
 
-  const jobs = createJobs(port, store);
+  const jobs = createJobs(port, store, createKernels(store, port.openKernelPlace));
   const list = createRunList(store, { place: port.openRunPlace, notice });
   const kept = createKept(
     store,

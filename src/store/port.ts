@@ -1,6 +1,7 @@
 /** What the page needs of the world outside, so that the store can be tested without one. */
 import type { Hub } from "../run/hub/types.ts";
 import type { Engine } from "../run/protocol.ts";
+import type { KernelPlace } from "./kernelsView.ts";
 import type { RunPlace } from "./listView.ts";
 import type { FetchJson } from "./stored.ts";
 import type { ThemePlaces } from "./theme.ts";
@@ -16,4 +17,6 @@ export interface EnginePort {
   readonly storage: ThemePlaces["storage"];
   /** Where the list of runs outlives the page; absent in an embed, which keeps nothing. */
   openRunPlace?(): Promise<RunPlace>;
+  /** Where measured kernels do. */
+  openKernelPlace?(): Promise<KernelPlace>;
 }

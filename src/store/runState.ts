@@ -1,7 +1,7 @@
 /** Where the page stands with its engine, as a sum of cases and the moves between them. Pure. */
 import type { Progress, QuestionKind, RunOutcome } from "../run/protocol.ts";
 
-export type Job = "run" | "extend" | "slice" | "landscape" | QuestionKind;
+export type Job = "run" | "extend" | "slice" | "landscape" | "kernels" | QuestionKind;
 
 export type RunState =
   | { readonly kind: "idle" }

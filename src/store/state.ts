@@ -3,6 +3,7 @@ import type { DeviceAnswer, Inspected, RunResult } from "../run/protocol.ts";
 import type { ControlValues } from "./controls.ts";
 import type { Upload } from "./files.ts";
 import type { HubView } from "./hubView.ts";
+import type { KernelState } from "./kernelsView.ts";
 import type { Checkpoints } from "./landscapes.ts";
 import type { Latencies } from "./latencies.ts";
 import type { RunList } from "./listView.ts";
@@ -50,6 +51,8 @@ export interface PageState {
   readonly run: RunState;
   /** Null until the engine has been asked. */
   readonly device: DeviceAnswer | null;
+  /** Measured tilings that runs use. */
+  readonly kernels: KernelState;
   readonly upload: Upload;
   /** The last look at a batch, which may be another than the chosen one. */
   readonly inspection: InspectionState | null;
@@ -88,5 +91,6 @@ export type {
   RunResult,
   SharpRow,
   SizesAnswer,
+  TableSummary,
   VectorAnswer,
 } from "../run/protocol.ts";

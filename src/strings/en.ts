@@ -623,6 +623,7 @@ export const runEndings = {
     extend: "Finished.",
     slice: "The slice is measured.",
     landscape: "The landscape is measured.",
+    kernels: "The kernels are measured.",
     batchSweep: "The batch sizes are measured.",
     distributions: "The two data are compared.",
     activations: "The Hessians in the activations are measured.",
@@ -1004,6 +1005,32 @@ export const largeNetworks = {
   planning: "Planning: a few seconds",
   fits: "fits",
   refused: "too large",
+};
+
+/** Tilings of kernels, measured on the GPU. */
+export const kernelsCard = {
+  title: "Kernels",
+  lead: "Which layout of the work over threads is fastest differs from GPU to GPU. Measured for the chosen network and batch, with nothing of the run computed; later runs on this GPU use the fastest, and their results say so.",
+  ask: "Measure kernels",
+  askHint: "Some seconds on a GPU, about a minute in software; a run must have ended",
+  cancel: "Cancel",
+  export: "Export",
+  exportHint: "The table as JSON, for the headless command",
+  forget: "Forget",
+  forgetHint: "Later runs use the usual layouts, to the bits of before",
+  /** Of the table in messages, and of the file that is exported. */
+  file: "kernels.json",
+  result: (table: {
+    readonly shapes: number;
+    readonly others: number;
+    readonly usual: string;
+    readonly chosen: string;
+    readonly less: string;
+  }): string =>
+    table.others === 0
+      ? `${plural(table.shapes, "shape")} measured: none is clearly faster in another layout than in the usual one.`
+      : `${plural(table.shapes, "shape")} measured, ${table.others} in another layout than the usual one: the kernels of a product take ${table.chosen} ms in place of ${table.usual} ms, ${table.less} less.`,
+  notKept: "This browser does not keep it: it lasts as long as this page.",
 };
 
 export const gpuButton = { title: "Adapter, what fits it, and the accuracy of its arithmetic" };

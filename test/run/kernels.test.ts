@@ -83,10 +83,16 @@ describe("a table of measured kernels", () => {
     const { device } = sampleRun();
     const own = { ...KERNELS, device: { ...device, limits: device.limits } };
     const usual = { ...own, entries: [{ ...KERNELS.entries[0], chosen: 0 }] };
-    expect(await takenKernels(encoded(usual), "table.json", device)).toBeNull();
+    expect(await takenKernels(encoded(usual), "table.json", device)).toEqual({
+      kernels: null,
+      summary: { shapes: 1, others: 0, usualMs: 4, chosenMs: 4 },
+    });
     const taken = await takenKernels(encoded(own), "table.json", device);
-    expect(taken?.used.chosen).toEqual([{ shape: "matmul 1x64x64x64 tb 2", tiling: measured[1].tiling }]);
-    expect(taken?.used.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(taken.summary).toEqual({ shapes: 1, others: 1, usualMs: 4, chosenMs: 2 });
+    expect(taken.kernels?.used.chosen).toEqual([
+      { shape: "matmul 1x64x64x64 tb 2", tiling: measured[1].tiling },
+    ]);
+    expect(taken.kernels?.used.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 

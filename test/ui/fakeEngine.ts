@@ -59,6 +59,8 @@ export interface FakeOptions {
   readonly loaded?: Loaded;
   /** Answers `tune`. */
   readonly table?: KernelTable;
+  /** Shapes of a table with another tiling than the usual one. */
+  readonly others?: number;
   /** Ends a run this way instead of `done`. */
   readonly outcome?: RunOutcome;
   readonly calls?: string[];
@@ -127,7 +129,10 @@ export function createFakeEngine(result: RunResult, options: FakeOptions = {}): 
     },
     takeKernels: async (table) => {
       calls.push(`kernels ${table === null ? "usual" : table.length}`);
-      return { kind: "used", kernels: null };
+      const { others = 1 } = options;
+      return table === null
+        ? { kind: "used", table: null }
+        : { kind: "used", table: { shapes: 1, others, usualMs: 4, chosenMs: others === 0 ? 4 : 2 } };
     },
     load: async (model) => {
       calls.push(`load ${model.kind === "bundled" ? model.id : model.files[0].name}`);

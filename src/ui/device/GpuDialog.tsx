@@ -7,6 +7,7 @@ import { useActions, usePage } from "../page.ts";
 import { Segments } from "../parts.tsx";
 import { WebgpuHelp } from "../WebgpuHelp.tsx";
 import { GpuFacts } from "./GpuFacts.tsx";
+import { Kernels } from "./Kernels.tsx";
 import { PassportTable } from "./PassportTable.tsx";
 import { WhatFits } from "./WhatFits.tsx";
 
@@ -46,6 +47,7 @@ function ThisBrowser() {
   return (
     <Device device={answer.device} without={words.notMeasured}>
       <WhatFits />
+      <Kernels />
     </Device>
   );
 }

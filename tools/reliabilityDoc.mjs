@@ -153,7 +153,9 @@ The file is locked, of one tab and one job: it is closed and removed when the jo
 runs out of disk, and a pause keeps it. A tab that is closed in the middle of a run leaves its file; the next engine of the site
 removes what no tab has open. Tests hold it to that (\`test/run/diskBasis.test.ts\`, with twelve cancels in a row; \`test/run/opfs.test.ts\`;
 \`e2e/disk.spec.ts\` in Chromium). A disk that is full half-way ends the run in words with the steps so far, and the same run goes on
-from its seed when there is room. No other browser than Chromium, and no basis of gigabytes, has been tried.
+from its seed when there is room: tried by hand in Chromium, with the quota lowered in the middle of a run, in a profile, where the write
+fails, and in a private window, where it says that it is done and the length of the file tells. No other browser, and no
+basis of gigabytes, has been tried.
 
 ## Soak
 

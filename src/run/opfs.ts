@@ -15,6 +15,7 @@ const SHARE = 0.8;
 interface SyncHandle {
   read(into: Float32Array<ArrayBuffer>, options: { readonly at: number }): number;
   write(values: Float32Array<ArrayBuffer>, options: { readonly at: number }): number;
+  getSize(): number;
   close(): void;
 }
 type SyncFile = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
@@ -99,7 +100,9 @@ function opened(handle: SyncHandle, remove: () => void): DiskFile {
   let open = true;
   return {
     write: (values, at) => {
-      if (handle.write(values, { at }) < values.byteLength) throw new Error("there is no room left");
+      const done = handle.write(values, { at });
+      // Chromium's private windows say that all is written where the quota stopped them.
+      if (done < values.byteLength || handle.getSize() < at + done) throw new Error("there is no room left");
     },
     read: (into, at) => {
       if (handle.read(into, { at }) < into.byteLength)

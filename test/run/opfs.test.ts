@@ -7,6 +7,8 @@ class FakeSite implements Site {
   folder = false;
   quota = 1000;
   denied = false;
+  /** Whether writes beyond the quota pretend to be done. */
+  lying = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   readonly locks = {
@@ -60,8 +62,10 @@ class FakeSite implements Site {
     return {
       write: (values: Float32Array, { at }: { at: number }) => {
         const end = Math.max(file.bytes.length, at + values.byteLength);
-        if (this.used - file.bytes.length + end > this.quota)
+        if (this.used - file.bytes.length + end > this.quota) {
+          if (this.lying) return values.byteLength;
           throw new DOMException("No space available.", "QuotaExceededError");
+        }
         const grown = new Uint8Array(end);
         grown.set(file.bytes);
         grown.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
@@ -73,6 +77,7 @@ class FakeSite implements Site {
         new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(found);
         return found.length;
       },
+      getSize: () => file.bytes.length,
       close: () => {
         file.locked = false;
       },
@@ -98,6 +103,8 @@ describe("files of the browser for Krylov vectors", () => {
     expect(await disk.room()).toBe(784);
     expect(() => file.read(into, 16)).toThrow("shorter than what was written");
     expect(() => file.write(new Float32Array(251), 0)).toThrow("No space available");
+    site.lying = true;
+    expect(() => file.write(new Float32Array(251), 0)).toThrow("there is no room left");
     file.close();
     file.close();
     // What is being removed counts no more.

@@ -2,7 +2,7 @@
 import type { RunResult } from "../src/run/protocol.ts";
 import { numbers, shownLine } from "../test/reliability/chromium.ts";
 import { dropMlp } from "../test/reliability/drop.ts";
-import { dropOn, fared, hiddenRun, startIn, until } from "../test/reliability/hiddenRun.ts";
+import { dropOn, fared, hiddenRun, runIn, until } from "../test/reliability/hiddenRun.ts";
 import { forgetRuns, keptRun } from "../test/reliability/keptRun.ts";
 import { openWindow } from "../test/reliability/tabs.ts";
 import { button, expect, open, type Page, status, test } from "./page.ts";
@@ -79,7 +79,7 @@ test("a run in a hidden tab goes on to the same numbers and is there when the ta
   const tab = await window.open(`${address}#n=6&steps=20&probes=10&trace=10`, "front");
   await until(tab, isDrawn);
   await dropOn(tab);
-  await startIn(tab, /Finished\./);
+  await runIn(tab);
   const visible = await numbers(tab);
 
   // Opened out of sight: there is a picture in the page, of which nothing was ever painted.

@@ -28,17 +28,50 @@ export async function dropOn(tab: Evaluates): Promise<void> {
   await until(tab, () => /Loss\d/.test(document.querySelector(".facts")?.textContent ?? ""));
 }
 
-/** Presses Run, and waits until the page says what is expected. */
-export async function startIn(tab: Evaluates, said: RegExp): Promise<void> {
-  await forgetRuns(tab);
-  await until(tab, () => {
+/** Presses a button of the page, as soon as it can be pressed. */
+async function pressIn(tab: Evaluates, name: string): Promise<void> {
+  const pressed = (wanted: string): boolean => {
     const buttons = [...document.querySelectorAll("button")];
-    const run = buttons.find(({ textContent }) => textContent?.trim() === "Run on this GPU");
-    if (run === undefined || run.getAttribute("aria-disabled") === "true") return false;
-    run.click();
+    const found = buttons.find(({ textContent }) => textContent?.trim() === wanted);
+    if (found === undefined || found.getAttribute("aria-disabled") === "true") return false;
+    found.click();
     return true;
+  };
+  await until(tab, pressed, name);
+}
+
+/** Runs in a tab to the end. */
+export async function runIn(tab: Evaluates): Promise<void> {
+  await forgetRuns(tab);
+  await pressIn(tab, "Run on this GPU");
+  await heard(tab, /Finished\./);
+}
+
+/** Starts a run and pauses it among its Lanczos steps; false if it was over before. */
+async function pausedIn(tab: Evaluates): Promise<boolean> {
+  await forgetRuns(tab);
+  // In the page itself: a short run may be over before it is seen from here.
+  await tab.evaluate(() => {
+    const status = document.querySelector(".run-status");
+    const observer = new MutationObserver(() => {
+      if (!/Lanczos, \d+ of/.test(status?.textContent ?? "")) return;
+      observer.disconnect();
+      const buttons = [...document.querySelectorAll("button")];
+      buttons.find(({ textContent }) => textContent?.trim() === "Pause")?.click();
+    });
+    if (status !== null) observer.observe(status, { childList: true, subtree: true, characterData: true });
   });
-  await heard(tab, said);
+  await pressIn(tab, "Run on this GPU");
+  const paused = () =>
+    [...document.querySelectorAll("button")].some((b) => b.textContent?.trim() === "Resume");
+  const over = () => document.querySelector(".run-status")?.textContent?.includes("Finished.") === true;
+  const end = performance.now() + LONG_MS;
+  while (performance.now() < end) {
+    if (await tab.evaluate(paused)) return true;
+    if (await tab.evaluate(over)) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`after ${LONG_MS / 1000} s the page says "${await shownLine(tab)}"`);
 }
 
 /** Waits until the page says what is expected. @returns all that it said */
@@ -55,20 +88,26 @@ export async function heard(tab: Evaluates, said: RegExp): Promise<string[]> {
 }
 
 /** Waits until `holds` does on the page. */
-export async function until(tab: Evaluates, holds: () => boolean): Promise<void> {
+export async function until(
+  tab: Evaluates,
+  holds: (argument: string) => boolean,
+  argument = "",
+): Promise<void> {
   const end = performance.now() + LONG_MS;
-  while (!(await tab.evaluate(holds))) {
+  while (!(await tab.evaluate(holds, argument))) {
     if (performance.now() > end) throw new Error(`after ${LONG_MS / 1000} s not yet: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 /**
- * Starts a run in the tab in front, hides it behind `cover` among the Lanczos steps, and waits for the end there.
+ * Starts a run in the tab in front, hides it behind `cover` among the Lanczos steps, and waits for the end there. The run pauses while
+ * the tab goes out of sight, so that the rest of it is hidden on machines of any speed.
  * @returns how the tab fared while it was hidden
  */
 export async function hiddenRun(tab: Tab, cover: Tab): Promise<Fared> {
-  await startIn(tab, /Lanczos, \d+ of/);
+  for (let tries = 1; !(await pausedIn(tab)); tries++)
+    if (tries === 5) throw new Error("five runs were over before they could be paused");
   await cover.show();
   await until(tab, () => document.visibilityState === "hidden");
   await tab.evaluate(() => {
@@ -87,6 +126,7 @@ export async function hiddenRun(tab: Tab, cover: Tab): Promise<Fared> {
     requestAnimationFrame(frame);
     setTimeout(tick, 20);
   });
+  await pressIn(tab, "Resume");
   const lines = await heard(tab, /Finished\./);
   return { ...(await fared(tab)), lines };
 }

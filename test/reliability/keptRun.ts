@@ -9,7 +9,7 @@ export const forgetRuns = (page: Evaluates): Promise<void> =>
     // To open what does not exist would make it, without its table.
     if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return;
     await new Promise<void>((resolve, reject) => {
-      const request = indexedDB.open("eigenscope", 1);
+      const request = indexedDB.open("eigenscope");
       request.onerror = () => reject(request.error);
       request.onsuccess = () => {
         const transaction = request.result.transaction("runs", "readwrite");
@@ -29,7 +29,7 @@ export async function keptRun(page: Evaluates): Promise<RunResult> {
     const found = await page.evaluate(async () => {
       if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return null;
       return new Promise<RunResult | null>((resolve, reject) => {
-        const request = indexedDB.open("eigenscope", 1);
+        const request = indexedDB.open("eigenscope");
         request.onerror = () => reject(request.error);
         request.onsuccess = () => {
           const all = request.result.transaction("runs").objectStore("runs").getAll();

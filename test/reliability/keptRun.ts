@@ -6,7 +6,7 @@ import type { Evaluates } from "./tabs.ts";
 /** So that what is kept next is known to be of the run that is started next. */
 export const forgetRuns = (page: Evaluates): Promise<void> =>
   page.evaluate(async () => {
-    // To open what does not exist would make it, without its table.
+    // To open what does not exist would make it, without its table. No version: that is the page's business.
     if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return;
     await new Promise<void>((resolve, reject) => {
       const request = indexedDB.open("eigenscope");

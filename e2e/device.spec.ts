@@ -90,6 +90,11 @@ test("kernels are measured on this GPU, kept for later visits, used by runs, exp
   await expect(status(page)).toContainText("Finished.", { timeout: 90_000 });
   await button(page, /^GPU$/).click();
   await expect(kernels.getByRole("status")).toContainText(`${entries.length} in another layout`);
+  await page.getByText("the run shown").click();
+  await expect(page.getByRole("dialog")).toContainText(
+    `${entries.length} shapes of its kernels ran in measured`,
+  );
+  await page.getByText("this browser", { exact: true }).click();
   await kernels.getByRole("button", { name: "Forget" }).click();
   await expect(kernels.getByRole("button", { name: "Export" })).toBeHidden();
 });

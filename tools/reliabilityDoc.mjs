@@ -76,6 +76,7 @@ const often = (what) => {
   return `${runs === 0 ? "no" : runs} ${runs === 1 ? "run" : "runs"}`;
 };
 
+/** What was tried of tabs out of sight, in a sentence. */
 function hiddenTabs() {
   const runs = often("hidden run");
   return runs.startsWith("no ")

@@ -24,6 +24,23 @@ export interface Generated {
 
 export const FUNCTIONS: Readonly<Record<WgslFunction, string>> = { tanh, erf, log, pow, sin };
 
+/** The scope around a loop: what does not change along the axes that the loop walks is computed there. */
+export interface Outside {
+  readonly axes: readonly number[];
+  /** Coordinates outside the loop; 0 along its axes. */
+  readonly names: readonly string[];
+  /** To stand before the loop. */
+  readonly statements: string[];
+  readonly known: Map<string, string>;
+}
+
+/** Whether an expression has the same value all along some axes. */
+function isEvenAlong(expr: Expr, axes: readonly number[]): boolean {
+  if (expr.kind === "apply") return expr.args.every((arg) => isEvenAlong(arg, axes));
+  if (expr.kind !== "load" || expr.window !== undefined) return expr.kind === "const";
+  return axes.every((axis) => expr.view.strides[axis] === 0);
+}
+
 /** Writes expressions and collects the functions that a kernel needs for them. */
 export class ExprWriter {
   readonly #binder: Binder;
@@ -40,31 +57,34 @@ export class ExprWriter {
 
   /**
    * Writes `expr` for the element at `names`. Equal loads and equal subexpressions are computed once per `known`, which
-   * holds what stands in the current scope already.
+   * holds what stands in the current scope already. What is even along the axes of a loop goes `outside`.
    */
   write(
     expr: Expr,
     names: readonly string[],
     accumulators: readonly string[] = [],
     known = new Map<string, string>(),
+    outside: Outside | null = null,
   ): Generated {
     const statements: string[] = [];
-    const keep = (text: string): string => {
-      const found = known.get(text);
-      if (found !== undefined) return found;
-      const name = `e${this.#count++}`;
-      statements.push(`let ${name} = ${text};`);
-      known.set(text, name);
-      return name;
-    };
+    const inside = { names, statements, known };
     const walk = (e: Expr): string => {
+      const scope = outside !== null && isEvenAlong(e, outside.axes) ? outside : inside;
+      const keep = (text: string): string => {
+        const found = scope.known.get(text);
+        if (found !== undefined) return found;
+        const name = `e${this.#count++}`;
+        scope.statements.push(`let ${name} = ${text};`);
+        scope.known.set(text, name);
+        return name;
+      };
       switch (e.kind) {
         case "const":
           return `vec4f(${literal(e.value)})`;
         case "load":
-          return keep(this.#load(e.view, e.window, names));
+          return keep(this.#load(e.view, e.window, scope.names));
         case "relinearise":
-          return keep(this.#relinearised(e.view, e.shape, names));
+          return keep(this.#relinearised(e.view, e.shape, scope.names));
         case "accumulator":
           if (e.index >= accumulators.length) throw new Error("internal: accumulator outside an epilogue");
           return accumulators[e.index];

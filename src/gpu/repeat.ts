@@ -11,9 +11,9 @@ const MANY_COPIES = 256;
 export function isCheap(expr: Expr, shape: Shape): boolean {
   const { applies, loads, heavies } = costOf(expr);
   if (heavies > 0) return false;
-  // Beside a large operand, one per channel costs next to nothing.
-  const large = loads.filter(({ slot }) => slot.floats > SMALL);
-  if (applies <= 1 && large.length <= 1) return true;
+  // Beside a large operand, one per channel costs next to nothing. Two of these alone are stored: one buffer to bind in place of two.
+  const large = loads.filter(({ slot }) => MANY_COPIES * slot.floats > sizeOf(shape));
+  if (applies <= 1 && (loads.length <= 1 || large.length === 1)) return true;
   return sizeOf(shape) <= SMALL && applies <= 4 && loads.length <= 3;
 }
 

@@ -33,13 +33,16 @@
           let w{{r}}_{{q}} = {{W}}[wi + {{r}}u * {{CO4}}u + {{q}}u];
           //@end
           //@end
+          //@if not ADJOINT
+          let w_{{q}} = mat4x4f(w0_{{q}}, w1_{{q}}, w2_{{q}}, w3_{{q}});
+          //@end
           //@end
           //@for p 0 P
           //@for q 0 T
           //@if ADJOINT
           acc{{p}}_{{q}} += vec4f(dot(x{{p+s}}, w0_{{q}}), dot(x{{p+s}}, w1_{{q}}), dot(x{{p+s}}, w2_{{q}}), dot(x{{p+s}}, w3_{{q}}));
           //@else
-          acc{{p}}_{{q}} += x{{p+s}}.x * w0_{{q}} + x{{p+s}}.y * w1_{{q}} + x{{p+s}}.z * w2_{{q}} + x{{p+s}}.w * w3_{{q}};
+          acc{{p}}_{{q}} += w_{{q}} * x{{p+s}};
           //@end
           //@end
           //@end
@@ -66,6 +69,9 @@
           let w{{r}}_{{q}} = {{W}}[wi + {{r}}u * {{CO4}}u + {{q}}u];
           //@end
           //@end
+          //@if not ADJOINT
+          let w_{{q}} = mat4x4f(w0_{{q}}, w1_{{q}}, w2_{{q}}, w3_{{q}});
+          //@end
           //@end
           //@for p 0 P
           {
@@ -78,7 +84,7 @@
             //@if ADJOINT
             acc{{p}}_{{q}} += vec4f(dot(a, w0_{{q}}), dot(a, w1_{{q}}), dot(a, w2_{{q}}), dot(a, w3_{{q}}));
             //@else
-            acc{{p}}_{{q}} += a.x * w0_{{q}} + a.y * w1_{{q}} + a.z * w2_{{q}} + a.w * w3_{{q}};
+            acc{{p}}_{{q}} += w_{{q}} * a;
             //@end
             //@end
           }

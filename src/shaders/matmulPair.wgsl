@@ -39,14 +39,19 @@
       //@for r 0 4
       let t{{r}}_{{q}} = {{B}}[bbase + min((c0 + {{q}}u) * 4u + {{r}}u, {{N}}u - 1u) * {{B_STRIDE}}u + k];
       //@end
+      //@if TA
       let b0_{{q}} = vec4f(t0_{{q}}.x, t1_{{q}}.x, t2_{{q}}.x, t3_{{q}}.x);
       let b1_{{q}} = vec4f(t0_{{q}}.y, t1_{{q}}.y, t2_{{q}}.y, t3_{{q}}.y);
       let b2_{{q}} = vec4f(t0_{{q}}.z, t1_{{q}}.z, t2_{{q}}.z, t3_{{q}}.z);
       let b3_{{q}} = vec4f(t0_{{q}}.w, t1_{{q}}.w, t2_{{q}}.w, t3_{{q}}.w);
       //@else
+      let t_{{q}} = mat4x4f(t0_{{q}}, t1_{{q}}, t2_{{q}}, t3_{{q}});
+      //@end
+      //@else
       //@for r 0 4
       let b{{r}}_{{q}} = {{B}}[bbase + min(k * 4u + {{r}}u, {{K}}u - 1u) * {{B_STRIDE}}u + c0 + {{q}}u];
       //@end
+      let b_{{q}} = mat4x4f(b0_{{q}}, b1_{{q}}, b2_{{q}}, b3_{{q}});
       //@end
       //@end
       //@if TA
@@ -71,7 +76,11 @@
       {
         let a = {{A}}[a_{{s}}{{l}} + k];
         //@for q 0 T
-        acc{{s}}{{l}}_{{q}} += a.x * b0_{{q}} + a.y * b1_{{q}} + a.z * b2_{{q}} + a.w * b3_{{q}};
+        //@if TB
+        acc{{s}}{{l}}_{{q}} += a * t_{{q}};
+        //@else
+        acc{{s}}{{l}}_{{q}} += b_{{q}} * a;
+        //@end
         //@end
       }
       //@end

@@ -6,6 +6,7 @@
   {{KEPT}}
   let first = share * {{ROWS_PER_SHARE}}u;
   let last = min(first + {{ROWS_PER_SHARE}}u, {{REDUCED_ROWS}}u);
+  {{OUTSIDE}}
   //@for i 0 INPUTS
   var total{{i}} = vec4f({{IDENTITY}});
   //@end

@@ -1042,6 +1042,8 @@ export const gpuDialog = {
   here: "this browser",
   run: "the run shown",
   older: "This run was made before results carried a numerics passport.",
+  kernels: (shapes: number, table: string): string =>
+    `${plural(shapes, "shape")} of its kernels ran in measured layouts, which decide the last bits (table ${table}).`,
   asking: "Asking for the GPU and measuring its arithmetic: about a second",
   notMeasured: "The arithmetic of this GPU could not be measured.",
 };

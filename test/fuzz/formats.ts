@@ -97,6 +97,7 @@ export const FORMATS = {
   "saved run": { places: [FIELD] },
   "latency table, csv": { places: [BYTES, LINE, QUOTED, /^first line: .*"/] },
   "latency table, json": { places: [BYTES, QUOTED] },
+  "kernel table": { places: [BYTES, FIELD] },
   link: { places: link },
   message: { places: [/^There is no control "/, /^[^:]+: expected /, ...link] },
   hub: {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { zipSync } from "fflate";
 import { readLatencyTable } from "../../src/model/latencyTable.ts";
+import { readKernelTable } from "../../src/run/kernelTable.ts";
 import type { DataSource, ModelSource, NamedFile } from "../../src/run/protocol.ts";
 import { model } from "../fixtures/onnx.mjs";
 import { bytesOf, npyBytes, npyHeader } from "../model/files.ts";
@@ -9,6 +10,7 @@ import { byteLevel, vocabulary } from "../model/text/tokenizers.ts";
 import { bert, sentences } from "../run/berts.ts";
 import { images, mlp, resnet8, vectors } from "../run/files.ts";
 import { caseOf, checkpointOf, sentencesOf, tensorsOfCase } from "../run/transformers.ts";
+import { KERNELS } from "../ui/fakeEngine.ts";
 import { fullRun } from "../ui/fullRun.ts";
 import { hubSamples } from "./hubAnswers.ts";
 import {
@@ -127,6 +129,12 @@ const latencies = (name: string, file: string, text: string): Unnamed => ({
   read: async (pieces) => void readLatencyTable(pieces[file], file),
 });
 
+const kernelTable: Unnamed = {
+  name: "a product in two tilings",
+  pieces: { "kernels.json": new TextEncoder().encode(JSON.stringify(KERNELS)) },
+  read: async (pieces) => void readKernelTable(pieces["kernels.json"], "kernels.json"),
+};
+
 /** Every sample reads well as it is. */
 export const samples: readonly Sample[] = [
   ...inFormat(
@@ -189,6 +197,7 @@ export const samples: readonly Sample[] = [
     "latency table, json",
     latencies("json", "l.json", '{"conv1.weight": {"4": 0.11, "8": 0.19}, "fc.weight": {"8": 1e-3}}'),
   ),
+  ...inFormat("kernel table", kernelTable),
   ...inFormat(
     "link",
     ofLink("run", "#model=resnet20&steps=40&probes=2&bn=batch&params=*.weight,fc*&wd=5e-4&seed=7"),

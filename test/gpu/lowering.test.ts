@@ -105,6 +105,23 @@ describe("fusion", () => {
     expect(cost(5) - cost(4)).toBeLessThanOrEqual(11);
   });
 
+  it("reads once what the rows of a thread share, where there are rows enough", () => {
+    const pointwise = (rows: number): string => {
+      const b = new Builder();
+      const [x, scale, shift] = [[8, rows, 16], [16], [16]].map((shape, i) => b.input(`${i}`, shape, "data"));
+      b.output("y", b.add(b.mul(b.op("tanh", [x]), scale), shift));
+      const graph = b.finish();
+      const layout = new VectorLayout([]);
+      const stage = new Uint8Array(graph.nodes.length);
+      const { primal } = lower({ graph, stage }, { layout, probes: 1, maxBindings: 8 });
+      return primal[0].wgsl.slice(primal[0].wgsl.indexOf("fn main"));
+    };
+    const loads = (text: string): number => text.match(/= (vec4f\()?b\d+\[/g)?.length ?? 0;
+    const [before, loop] = pointwise(256).split("for (var r = 0u; r < 4u; r++) {");
+    expect([loads(before), loads(loop)]).toEqual([2, 1]);
+    for (const rows of [64, 255]) expect(pointwise(rows)).not.toContain("for (");
+  });
+
   it("lets nothing small stand between a convolution and its BatchNorm and activation", () => {
     const { tangent } = lowered(net(5, 24), 12);
     const forward = tangent.slice(

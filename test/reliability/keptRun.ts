@@ -6,10 +6,10 @@ import type { Evaluates } from "./tabs.ts";
 /** So that what is kept next is known to be of the run that is started next. */
 export const forgetRuns = (page: Evaluates): Promise<void> =>
   page.evaluate(async () => {
-    // To open what does not exist would make it, without its table.
+    // To open what does not exist would make it, without its table. No version: that is the page's business.
     if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return;
     await new Promise<void>((resolve, reject) => {
-      const request = indexedDB.open("eigenscope", 1);
+      const request = indexedDB.open("eigenscope");
       request.onerror = () => reject(request.error);
       request.onsuccess = () => {
         const transaction = request.result.transaction("runs", "readwrite");
@@ -29,7 +29,7 @@ export async function keptRun(page: Evaluates): Promise<RunResult> {
     const found = await page.evaluate(async () => {
       if ((await indexedDB.databases()).every(({ name }) => name !== "eigenscope")) return null;
       return new Promise<RunResult | null>((resolve, reject) => {
-        const request = indexedDB.open("eigenscope", 1);
+        const request = indexedDB.open("eigenscope");
         request.onerror = () => reject(request.error);
         request.onsuccess = () => {
           const all = request.result.transaction("runs").objectStore("runs").getAll();

@@ -67,12 +67,26 @@ const opened = (name: string, bytes: Uint8Array): Weights => ({
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-/** Bytes of typed arrays that some work asks for, what it throws away included unless it is collected meanwhile. */
+/** Bytes of typed arrays when the garbage is gone: what a collection frees is swept meanwhile, and is gone after the next one. */
+async function settled(): Promise<number> {
+  let [last, now] = [Number.NaN, Number.NaN];
+  for (let round = 0; round < 10 && (round < 3 || now !== last); round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    [last, now] = [now, process.memoryUsage().arrayBuffers];
+  }
+  return now;
+}
+
+/** Bytes of typed arrays that some work asks for, what it throws away included: the most of three times, for a collection hides some. */
 async function asked<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly bytes: number }> {
-  collect();
-  const before = process.memoryUsage().arrayBuffers;
-  const value = await work();
-  return { value, bytes: process.memoryUsage().arrayBuffers - before };
+  const took: number[] = [];
+  for (;;) {
+    const before = await settled();
+    const value = await work();
+    took.push(process.memoryUsage().arrayBuffers - before);
+    if (took.length === 3) return { value, bytes: Math.max(...took) };
+  }
 }
 
 const same = (a: Float32Array, b: Float32Array): boolean => Buffer.from(bytesOf(a)).equals(bytesOf(b));
@@ -93,7 +107,7 @@ describe("reading a model of float32 takes its file and one copy of its numbers"
     const { parameters } = value.network;
     expect(same(parameters, all)).toBe(true);
     expect(parameters.buffer).not.toBe(bytes.buffer);
-    expect(taken).toBeLessThan(1.02 * bytes.length);
+    expect(taken).toBeLessThan(1.1 * bytes.length);
   });
 
   it("and a second copy would be seen", async () => {

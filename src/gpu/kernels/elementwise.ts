@@ -1,6 +1,6 @@
 import type { Shape } from "../../model/graph.ts";
 import template from "../../shaders/threads.wgsl?raw";
-import { ExprWriter, maskLanes } from "../codegen.ts";
+import { ExprWriter, maskLanes, type Outside } from "../codegen.ts";
 import { costOf, type Expr } from "../expr.ts";
 import { Binder, grid, type Kernel, vec4Address } from "../kernel.ts";
 import { expand } from "../template.ts";
@@ -21,11 +21,12 @@ export function storeText(
   outputs: readonly Output[],
   names: readonly string[],
   accumulators: readonly string[] = [],
+  outside: Outside | null = null,
 ): string {
   const lines: string[] = [];
   const known = new Map<string, string>();
   for (const { expr, view } of outputs) {
-    const { statements, value } = writer.write(expr, names, accumulators, known);
+    const { statements, value } = writer.write(expr, names, accumulators, known, outside);
     const masked = maskLanes(value, view.shape, names[names.length - 1]);
     lines.push(
       ...statements,
@@ -63,12 +64,38 @@ export interface Body {
   readonly flops: number;
 }
 
+/** Rows that one thread computes where there are enough of them: it reads what they share once. */
+const ROWS = 4;
+const FEWEST_THREADS = 2048;
+
 /** Outputs of one shape, evaluated in one pass. Scalars count as shape [1]. */
 export function elementwiseBody(outputs: readonly Output[], binder: Binder, writer: ExprWriter): Body {
-  const { text, names, count } = coordinateText(outputs[0].view.shape, "thread");
-  const store = storeText(writer, binder, outputs, names);
-  const flops = 4 * count * outputs.reduce((n, o) => n + costOf(o.expr).applies, 0);
-  return { text: `${text}\n  ${store}`, threads: count, flops };
+  const { shape } = outputs[0].view;
+  const whole = coordinateText(shape, "thread");
+  const flops = 4 * whole.count * outputs.reduce((n, o) => n + costOf(o.expr).applies, 0);
+  const axis = shape.length - 2;
+  if (axis < 0 || shape[axis] % ROWS > 0 || whole.count < ROWS * FEWEST_THREADS) {
+    const store = storeText(writer, binder, outputs, whole.names);
+    return { text: `${whole.text}\n  ${store}`, threads: whole.count, flops };
+  }
+  // Rows far apart, so that neighbours in a workgroup read neighbours in memory.
+  const step = shape[axis] / ROWS;
+  const { text, names, count } = coordinateText(
+    shape.map((size, d) => (d === axis ? step : size)),
+    "thread",
+  );
+  const at = (name: string): string[] => names.map((own, d) => (d === axis ? name : own));
+  const outside = { axes: [axis], names: at("0u"), statements: [], known: new Map() };
+  const store = storeText(writer, binder, outputs, at("row"), [], outside);
+  const loop = [
+    text,
+    ...outside.statements,
+    `for (var r = 0u; r < ${ROWS}u; r++) {`,
+    `  let row = ${names[axis]} + r * ${step}u;`,
+    `  ${store}`,
+    "}",
+  ];
+  return { text: loop.join("\n  "), threads: count, flops };
 }
 
 export function elementwiseKernel(outputs: readonly Output[], label: string): Kernel {

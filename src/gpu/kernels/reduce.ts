@@ -71,8 +71,9 @@ export function reduceBody(
   }
   const identity = work.fn === "sum" ? "0.0" : "-3.4028234e38";
   const known = new Map<string, string>();
+  const outside = { axes: [...rows, inner], names: kept.names, statements: [] as string[], known: new Map() };
   const body = work.inputs.flatMap((input, i) => {
-    const { statements, value } = writer.write(input, names, [], known);
+    const { statements, value } = writer.write(input, names, [], known, outside);
     const element = lanes ? laneGuard(value, shape, identity) : value;
     const combined = work.fn === "sum" ? `total${i} + ${element}` : `max(total${i}, ${element})`;
     return [...statements, `total${i} = ${combined};`];
@@ -84,6 +85,7 @@ export function reduceBody(
     text: expand(template, {
       RESULTS: kept.count,
       KEPT: kept.text,
+      OUTSIDE: outside.statements.join("\n  "),
       ROWS_PER_SHARE: Math.ceil(rowCount / shares),
       REDUCED_ROWS: rowCount,
       REDUCED: reduced.join("\n    "),

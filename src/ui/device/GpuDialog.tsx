@@ -19,6 +19,7 @@ const WHICH = [
 export function GpuDialog({ onClose }: { readonly onClose: () => void }) {
   const [which, setWhich] = useState<"here" | "run">("here");
   const run = usePage((state) => state.shown?.result.device ?? null);
+  const kernels = usePage((state) => state.shown?.result.kernels ?? null);
   return (
     <Dialog title={words.title} onClose={onClose}>
       {run !== null && (
@@ -26,7 +27,15 @@ export function GpuDialog({ onClose }: { readonly onClose: () => void }) {
           <Segments label={words.which} lead={words.of} value={which} options={WHICH} onChange={setWhich} />
         </div>
       )}
-      {which === "run" && run !== null ? <Device device={run} without={words.older} /> : <ThisBrowser />}
+      {which === "run" && run !== null ? (
+        <Device device={run} without={words.older}>
+          {kernels !== null && (
+            <p className="calm">{words.kernels(kernels.chosen.length, kernels.digest.slice(0, 12))}</p>
+          )}
+        </Device>
+      ) : (
+        <ThisBrowser />
+      )}
     </Dialog>
   );
 }

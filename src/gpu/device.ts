@@ -1,5 +1,6 @@
 /** The one place that asks for the GPU. */
 
+import type { Bounds } from "./fuse.ts";
 import type { KernelChoices } from "./tiling.ts";
 
 export interface DeviceInfo {
@@ -25,10 +26,13 @@ export interface Gpu {
 export const kernelBounds = ({
   limits,
   choices,
+  info,
 }: Pick<Gpu, "choices"> & {
   readonly limits: { readonly maxStorageBuffersPerShaderStage: number };
-}): { readonly maxBindings: number; readonly choices?: KernelChoices } => ({
+  readonly info?: Pick<DeviceInfo, "software">;
+}): Pick<Bounds, "maxBindings" | "choices" | "processor"> => ({
   maxBindings: limits.maxStorageBuffersPerShaderStage,
+  processor: info?.software ?? false,
   ...(choices === undefined ? {} : { choices }),
 });
 

@@ -3,6 +3,7 @@
 import type { Shape } from "../model/graph.ts";
 import type { Chain } from "./chains.ts";
 import { type ConvPair, type Expr, type Heavy, moveExpr } from "./expr.ts";
+import type { Bounds } from "./fuse.ts";
 import type { Kernel } from "./kernel.ts";
 import { chainKernel } from "./kernels/chain.ts";
 import { conv2dKernel } from "./kernels/conv2d.ts";
@@ -13,7 +14,7 @@ import { matmulKernel } from "./kernels/matmul.ts";
 import { poolKernel } from "./kernels/pool.ts";
 import { reducedShape, reduceKernel, reduceShares } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
-import { type KernelChoices, shapeKey, type Tiling } from "./tiling.ts";
+import { shapeKey, type Tiling } from "./tiling.ts";
 import { kernelShape, tilingsFor } from "./tilings.ts";
 import { broadcastView, type View } from "./view.ts";
 
@@ -23,7 +24,11 @@ type Conv = Extract<Heavy, { kind: "conv" }>;
 export type Allocate = (shape: Shape, batched: boolean) => View;
 
 /** The kernels of a chain of works, in order; each shape in the tiling that was chosen for it, or in the usual one. */
-export function emit(chain: Chain, allocate: Allocate, choices?: KernelChoices): Kernel[] {
+export function emit(
+  chain: Chain,
+  allocate: Allocate,
+  { choices, processor }: Pick<Bounds, "choices" | "processor"> = {},
+): Kernel[] {
   const ready = chain.map((work) => ({ ...work, outputs: work.outputs.map(atLeastOneAxis) }));
   if (ready.length > 1) return [chainKernel(ready)];
   const [{ host, outputs, label }] = ready;
@@ -32,7 +37,7 @@ export function emit(chain: Chain, allocate: Allocate, choices?: KernelChoices):
   const write = (tiling: Tiling | null): Kernel[] =>
     emitHosted(host.work, host.shape, outputs, allocate, tiling);
   if (shape === null) return write(null);
-  const [usual] = tilingsFor(shape);
+  const [usual] = tilingsFor(shape, processor);
   const kernels = write(choices?.get(shapeKey(shape)) ?? usual);
   return [{ ...kernels[0], tiled: { shape, write } }, ...kernels.slice(1)];
 }

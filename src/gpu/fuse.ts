@@ -28,6 +28,8 @@ export interface Bounds {
   readonly probes: number;
   /** Tilings other than the usual ones. */
   readonly choices?: KernelChoices;
+  /** A software adapter runs the kernels: it has other usual tilings. */
+  readonly processor?: boolean;
 }
 
 /** The works of both programs, fewer: `kept` are slots that the caller reads. */

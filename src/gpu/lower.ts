@@ -101,7 +101,7 @@ class Lowering {
   }
 
   #write(chain: Chain): Kernel[] {
-    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched), this.#options.choices);
+    return emit(chain, (shape, batched) => this.#slots.fresh(shape, batched), this.#options);
   }
 
   #node(id: NodeId, node: GraphNode): void {

@@ -45,6 +45,24 @@ export interface ConvShape {
 /** All of a kernel that decides how fast a tiling is, but for its epilogue. */
 export type KernelShape = MatmulShape | ConvShape;
 
+/** Multiply-adds. */
+const workOf = (shape: KernelShape): number =>
+  shape.pairs *
+  (shape.kind === "matmul"
+    ? shape.batches * shape.m * shape.n * shape.k
+    : [...shape.picture, ...shape.kernel].reduce((a, b) => a * b, 1));
+
+/** Multiply-adds from which some thirty products win back what a large tile takes longer to compile: half a second at most. */
+const WORTH = 2 ** 26;
+
+/**
+ * Whether the usual tile of a shape is a large one. The registers of a processor are memory, and loads are what it is slowest at, lane by
+ * lane: on SwiftShader a thread with 64 vec4s of a product needs 0.7 of the time of one with 16. On a GPU they would spill.
+ * @param processor the device is a software adapter
+ */
+export const isLarge = (shape: KernelShape, processor: boolean): boolean =>
+  processor && workOf(shape) >= WORTH;
+
 /** By `shapeKey`; a shape that is not in it has the usual tiling. */
 export type KernelChoices = ReadonlyMap<string, Tiling>;
 

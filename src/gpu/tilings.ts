@@ -6,7 +6,7 @@ import { convTilings } from "./kernels/conv2d.ts";
 import { isDirect } from "./kernels/conv2dDirect.ts";
 import { weightTilings } from "./kernels/conv2dWeight.ts";
 import { matmulTilings } from "./kernels/matmul.ts";
-import type { KernelShape, Tiling } from "./tiling.ts";
+import { isLarge, type KernelShape, type Tiling } from "./tiling.ts";
 
 /** What decides among the tilings of a piece of work with a result of `shape`; null where there is one way only. */
 export function kernelShape(work: Heavy, shape: Shape): KernelShape | null {
@@ -32,7 +32,8 @@ export function kernelShape(work: Heavy, shape: Shape): KernelShape | null {
  * All tilings that a kernel may have, the usual one first. They ask for no more than every WebGPU device has: 256 threads of a
  * workgroup and 16 KiB of its memory.
  */
-export function tilingsFor(shape: KernelShape): readonly Tiling[] {
-  if (shape.kind === "matmul") return matmulTilings(shape);
-  return shape.mode === "weight" ? weightTilings(shape) : convTilings(shape);
+export function tilingsFor(shape: KernelShape, processor = false): readonly Tiling[] {
+  const large = isLarge(shape, processor);
+  if (shape.kind === "matmul") return matmulTilings(shape, large);
+  return shape.mode === "weight" ? weightTilings(shape) : convTilings(shape, large);
 }

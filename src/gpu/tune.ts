@@ -30,7 +30,8 @@ export interface TuneOptions {
   readonly tangent: readonly Kernel[];
   /** Vectors per product. */
   readonly probes: number;
-  readonly families: readonly Tiling["family"][];
+  /** The device is a software adapter: it has other usual tilings, and workgroup memory makes its products slower. */
+  readonly processor: boolean;
   /** After so long no further shape is begun: those that matter most come first. */
   readonly mostMs: number;
   readonly signal: AbortSignal;
@@ -86,12 +87,14 @@ export async function tune(options: TuneOptions): Promise<MeasuredShape[]> {
 }
 
 /** The shapes that have a choice, those with the most work in a product first. */
-function subjectsOf({ primal, tangent, probes, families }: TuneOptions): Subject[] {
+function subjectsOf({ primal, tangent, probes, processor }: TuneOptions): Subject[] {
   const subjects = new Map<string, Subject>();
   for (const { tiled, flops, batched } of [...tangent, ...primal]) {
     if (tiled === undefined || subjects.has(shapeKey(tiled.shape))) continue;
     const key = shapeKey(tiled.shape);
-    const tilings = tilingsFor(tiled.shape).filter(({ family }) => families.includes(family));
+    const tilings = tilingsFor(tiled.shape, processor).filter(
+      ({ family }) => !processor || family === "registers",
+    );
     if (tilings.length < 2) continue;
     subjects.set(key, {
       shape: tiled.shape,

@@ -48,8 +48,7 @@ export async function tuneKernels(
     device: gpu.device,
     ...{ pipelines, signal, probes: blueprint.probes },
     ...{ primal: blueprint.lowered.primal, tangent: blueprint.lowered.tangent },
-    // A processor has no memory of workgroups: what stands for it makes each product slower (docs/decisions.md).
-    families: report.software ? ["registers"] : ["registers", "workgroup"],
+    processor: report.software,
     mostMs: report.software ? MOST_MS.software : MOST_MS.hardware,
     onProgress: (done, total) => onProgress({ phase: "kernels", done, total, etaSeconds: null }),
   });

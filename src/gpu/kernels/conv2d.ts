@@ -23,9 +23,6 @@ const TILES = [
   [16, 1],
   [16, 2],
   [16, 4],
-  [32, 1],
-  [32, 2],
-  [32, 4],
 ] as const;
 /** Taps of a row that are unrolled to share their pixels: 5 would be more loads in one body than SwiftShader compiles in time. */
 const MOST_SHARED_TAPS = 3;
@@ -57,7 +54,7 @@ export function haloFor(
 }
 
 /** Tilings of a convolution or its adjoint with respect to the picture, the usual one first. */
-export function convTilings({ mode, picture, kernel, stride }: ConvShape): readonly Tiling[] {
+export function convTilings({ mode, picture, kernel, stride }: ConvShape, large: boolean): readonly Tiling[] {
   const [, , w] = picture;
   const [, , ci, co] = kernel;
   const adjoint = mode === "input";
@@ -66,7 +63,8 @@ export function convTilings({ mode, picture, kernel, stride }: ConvShape): reado
   // A tile must not cross a row where rows differ in phase; elsewhere it may.
   const fits = (p: number): boolean => !strided || j % p === 0;
   const columns = Math.ceil((adjoint ? ci : co) / 4);
-  const usual = inRegisters([8, 4, 2].find(fits) ?? 1, columns % 2 === 0 ? 2 : 1);
+  const rows = large && j % 16 === 0 ? 16 : ([8, 4, 2].find(fits) ?? 1);
+  const usual = inRegisters(rows, columns % 2 === 0 ? 2 : 1);
   const others = TILES.filter(([p, t]) => fits(p) && columns % t === 0).map(([p, t]) => inRegisters(p, t));
   return [usual, ...[...others, { ...usual, workgroup: 64 }].filter((tiling) => !sameTiling(tiling, usual))];
 }

@@ -13,7 +13,7 @@ import { type Output, storeText } from "./elementwise.ts";
 
 type Matmul = Extract<Heavy, { kind: "matmul" }>;
 
-/** Rows x vec4s of a thread: at most 32 vec4s of results. */
+/** Rows x vec4s of a thread. */
 const REGISTER_TILES = [
   [4, 1],
   [4, 2],
@@ -24,8 +24,6 @@ const REGISTER_TILES = [
   [16, 1],
   [16, 2],
   [16, 4],
-  [32, 2],
-  [32, 4],
 ] as const;
 /** The same with the threads of a workgroup. */
 const WORKGROUP_TILES = [
@@ -41,10 +39,13 @@ const WORKGROUP_TILES = [
  */
 const SLAB = 2;
 
-/** Tilings of a product, the usual one first. */
-export function matmulTilings({ m, n }: Pick<MatmulShape, "m" | "n">): readonly Tiling[] {
+/** Tilings of a product, the usual one first: with as many rows as there are, and as many columns as divide all. */
+export function matmulTilings({ m, n }: Pick<MatmulShape, "m" | "n">, large: boolean): readonly Tiling[] {
   const columns = Math.ceil(n / 4);
-  const usual = inRegisters(m > 4 ? 8 : 4, columns % 2 === 0 ? 2 : 1);
+  const usual = inRegisters(
+    (large ? [16, 8] : [8]).find((rows) => 2 * m > rows) ?? 4,
+    (large ? [4, 2] : [2]).find((t) => columns % t === 0) ?? 1,
+  );
   // Not tiles that do not divide the columns, nor those whose lower half would be spare.
   const registers = REGISTER_TILES.filter(
     ([rows, t]) => columns % t === 0 && (rows === 4 || 2 * m > rows),

@@ -36,20 +36,23 @@ it("every pipeline of ResNet-20 compiles in bounded time, and layers that differ
 });
 
 it.each([
-  ["running statistics", "eval", 40],
-  ["statistics of the batch", "batch", 70],
+  // With 8 buffers a few epilogues are kernels of their own.
+  ["running statistics", "eval", { 8: 41, 10: 40, 12: 40 }],
+  ["statistics of the batch", "batch", { 8: 61, 10: 61, 12: 52 }],
 ] as const)(
   "ResNet-20 with %s needs few pipelines, however many buffers a kernel may bind",
   async (_title, bn, most) => {
     const { graph } = poseProblem(await bundledModel("resnet20"), { bn, start: 0, batchSize: 4 });
     const staged = linearize(graph);
-    for (const maxBindings of [8, 12]) {
+    for (const maxBindings of [8, 10, 12] as const) {
       const { primal, tangent } = lower(staged, {
         layout: new VectorLayout(graph.params),
         ...{ probes: 1, maxBindings },
       });
       const texts = shareTexts([...primal, ...tangent]);
-      expect(new Set(texts.map(({ wgsl }) => wgsl)).size, `${maxBindings} buffers`).toBeLessThanOrEqual(most);
+      expect(new Set(texts.map(({ wgsl }) => wgsl)).size, `${maxBindings} buffers`).toBeLessThanOrEqual(
+        most[maxBindings],
+      );
     }
   },
 );

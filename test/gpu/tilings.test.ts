@@ -170,10 +170,10 @@ describe("tilings", () => {
 
   test("of a processor hold more where there is much work, and are those of a GPU elsewhere", () => {
     const matmul = { kind: "matmul", batches: 1, m: 512, n: 512, ta: false, tb: false, pairs: 1 } as const;
-    const conv = {
+    const conv: KernelShape = {
       ...{ kind: "conv", mode: "forward", picture: [128, 32, 32], kernel: [3, 3, 16, 16] },
       ...{ stride: [1, 1], dilation: [1, 1], pairs: 2 },
-    } as const;
+    };
     const sizes = (shape: KernelShape): number[] =>
       [true, false].map((processor) => {
         const [{ rows, columns }] = tilingsFor(shape, processor);

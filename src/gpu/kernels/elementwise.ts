@@ -66,7 +66,7 @@ export interface Body {
 
 /** Rows that one thread computes where there are enough of them: it reads what they share once. */
 const ROWS = 4;
-const FEWEST_THREADS = 2048;
+const FEWEST_THREADS = 512;
 
 /** Outputs of one shape, evaluated in one pass. Scalars count as shape [1]. */
 export function elementwiseBody(outputs: readonly Output[], binder: Binder, writer: ExprWriter): Body {

@@ -29,10 +29,13 @@ export function followAddress(store: PageStore, place: Place): void {
   let opening = false;
   let written: ControlValues = store.getState().controls;
   let entry: Entry = { start: "" };
+  // A link that was just pasted is heard of later: what changes meanwhile must not write over it.
+  let shown = "";
 
   const open = () => {
     opening = true;
     entry = { start: startOf(place) };
+    shown = location.hash;
     // The link is taken over at once; what it names is fetched afterwards.
     void store.actions.open(location.hash);
     opening = false;
@@ -42,7 +45,8 @@ export function followAddress(store: PageStore, place: Place): void {
     const step = !opening && STEPS.some((key) => controls[key] !== written[key]);
     written = controls;
     const link = store.actions.link();
-    if (link === location.hash) return;
+    if (link === shown) return;
+    shown = link;
     const address = link === "" ? location.pathname + location.search : link;
     try {
       if (step) history.pushState(entry, "", address);

@@ -119,7 +119,7 @@ describe("fusion", () => {
     const loads = (text: string): number => text.match(/= (vec4f\()?b\d+\[/g)?.length ?? 0;
     const [before, loop] = pointwise(256).split("for (var r = 0u; r < 4u; r++) {");
     expect([loads(before), loads(loop)]).toEqual([2, 1]);
-    for (const rows of [64, 255]) expect(pointwise(rows)).not.toContain("for (");
+    for (const rows of [48, 255]) expect(pointwise(rows)).not.toContain("for (");
   });
 
   it("lets nothing small stand between a convolution and its BatchNorm and activation", () => {

@@ -40,9 +40,10 @@ function browser(hash = "") {
       at += by;
       for (const listener of listeners) listener();
     },
-    /** As a link does that is followed. */
-    follow(address: string) {
+    /** As a link does that is followed: who listens hears of it a little later. */
+    follow(address: string, meanwhile?: () => void) {
       write(at + 1, address, null);
+      meanwhile?.();
       for (const listener of listeners) listener();
     },
     hash: () => entries[at],
@@ -74,6 +75,18 @@ describe("the address", () => {
       "#sigma=3&panel=compare",
       "#model=resnet20-nobn&seed=7&sigma=3&panel=compare",
     ]);
+  });
+
+  test("keeps a pasted link when something else changes before the page hears of it", () => {
+    const window = browser("#panel=layers");
+    const store = page();
+    followAddress(store, window.place as never);
+    let told = 0;
+    store.subscribe(() => told++);
+    window.follow("#seed=7&zz=1", () => store.actions.dismissNotices());
+    expect(told).toBeGreaterThan(0);
+    expect(window.hash()).toBe("#seed=7");
+    expect(store.getState().controls.seed).toBe(7);
   });
 
   test("leads back and forward without adding entries", () => {

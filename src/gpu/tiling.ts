@@ -52,8 +52,8 @@ const workOf = (shape: KernelShape): number =>
     ? shape.batches * shape.m * shape.n * shape.k
     : [...shape.picture, ...shape.kernel].reduce((a, b) => a * b, 1));
 
-/** Multiply-adds from which some thirty products win back what a large tile takes longer to compile: half a second at most. */
-const WORTH = 2 ** 26;
+/** Multiply-adds from which some fifty products win back what a large tile takes longer to compile: half a second at most. */
+const WORTH = 2 ** 25;
 
 /**
  * Whether the usual tile of a shape is a large one. The registers of a processor are memory, and loads are what it is slowest at, lane by

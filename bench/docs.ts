@@ -1,7 +1,7 @@
 /** docs/performance.md, from docs/performance.json alone. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Goal, goalsOf, isBusy, isMet } from "./goals.ts";
+import { type Goal, goalsOf, isBusy, isMet, timedUnits } from "./goals.ts";
 import type { Results } from "./results.ts";
 import { type Columns, markdown } from "./table.ts";
 import { tablesOf } from "./tables.ts";
@@ -27,13 +27,14 @@ const day = (at: string): string => at.slice(0, 10);
 
 /** Who measured, where and when. */
 function circumstances(results: Results): string {
-  const { device, host, units } = results;
-  const measured = Object.values(units);
+  const { device, host } = results;
+  const measured = timedUnits(results);
   const days = [...new Set(measured.map(({ at }) => day(at)))].sort();
   const loads = measured.map(({ load }) => load);
   const [least, largest] = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
   const kind = device.software ? "a software adapter, which computes on the CPU" : "a GPU";
-  const rounds = [...new Set(measured.map((unit) => unit.rounds))].sort((a, b) => a - b).join(" to ");
+  const counts = measured.map((unit) => unit.rounds);
+  const rounds = [...new Set([Math.min(...counts), Math.max(...counts)])].join(" to ");
   const busy = isBusy(results)
     ? " **Other programs computed at the same time**: absolute times are worth nothing, and ratios are far off at times (a share above 100 % shows it)."
     : "";

@@ -105,3 +105,16 @@ export const USUAL_WORKGROUP = 32;
 export const inRegisters = (rows: number, columns: number, workgroup = USUAL_WORKGROUP): Tiling => ({
   ...{ family: "registers", rows, columns, workgroup, splitK: 1 },
 });
+
+/** Rows or pixels x vec4s that a thread may hold. */
+export const REGISTER_TILES = [
+  [4, 1],
+  [4, 2],
+  [4, 4],
+  [8, 1],
+  [8, 2],
+  [8, 4],
+  [16, 1],
+  [16, 2],
+  [16, 4],
+] as const;

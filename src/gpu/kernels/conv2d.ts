@@ -6,24 +6,19 @@ import { ExprWriter } from "../codegen.ts";
 import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, type Kernel, probeTerm } from "../kernel.ts";
 import { expand } from "../template.ts";
-import { type ConvShape, inRegisters, sameTiling, type Tiling, tilingText } from "../tiling.ts";
+import {
+  type ConvShape,
+  inRegisters,
+  REGISTER_TILES,
+  sameTiling,
+  type Tiling,
+  tilingText,
+} from "../tiling.ts";
 import type { Halo } from "../view.ts";
 import { type Output, storeText } from "./elementwise.ts";
 
 type Conv = Extract<Heavy, { kind: "conv" }>;
 
-/** Pixels x vec4s of a thread. */
-const TILES = [
-  [4, 1],
-  [4, 2],
-  [4, 4],
-  [8, 1],
-  [8, 2],
-  [8, 4],
-  [16, 1],
-  [16, 2],
-  [16, 4],
-] as const;
 /** Taps of a row that are unrolled to share their pixels: 5 would be more loads in one body than SwiftShader compiles in time. */
 const MOST_SHARED_TAPS = 3;
 
@@ -65,7 +60,9 @@ export function convTilings({ mode, picture, kernel, stride }: ConvShape, large:
   const columns = Math.ceil((adjoint ? ci : co) / 4);
   const rows = large && j % 16 === 0 ? 16 : ([8, 4, 2].find(fits) ?? 1);
   const usual = inRegisters(rows, columns % 2 === 0 ? 2 : 1);
-  const others = TILES.filter(([p, t]) => fits(p) && columns % t === 0).map(([p, t]) => inRegisters(p, t));
+  const others = REGISTER_TILES.filter(([p, t]) => fits(p) && columns % t === 0).map(([p, t]) =>
+    inRegisters(p, t),
+  );
   return [usual, ...[...others, { ...usual, workgroup: 64 }].filter((tiling) => !sameTiling(tiling, usual))];
 }
 

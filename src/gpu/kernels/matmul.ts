@@ -7,25 +7,20 @@ import { ExprWriter } from "../codegen.ts";
 import type { ConvPair, Heavy } from "../expr.ts";
 import { Binder, grid, indexText, type Kernel, probeTerm } from "../kernel.ts";
 import { expand, type TemplateValues } from "../template.ts";
-import { inRegisters, type MatmulShape, sameTiling, type Tiling, tilingText } from "../tiling.ts";
+import {
+  inRegisters,
+  type MatmulShape,
+  REGISTER_TILES,
+  sameTiling,
+  type Tiling,
+  tilingText,
+} from "../tiling.ts";
 import type { View } from "../view.ts";
 import { type Output, storeText } from "./elementwise.ts";
 
 type Matmul = Extract<Heavy, { kind: "matmul" }>;
 
-/** Rows x vec4s of a thread. */
-const REGISTER_TILES = [
-  [4, 1],
-  [4, 2],
-  [4, 4],
-  [8, 1],
-  [8, 2],
-  [8, 4],
-  [16, 1],
-  [16, 2],
-  [16, 4],
-] as const;
-/** The same with the threads of a workgroup. */
+/** Rows x vec4s of a thread, and the threads of a workgroup. */
 const WORKGROUP_TILES = [
   [4, 1, 64],
   [8, 1, 64],
